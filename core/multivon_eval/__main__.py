@@ -1,0 +1,5 @@
+"""``python -m multivon_eval``."""
+
+from ._cli.main import main
+
+main()

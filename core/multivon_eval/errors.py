@@ -1,0 +1,187 @@
+"""The exceptions of multivon-eval and the exit codes of its command line.
+
+::
+
+    MultivonEvalError
+    ├── UsageError                 asked wrongly; nothing was spent (exit code 2)
+    │   ├── PersonaError           a persona that cannot be used
+    │   └── PluginError            a plug-in that was asked for and cannot be used
+    │       ├── PluginNotFound
+    │       ├── PluginConflict
+    │       ├── PluginBroken
+    │       └── PluginOptionsError
+    ├── JudgeError                 one call to a judge failed
+    │   ├── JudgeUnavailable       ... and is worth repeating
+    │   └── UnreadableAnswer       ... with an answer that does not fit the question
+    ├── ModelFnError               the system under test raised, hung or gave no text
+    ├── BudgetExceeded             a call did not fit under the ceiling and was not made
+    └── DeliveryError              a sink could not deliver
+
+Every message names the thing, the reason and the remedy, the remedy last. Every exception survives pickling.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+__all__ = [
+    "BudgetExceeded",
+    "DeliveryError",
+    "ExitCode",
+    "JudgeError",
+    "JudgeUnavailable",
+    "ModelFnError",
+    "MultivonEvalError",
+    "PersonaError",
+    "PluginBroken",
+    "PluginConflict",
+    "PluginError",
+    "PluginNotFound",
+    "PluginOptionsError",
+    "UnreadableAnswer",
+    "UsageError",
+    "did_you_mean",
+]
+
+
+class ExitCode(IntEnum):
+    """What the command line says to the shell that called it."""
+
+    OK = 0
+    """The run finished and was delivered."""
+    GATE = 1
+    """A gate (``--fail-under``, ``--max-error-rate``) was not met."""
+    USAGE = 2
+    """Asked wrongly: nothing was spent."""
+    FAILED = 3
+    """Something failed on the way: with ``--strict``, or when results could not be delivered."""
+    BUDGET = 4
+    """With ``--strict``: the budget cut the run short."""
+    INTERRUPTED = 130
+    """Ctrl-C or SIGTERM; everything finished so far was delivered."""
+
+
+class MultivonEvalError(Exception):
+    """The base of every exception that multivon-eval raises on purpose."""
+
+    exit_code = ExitCode.FAILED
+
+
+class UsageError(MultivonEvalError):
+    """Something was asked that cannot be done; found before anything was spent.
+
+    Args:
+        problems: One message, or several that were found together.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems: tuple[str, ...] = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+class PersonaError(UsageError):
+    """One or more personas cannot be used; each problem names its place and field."""
+
+
+class PluginError(UsageError):
+    """A plug-in that was asked for by name cannot be used."""
+
+
+class PluginNotFound(PluginError):
+    """No installed distribution offers a plug-in of that name."""
+
+
+class PluginConflict(PluginError):
+    """Two distributions offer the same name, so neither is taken."""
+
+
+class PluginBroken(PluginError):
+    """A plug-in was found, and importing it or holding it against its protocol failed."""
+
+
+class PluginOptionsError(PluginError):
+    """A plug-in was given options that it does not have or cannot read."""
+
+
+class JudgeError(MultivonEvalError):
+    """A call to a judge failed and repeating it would not help.
+
+    Args:
+        message: What happened, without secrets.
+        charged: Whether the provider may have charged for the call. Where that is unknown the answer is
+            yes: the ledger then books the worst case, so that the ceiling holds.
+    """
+
+    def __init__(self, message: str, charged: bool = False) -> None:
+        self.charged = charged
+        super().__init__(message, charged)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class JudgeUnavailable(JudgeError):
+    """A call to a judge failed in a way that often passes: overload, a dropped connection, a timeout.
+
+    Args:
+        message: What happened, without secrets.
+        charged: As in :class:`JudgeError`.
+        retry_after: Seconds the provider asked to wait, if it said so.
+    """
+
+    def __init__(self, message: str, charged: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message, charged)
+        self.retry_after = retry_after
+        self.args = (message, charged, retry_after)
+
+
+class UnreadableAnswer(JudgeError):
+    """A judge answered, and the answer does not fit the question."""
+
+
+class ModelFnError(MultivonEvalError):
+    """The system under test raised, did not answer in time, or gave back something that is no text.
+
+    Args:
+        message: What happened.
+        timed_out: Whether it did not answer in time.
+    """
+
+    def __init__(self, message: str, timed_out: bool = False) -> None:
+        self.timed_out = timed_out
+        super().__init__(message, timed_out)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class BudgetExceeded(MultivonEvalError):
+    """A paid call did not fit under the ceiling and was not made."""
+
+
+class DeliveryError(MultivonEvalError):
+    """A sink could not deliver a result."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Say what was perhaps meant, or what there is.
+
+    Args:
+        word: What was written.
+        known: What would have been understood.
+
+    Returns:
+        ``did you mean 'x'?`` for close matches, else the list of what is known.
+    """
+    names = sorted(set(known))
+    close = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    if close:
+        return "did you mean " + " or ".join(repr(name) for name in close) + "?"
+    return "known: " + (", ".join(names) if names else "none")

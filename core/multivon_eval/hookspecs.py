@@ -1,0 +1,58 @@
+"""What an ambient plug-in may listen to, in the order in which it is called.
+
+A hook observes and wraps; it never changes the outcome. An implementation takes any subset of the arguments by
+name. All hooks are synchronous and called on the event loop of the run: be quick. One that raises is left out
+for the rest of the run, and the report says so.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import pluggy
+
+from .data import Conversation, Persona
+from .results import Report, RunInfo, SimulationResult
+
+PROJECT = "multivon_eval"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of a plug-in as the implementation of the hook of its name."""
+
+
+@hookspec
+def run_started(run: RunInfo) -> None:
+    """A run begins: everything is loaded and checked, nothing is spent yet."""
+
+
+@hookspec
+def conversation_started(persona: Persona, trial: int, case_uid: str) -> None:
+    """A conversation begins."""
+
+
+@hookspec
+def conversation_scope(  # type: ignore[empty-body]
+    persona: Persona, case_uid: str
+) -> AbstractContextManager[object]:
+    """Give a context manager that is entered around each call of ``model_fn``, and only around that.
+
+    It is entered in the task that drives the conversation. A context variable set in it is visible to
+    ``model_fn``, in its tasks and in the thread of a synchronous one; the calls of driver and judge stay
+    outside.
+    """
+
+
+@hookspec
+def turn_finished(conversation: Conversation) -> None:
+    """The system has answered; the conversation ends with its reply."""
+
+
+@hookspec
+def conversation_finished(result: SimulationResult) -> None:
+    """A conversation has ended and is judged, scored and delivered."""
+
+
+@hookspec
+def run_finished(report: Report) -> None:
+    """The run is over; also called when it was interrupted."""

@@ -1,0 +1,176 @@
+"""The five protocols, and what reaches a plug-in when it is asked.
+
+A plug-in is an attrs class. Its fields are its options; whatever is live reaches it as an argument. Each kind
+has verbs of its own, so no class satisfies two by accident. One instance serves a whole run, and its methods
+are called from several tasks of one event loop at once: keep nothing on the instance that two conversations
+could mix up. Nothing a method is given may be changed.
+
+A new ability is a new small protocol found by ``isinstance``, never a new required method.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
+
+import attrs
+
+from .assessment import Answer, Prices, Score
+from .data import Conversation, Persona, UserTurn
+from .questions import Question
+from .results import Report, RunInfo, SimulationResult
+
+PLUGIN_API = 1
+"""The version of these protocols. A plug-in may state the one it was written for as ``plugin_api``."""
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """A model one may ask."""
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Answer one question with one request; repeating it is the engine's business.
+
+        Args:
+            question: The rendered prompt, and beside it the typed thing it asks about.
+
+        Returns:
+            The text, its usage and its cost.
+
+        Raises:
+            JudgeUnavailable: The call failed and is worth repeating.
+            JudgeError: The call failed and is not.
+        """
+        ...
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """Say the most one request for this question can cost.
+
+        Returns:
+            USD, a true upper bound; None where the prices are not known.
+        """
+        ...
+
+
+@attrs.frozen
+class RunContext:
+    """What reaches a plug-in beside the thing it works on.
+
+    Attributes:
+        judge: The judge to ask. It is the metered one: every call is reserved before it is sent and settled
+            after it, and raises ``BudgetExceeded`` where it does not fit. Let that pass.
+        seed: The run's seed, or None.
+        log: A logger for this plug-in.
+    """
+
+    judge: Judge
+    seed: int | None = None
+    log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("multivon_eval.plugin"), eq=False)
+
+
+@runtime_checkable
+class PersonaSource(Protocol):
+    """Gives the personas of a run. Its first field is the ARG of its SPEC, a path usually."""
+
+    async def load(self, context: RunContext) -> Sequence[Persona]:
+        """Give the personas, in order.
+
+        Raises:
+            PersonaError: They cannot be had; all problems at once, each with its place.
+        """
+        ...
+
+
+@runtime_checkable
+class Driver(Protocol):
+    """Plays the persona. It does not own the loop: turns, stop rules and budget are the engine's."""
+
+    async def next_message(self, conversation: Conversation, context: RunContext) -> UserTurn:
+        """Give the next user message, or say that the goal is reached.
+
+        Args:
+            conversation: What was said so far; empty, or the persona's history, at the beginning.
+            context: The judge to ask, and more.
+
+        Returns:
+            The user's turn. An empty message that does not say the goal is reached is an error.
+        """
+        ...
+
+
+@runtime_checkable
+class Evaluator(Protocol):
+    """Scores a finished conversation."""
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        """Score one conversation.
+
+        Returns:
+            A number from 0 to 1, or the reason why there is none. An empty conversation is skipped, never
+            1.0. What the judge does not know does not count as hoped for.
+        """
+        ...
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """Delivers results somewhere. Calls come one at a time: open, write for each result, close."""
+
+    async def open(self, run: RunInfo) -> None:
+        """Get ready; called before anything is spent.
+
+        Raises:
+            UsageError: The destination cannot be used.
+        """
+        ...
+
+    async def write(self, result: SimulationResult) -> None:
+        """Deliver one result as soon as it is finished; when this returns it is delivered."""
+        ...
+
+    async def close(self, report: Report) -> None:
+        """Finish; called once, also when the run was interrupted."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A plug-in that can tell before the run whether it will work, with a request that costs nothing."""
+
+    async def check(self) -> None:
+        """Look whether the plug-in can work.
+
+        Raises:
+            UsageError: It cannot: an endpoint that does not answer, a key that is missing or refused.
+        """
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A plug-in that holds connections."""
+
+    async def aclose(self) -> None:
+        """Give them back; called once at the end of a run, on the run's event loop."""
+        ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A judge that can say what its tokens cost."""
+
+    def prices(self) -> Prices | None:
+        """Give the prices, or None where they are not known."""
+        ...
+
+
+@runtime_checkable
+class Named(Protocol):
+    """A judge that can say which model it asks."""
+
+    @property
+    def model(self) -> str:
+        """The model as it is asked for; what was used comes back with each answer."""
+        ...

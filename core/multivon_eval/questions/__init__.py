@@ -1,0 +1,31 @@
+"""What a judge is asked. Each kind of question knows its prompt, its schema and how to read the answer.
+
+A :class:`Question` carries the rendered prompt and, beside it, the typed thing it asks about. A provider sends
+the prompt; the judge ``offline``, or anybody's classifier, answers from the typed thing.
+"""
+
+from .ask import ask
+from .goal import GoalAsked, goal_question
+from .prompt import Asked, Prompt, PromptMessage, Question, read_object
+from .text import TextAsked, text_question
+from .user_turn import UserTurnAsked, user_turn_question
+from .yes_no import YesNo, YesNoAnswer, YesNoAsked, yes_no_question
+
+__all__ = [
+    "Asked",
+    "GoalAsked",
+    "Prompt",
+    "PromptMessage",
+    "Question",
+    "TextAsked",
+    "UserTurnAsked",
+    "YesNo",
+    "YesNoAnswer",
+    "YesNoAsked",
+    "ask",
+    "goal_question",
+    "read_object",
+    "text_question",
+    "user_turn_question",
+    "yes_no_question",
+]

@@ -1,0 +1,134 @@
+"""The question for the next user turn: the judge plays the persona."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from ..data import Conversation, Message, Persona, UserTurn
+from ..errors import UnreadableAnswer
+from .prompt import Prompt, PromptMessage, Question, field, read_object
+
+SYSTEM = """\
+You play a user who talks to an assistant. You are the user, never the assistant. Stay in the role throughout.
+
+Who you are: {profile}
+What you want from this conversation: {goal}
+{traits}{facts}
+You have what you want when, from your side, this has happened: {done}
+That last line is for you alone: it says when you are done. Never quote it, list it or hint at it.
+
+How you write:
+- One message at a time, as a real person types: short, at most {max_words} words, in your own voice.
+- Do not put everything into your first message. Open with what is on your mind; details come when asked for.
+- Answer what the assistant asks. If you were not given the answer above, say that you don't know or don't have \
+it at hand. Never invent an order number, name, date, amount or anything else.
+- If an answer is wrong, missing or beside the point, say so and ask again in other words. Do not give way for \
+politeness.
+- Never offer help, never speak for the assistant, never write both sides.
+- Never repeat a message word for word. Do not thank in circles; say goodbye at most once.
+
+When you are done: set goal_reached to true only if every part of what you want has had its outcome and the \
+assistant is not waiting for an answer of yours. Then message may be a short last word or empty. An outcome that \
+you were promised but did not get is not reached. If you are not sure, go on.
+
+Answer with one JSON object: {{"message": what you write to the assistant, "goal_reached": true or false}}."""
+
+OPENING = "(The conversation begins. The assistant waits for your first message.)"
+RESUMED = "(The conversation is under way. This is what you and the assistant have said.)"
+SILENT = "(The assistant has not answered yet. It waits for your next message.)"
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"message": {"type": "string"}, "goal_reached": {"type": "boolean"}},
+    "required": ["message", "goal_reached"],
+    "additionalProperties": False,
+}
+
+
+def user_turn_question(conversation: Conversation, *, max_words: int = 60) -> Question[UserTurn]:
+    """Ask for the next user turn of a conversation that has a persona.
+
+    The persona's instructions come first and never change; then the conversation with the roles turned
+    round, only ever appended to, so that a provider's cache serves all of it but the last turn.
+
+    Args:
+        conversation: What was said so far.
+        max_words: How long a message may be, in words.
+    """
+    about = UserTurnAsked(conversation)
+    prompt = Prompt(
+        system=_instructions(about.persona, max_words),
+        messages=_turned_round(conversation),
+        schema=SCHEMA,
+        schema_name="user_turn",
+        max_tokens=200 + 4 * max_words,
+        temperature=1.0,
+    )
+    return Question(prompt, about)
+
+
+def _instructions(persona: Persona, max_words: int) -> str:
+    traits = f"How you are: {', '.join(persona.traits)}\n" if persona.traits else ""
+    facts = "".join(f"- {fact}\n" for fact in persona.facts)
+    return SYSTEM.format(
+        profile=persona.profile,
+        goal=persona.goal,
+        traits=traits,
+        facts=f"What you know, beside who you are, and nothing else:\n{facts}" if facts else "",
+        done=" ".join(persona.criteria),
+        max_words=max_words,
+    )
+
+
+def _turned_round(conversation: Conversation) -> tuple[PromptMessage, ...]:
+    opening = RESUMED if conversation.persona and conversation.persona.history else OPENING
+    messages = [PromptMessage("user", (opening,))]
+    for message in conversation.messages:
+        messages.append(_as_the_driver_sees(message))
+    if messages[-1].role == "assistant":
+        messages.append(PromptMessage("user", (SILENT,)))
+    return _merged(messages)
+
+
+def _as_the_driver_sees(message: Message) -> PromptMessage:
+    if message.role == "assistant":
+        return PromptMessage("user", (message.content,))
+    own = json.dumps({"message": message.content, "goal_reached": False}, ensure_ascii=False)
+    return PromptMessage("assistant", (own,))
+
+
+def _merged(messages: list[PromptMessage]) -> tuple[PromptMessage, ...]:
+    # Providers want the roles to alternate; a history that opens with the assistant's greeting, or a script
+    # with two user messages in a row, would not.
+    merged: list[PromptMessage] = []
+    for message in messages:
+        if merged and merged[-1].role == message.role:
+            merged[-1] = PromptMessage(message.role, merged[-1].parts + message.parts)
+        else:
+            merged.append(message)
+    return tuple(merged)
+
+
+@attrs.frozen
+class UserTurnAsked:
+    """The user turn that is asked for."""
+
+    conversation: Conversation
+
+    @property
+    def persona(self) -> Persona:
+        """Who is played."""
+        assert self.conversation.persona is not None, "a user turn needs a persona"
+        return self.conversation.persona
+
+    def read(self, text: str) -> UserTurn:
+        """Read the turn; an empty message is only readable with the goal reached."""
+        answer = read_object(text)
+        turn = UserTurn(field(answer, "message", str).strip(), field(answer, "goal_reached", bool))
+        if not turn.message and not turn.goal_reached:
+            raise UnreadableAnswer("'message' is empty and 'goal_reached' is false", True)
+        return turn

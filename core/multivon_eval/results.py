@@ -1,0 +1,265 @@
+"""The nouns of a run: what it was made with, its results, its summary.
+
+How they become JSON and come back stands in ``result_json.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import attrs
+
+from .assessment import Score, Usage, Verdict
+from .data import DISCLAIMER, Attribution, Conversation, DriverFault, Message, Persona, StopReason
+
+SCHEMA_VERSION = 1
+"""The version of a result line; only additions within one version."""
+
+
+@attrs.frozen
+class SimulationResult:
+    """One conversation of one persona, judged and scored.
+
+    Attributes:
+        conversation: Persona, trial, transcript and how it ended.
+        verdict: What the judge said of the goal.
+        scores: The evaluators' scores by name, ``turn_consistency`` say.
+        attribution: Whose fault it was, where it did not go well.
+        cost_usd: What its judge calls cost, in USD; proposal and ``model_fn`` not included.
+        metadata: What it was made with, JSON values; always carries ``simulated: true``.
+        disclaimer: The sentence that says that personas are synthetic.
+    """
+
+    conversation: Conversation
+    verdict: Verdict
+    scores: Mapping[str, Score] = attrs.field(factory=dict)
+    attribution: Attribution | None = None
+    cost_usd: Decimal = Decimal(0)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def persona(self) -> Persona:
+        """The synthetic user."""
+        assert self.conversation.persona is not None, "a simulated conversation has a persona"
+        return self.conversation.persona
+
+    @property
+    def transcript(self) -> tuple[Message, ...]:
+        """All messages in order."""
+        return self.conversation.messages
+
+    @property
+    def trial(self) -> int:
+        """Which conversation of this persona, from 1."""
+        return self.conversation.trial
+
+    @property
+    def turns(self) -> int:
+        """How many replies the system gave."""
+        return self.conversation.turns
+
+    @property
+    def stop_reason(self) -> StopReason:
+        """Why the conversation ended."""
+        assert self.conversation.stop_reason is not None, "a result's conversation has ended"
+        return self.conversation.stop_reason
+
+    @property
+    def goal_achieved(self) -> bool | None:
+        """True, False, or None where the judge could not tell or was not asked."""
+        return self.verdict.achieved
+
+    @property
+    def disagreement(self) -> bool:
+        """Whether the driver's word on the goal and the judge's verdict contradict each other."""
+        return self.verdict.achieved is not None and (self.conversation.driver_said_goal != self.verdict.achieved)
+
+    @property
+    def driver_faults(self) -> tuple[DriverFault, ...]:
+        """Faults of the simulation, seen in the user messages."""
+        return self.conversation.driver_faults
+
+    @property
+    def case_uid(self) -> str:
+        """The identity of persona and trial."""
+        return self.conversation.case_uid
+
+
+@attrs.frozen
+class PluginUse:
+    """A plug-in that takes part in a run.
+
+    Attributes:
+        kind: ``judge``, ``driver``, ...
+        name: Its entry-point name, or the class's name where an instance was handed in.
+        spec: As it was asked for, or the repr of the instance.
+        distribution: Who ships it; empty where nobody does.
+        version: The distribution's version; empty likewise.
+    """
+
+    kind: str
+    name: str
+    spec: str
+    distribution: str = ""
+    version: str = ""
+
+
+@attrs.frozen
+class RunInfo:
+    """What a run is made with; sinks get it when they are opened.
+
+    Attributes:
+        run_id: Different for every run.
+        started_at: ISO 8601, UTC.
+        personas: The personas, in their order.
+        trials: Conversations of each persona.
+        max_turns: The most turns of a conversation.
+        concurrency: Conversations side by side.
+        timeout: Seconds for one ``model_fn`` or judge call.
+        budget_usd: The ceiling, in USD; None where there is none.
+        seed: As given, or None.
+        judge_model: The judge as it was asked for.
+        judge_reason: Why this judge: asked for, or chosen and by what.
+        driver_model: The judge that plays the personas.
+        prices: The judge's prices, where they are known.
+        plugins: All plug-ins that take part.
+        versions: Versions of multivon-eval and Python.
+        sources: Where each option's value came from: default, environment, command line, call.
+        purpose: ``simulate``, or ``score`` for saved transcripts.
+        conversations: How many there will be.
+    """
+
+    run_id: str
+    started_at: str
+    personas: tuple[Persona, ...]
+    trials: int
+    max_turns: int
+    concurrency: int
+    timeout: float
+    budget_usd: Decimal | None
+    seed: int | None
+    judge_model: str
+    judge_reason: str
+    driver_model: str
+    prices: Mapping[str, Any] | None = None
+    plugins: tuple[PluginUse, ...] = ()
+    versions: Mapping[str, str] = attrs.field(factory=dict)
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+    purpose: Literal["simulate", "score"] = "simulate"
+    conversations: int = 0
+    disclaimer: str = DISCLAIMER
+
+
+@attrs.frozen
+class Rate:
+    """A share with its uncertainty.
+
+    Attributes:
+        hits: How many were.
+        of: How many were looked at.
+        low: Lower end of the 95 % Wilson score interval; None where nothing was looked at.
+        high: Upper end.
+    """
+
+    hits: int
+    of: int
+    low: float | None
+    high: float | None
+
+    @property
+    def value(self) -> float | None:
+        """The share from 0 to 1; None where nothing was looked at."""
+        return self.hits / self.of if self.of else None
+
+
+@attrs.frozen
+class ScoreSummary:
+    """What one evaluator said over all conversations.
+
+    Attributes:
+        mean: The mean of the scores there are; None where there is none.
+        scored: How many there are.
+        skipped: How many conversations gave it nothing to score.
+        failed: How often scoring failed.
+        passed: How many stand at or above the evaluator's threshold; None where it has none.
+    """
+
+    mean: float | None
+    scored: int
+    skipped: int
+    failed: int
+    passed: int | None = None
+
+
+@attrs.frozen
+class Summary:
+    """A run in numbers, each with its gaps.
+
+    Attributes:
+        conversations: How many there were.
+        judged: How many have a verdict of yes or no.
+        goal_achieved: The share achieved, over the conversations that measured the system: those that
+            were judged, less those whose end is put down to the simulation, the judge or infrastructure.
+        stop_reasons: How many ended for each reason.
+        attributions: How many are put down to whom.
+        scores: One entry for each evaluator.
+        disagreements: Where driver and judge contradict each other.
+        driver_faults: How many conversations show a fault of the simulation.
+        errors: How many ended in ``driver_error``.
+        spent_usd: What all judge calls of the run cost, in USD.
+        system_cost_usd: What ``model_fn`` said it cost; None where it never said.
+        usage: Tokens of all judge calls.
+        judge_model: Who judged, as far as the results say.
+    """
+
+    conversations: int
+    judged: int
+    goal_achieved: Rate
+    stop_reasons: Mapping[str, int]
+    attributions: Mapping[str, int]
+    scores: Mapping[str, ScoreSummary]
+    disagreements: int
+    driver_faults: int
+    errors: int
+    spent_usd: Decimal
+    system_cost_usd: Decimal | None
+    usage: Usage
+    judge_model: str
+    disclaimer: str = DISCLAIMER
+
+
+@attrs.frozen
+class Problem:
+    """Something that went wrong beside the conversations: a hook that raised, a sink that failed.
+
+    Attributes:
+        where: The thing, ``sink jsonl`` say.
+        message: What happened.
+        undelivered: Whether a result did not reach its destination for it.
+    """
+
+    where: str
+    message: str
+    undelivered: bool = False
+
+
+@attrs.frozen
+class Report:
+    """The end of a run; sinks get it when they are closed.
+
+    Attributes:
+        info: What the run was made with.
+        summary: The run in numbers.
+        problems: What went wrong beside the conversations.
+        seconds: How long it took.
+        interrupted: Whether it was stopped before its end.
+    """
+
+    info: RunInfo
+    summary: Summary
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+    interrupted: bool = False
