@@ -1,0 +1,128 @@
+"""What is installed: entry points, read from metadata only and loaded one by one when asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import attrs
+import importlib_metadata
+
+from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
+from .kinds import Kind
+
+
+@attrs.frozen
+class Entry:
+    """One entry point.
+
+    Attributes:
+        kind: What it is for.
+        name: Its name; a dotted import path where it was asked for by one.
+        target: ``module:attribute``.
+        distribution: Who ships it; empty for an import path.
+        version: The distribution's version; empty likewise.
+    """
+
+    kind: Kind
+    name: str
+    target: str
+    distribution: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        owner = f" of {self.distribution} {self.version}" if self.distribution else ""
+        return f"{self.kind.name} {self.name!r}{owner} ({self.target})"
+
+    def load(self) -> object:
+        """Import the target.
+
+        Raises:
+            PluginBroken: With kind, name, distribution, version, target and cause in one line.
+        """
+        module, _, attribute = self.target.partition(":")
+        try:
+            found: object = importlib.import_module(module)
+            for part in filter(None, attribute.split(".")):
+                found = getattr(found, part)
+        except (Exception, SystemExit) as error:
+            raise PluginBroken(f"{self} cannot be loaded: {_cause(error)}; {self._remedy}") from error
+        return found
+
+    @property
+    def _remedy(self) -> str:
+        if self.distribution:
+            return f"reinstall or remove {self.distribution}, or name another {self.kind.name}"
+        return "check the import path"
+
+
+def _cause(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+class Registry:
+    """The installed plug-ins, by kind and name."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[Entry, ...]] = {}
+
+    def entries(self, kind: Kind) -> tuple[Entry, ...]:
+        """All entry points of a kind, sorted by name, then by distribution."""
+        if kind.group not in self._entries:
+            found = {self._entry(kind, point) for point in importlib_metadata.entry_points(group=kind.group)}
+            self._entries[kind.group] = tuple(sorted(found, key=lambda entry: (entry.name, entry.distribution)))
+        return self._entries[kind.group]
+
+    @staticmethod
+    def _entry(kind: Kind, point: importlib_metadata.EntryPoint) -> Entry:
+        dist = point.dist
+        owner = (dist.name, dist.version) if dist else ("", "")
+        return Entry(kind, point.name, point.value.partition("[")[0].strip(), *owner)
+
+    def names(self, kind: Kind) -> list[str]:
+        """The names that can be asked for."""
+        return sorted({entry.name for entry in self.entries(kind)})
+
+    def find(self, kind: Kind, name: str) -> Entry:
+        """Find the one owner of a name.
+
+        Args:
+            kind: The kind of plug-in.
+            name: A bare name, ``DIST/NAME`` for one distribution's, or an import path with a dot.
+
+        Raises:
+            PluginNotFound: Nobody offers it; with what was perhaps meant.
+            PluginConflict: Several distributions do; both are named.
+        """
+        dist, slash, bare = name.rpartition("/")
+        owners = [
+            entry
+            for entry in self.entries(kind)
+            if entry.name == bare and (not slash or _same_distribution(entry.distribution, dist))
+        ]
+        if len(owners) == 1:
+            return owners[0]
+        if owners:
+            who = " and ".join(f"{entry.distribution} {entry.version}" for entry in owners)
+            ways = " or ".join(repr(f"{entry.distribution}/{entry.name}") for entry in owners)
+            raise PluginConflict(f"{kind.name} {name!r} is offered by {who}; say {ways}")
+        if "." in bare and not slash:
+            module, _, attribute = name.rpartition(".")
+            return Entry(kind, name, f"{module}:{attribute}")
+        known = self.names(kind)
+        if slash:
+            known = [f"{entry.distribution}/{entry.name}" for entry in self.entries(kind)]
+        hint = did_you_mean(name, known)
+        raise PluginNotFound(f"no {kind.name} is named {name!r}; {hint}")
+
+    def owner_of(self, kind: Kind, cls: type) -> Entry | None:
+        """Find the entry point of a class, without importing anything."""
+        target = f"{cls.__module__}:{cls.__qualname__}"
+        return next((entry for entry in self.entries(kind) if entry.target == target), None)
+
+
+def _same_distribution(left: str, right: str) -> bool:
+    def plain(name: str) -> str:
+        return name.lower().replace("_", "-").replace(".", "-")
+
+    return plain(left) == plain(right)
