@@ -1,0 +1,179 @@
+"""The options of a run: their defaults, what they may be, where each value came from.
+
+Defaults are overridden by the environment, that by the command line, and in Python by the call. A file may
+come to stand between defaults and environment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypedDict
+
+import attrs
+
+from .errors import UsageError, did_you_mean
+
+DEFAULT_EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency")
+"""What scores a run that names no evaluators."""
+
+KEYS = (
+    ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-4-5"),
+    ("OPENAI_API_KEY", "openai", "openai:gpt-4.1-mini"),
+    ("GEMINI_API_KEY", "gemini", "gemini:gemini-2.5-flash"),
+)
+"""Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
+
+_COUNTS = ("max_turns", "trials", "concurrency")
+
+
+def read_budget(value: object) -> Decimal | None:
+    """Read a budget in USD.
+
+    Args:
+        value: A number, its text, or None or ``"none"`` for no ceiling.
+
+    Raises:
+        UsageError: It is no amount of money.
+    """
+    if value is None or (isinstance(value, str) and value.strip().lower() == "none"):
+        return None
+    try:
+        amount = Decimal(str(value).strip().removeprefix("$"))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if isinstance(value, bool) or not amount.is_finite() or amount < 0:
+        raise UsageError(f"the budget is {value!r}; give USD as a number from 0 on, or 'none' for no ceiling")
+    return amount
+
+
+def _budget(value: object) -> Any:
+    try:
+        return read_budget(value)
+    except UsageError:
+        return value  # ``problems`` says it, together with everything else that is wrong
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str | Mapping) or not _is_series(value) else tuple(value)
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, Sequence | set | frozenset)
+
+
+class SimulationOptions(TypedDict, total=False):
+    """What :func:`multivon_eval.simulate` takes by keyword.
+
+    Judges, drivers, evaluators, sinks are SPEC strings (``NAME[:ARG][,key=value]...``), tables with ``use``,
+    or instances.
+    """
+
+    max_turns: int
+    """The most turns of a conversation (8)."""
+    budget_usd: float | Decimal | str | None
+    """The ceiling for all judge calls together in USD (1.00); None for no ceiling."""
+    judge: object
+    """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
+    driver: object
+    """Who plays the personas (``persona-llm``)."""
+    driver_judge: object
+    """Whom the driver asks, if not the judge."""
+    evaluators: Sequence[object]
+    """Who scores; ``simulate`` scores only if some are named."""
+    sinks: Sequence[object]
+    """Where results go beside the return value."""
+    trials: int
+    """Conversations of each persona (1)."""
+    concurrency: int
+    """Conversations side by side (16)."""
+    timeout: float
+    """Seconds for one call of ``model_fn`` or of the judge (60)."""
+    seed: int | None
+    """For what can be seeded; recorded in every result."""
+    hooks: Sequence[object] | None
+    """Ambient plug-ins: None for all that are installed, ``()`` for none, else exactly these objects."""
+
+
+@attrs.frozen
+class Settings:
+    """The options of one run; see :class:`SimulationOptions`.
+
+    Attributes:
+        without: Names of installed hooks to leave out.
+        sources: Where each value came from, by option.
+    """
+
+    max_turns: int = 8
+    budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
+    judge: object = None
+    driver: object = "persona-llm"
+    driver_judge: object = None
+    evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
+    sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
+    trials: int = 1
+    concurrency: int = 16
+    timeout: float = 60.0
+    seed: int | None = None
+    hooks: Sequence[object] | None = None
+    without: tuple[str, ...] = ()
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], source: str = "call") -> Settings:
+        """Make settings of keyword options.
+
+        Args:
+            options: By name; what is missing has its default.
+            source: Where they come from, for all that ``options`` does not bring sources for.
+
+        Raises:
+            UsageError: An option that does not exist or cannot be; all of them at once.
+        """
+        known = [field.name for field in attrs.fields(cls)]
+        problems = [
+            f"there is no option {name!r}; {did_you_mean(name, known)}" for name in options if name not in known
+        ]
+        if problems:
+            raise UsageError(problems)
+        given = {name: source if name in options else "default" for name in known if name != "sources"}
+        settings = cls(**{**options, "sources": {**given, **options.get("sources", {})}})
+        if problems := settings.problems():
+            raise UsageError(problems)
+        return settings
+
+    def problems(self) -> list[str]:
+        """Say everything that is wrong with the values."""
+        found = []
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                found.append(f"{name.replace('_', '-')} is {value!r}; give a whole number from 1 on")
+        seconds = self.timeout
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not math.isfinite(seconds) or seconds <= 0:
+            found.append(f"timeout is {seconds!r}; give seconds, more than 0")
+        if self.seed is not None and (not isinstance(self.seed, int) or isinstance(self.seed, bool)):
+            found.append(f"seed is {self.seed!r}; give a whole number")
+        try:
+            read_budget(self.budget_usd)
+        except UsageError as error:
+            found += error.problems
+        return found
+
+
+def choose_judge(environ: Mapping[str, str], is_installed: Callable[[str], bool]) -> tuple[str, str]:
+    """Choose a judge where none is named.
+
+    Args:
+        environ: The environment.
+        is_installed: Whether a judge of a name is installed.
+
+    Returns:
+        Its SPEC, and the reason for it.
+    """
+    for variable, name, spec in KEYS:
+        if environ.get(variable) and is_installed(name):
+            return spec, f"{variable} is set; name another with --judge"
+    return "offline", "no key in the environment: a smoke test of the pipeline, words only, no model"

@@ -1,0 +1,232 @@
+"""From what was asked for to a plan in which everything is loaded, built and checked."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import importlib_metadata
+
+from ._engine.journal import Journal
+from ._engine.ledger import Ledger
+from ._engine.lifecycle import check_price
+from ._engine.personas import GivenPersonas
+from ._engine.run import Plan
+from ._engine.system import SystemUnderTest
+from ._plugin.build import Built, build
+from ._plugin.hooks import Hooks
+from ._plugin.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, SINK, Kind
+from ._plugin.registry import Registry
+from ._plugin.spec import Spec
+from .config import Settings, choose_judge
+from .data import Persona
+from .errors import PersonaError, UsageError
+from .persona_json import persona_from_json
+from .protocols import Named, PersonaSource, Priced
+from .results import PluginUse, Problem, RunInfo
+
+T = TypeVar("T")
+
+
+class Problems:
+    """Collects what is wrong, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def collect(self, step: Callable[..., T], *arguments: Any, **named: Any) -> T | None:
+        """Do one step; what is wrong with it is kept, and the result is None then."""
+        try:
+            return step(*arguments, **named)
+        except UsageError as error:
+            self.found += [problem for problem in error.problems if problem not in self.found]
+            return None
+
+    def stop(self) -> None:
+        """Stop if anything was wrong.
+
+        Raises:
+            UsageError: With everything that was.
+        """
+        if self.found:
+            raise UsageError(self.found)
+
+
+def make_plan(
+    system: SystemUnderTest | None,
+    personas: object,
+    settings: Settings,
+    registry: Registry,
+    *,
+    journal: Path | None = None,
+    ledger: Ledger | None = None,
+) -> Plan:
+    """Load and build everything a run needs.
+
+    Args:
+        system: The system under test; None where saved transcripts are judged.
+        personas: A SPEC, a path, a source, or personas; None where none are loaded.
+        settings: The options.
+        registry: What is installed.
+        journal: Where the journal lies; None for none.
+        ledger: Money that was spent before counts; None for a new account.
+
+    Raises:
+        UsageError: With everything that is wrong.
+    """
+    problems, troubles = Problems(), list[Problem]()
+    judge_spec, judge_reason = _asked_judge(settings, registry)
+    judge = problems.collect(build, JUDGE, judge_spec, registry)
+    driver_judge = judge
+    if settings.driver_judge is not None:
+        driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
+    driver = problems.collect(build, DRIVER, settings.driver, registry)
+    evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
+    sinks = _build_all(SINK, settings.sinks, registry, problems)
+    source = problems.collect(persona_source, personas, registry)
+    hooks = Hooks(troubles.append)
+    problems.collect(_fill, hooks, settings, registry)
+    for built in (judge, driver_judge):
+        if built:
+            problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
+    problems.stop()
+    assert judge and driver_judge and driver and source, "nothing is missing where nothing is wrong"
+    uses = [built.use for built in (judge, driver, *evaluators.values(), *sinks.values())]
+    if driver_judge is not judge:
+        uses.append(attrs.evolve(driver_judge.use, kind="driver judge"))
+    if source.use.spec:
+        uses.append(source.use)
+    uses += [PluginUse("hook", name, "") for name in hooks.names()]
+    return Plan(
+        info=_info(settings, judge, driver_judge, judge_reason, tuple(uses)),
+        source=source.plugin,
+        system=system,
+        driver=driver.plugin,
+        judge=judge.plugin,
+        driver_judge=driver_judge.plugin,
+        evaluators={name: built.plugin for name, built in evaluators.items()},
+        sinks={name: built.plugin for name, built in sinks.items()},
+        hooks=hooks,
+        ledger=ledger or Ledger(settings.budget_usd),
+        journal=Journal(journal),
+        problems=troubles,
+    )
+
+
+def _asked_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
+    if settings.judge is not None:
+        return settings.judge, "asked for"
+    return choose_judge(os.environ, lambda name: name in registry.names(JUDGE))
+
+
+def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems: Problems) -> dict[str, Built]:
+    found: dict[str, Built] = {}
+    for one in asked:
+        built = problems.collect(build, kind, one, registry)
+        if built is None:
+            continue
+        key = built.key if kind is EVALUATOR else built.use.spec
+        if key in found:
+            problems.found.append(f"{kind.name} {built.use.name!r} is named twice; name it once")
+        found[key] = built
+    return found
+
+
+def _fill(hooks: Hooks, settings: Settings, registry: Registry) -> None:
+    if settings.hooks is None:
+        hooks.install(registry, settings.without)
+        return
+    for plugin in settings.hooks:
+        hooks.add(plugin)
+
+
+def persona_source(personas: object, registry: Registry) -> Built:
+    """Find out where the personas come from.
+
+    Args:
+        personas: A SPEC, a path (which means ``jsonl``), a source, personas as objects or mappings, or None.
+        registry: What is installed.
+
+    Raises:
+        UsageError: They come from nowhere, or some are no personas.
+    """
+    if personas is None:
+        return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))
+    if isinstance(personas, Path):
+        return build(PERSONA_SOURCE, Spec.with_arg("jsonl", str(personas)), registry)
+    if isinstance(personas, str):
+        name = personas.partition(":")[0].partition(",")[0]
+        is_known = name in registry.names(PERSONA_SOURCE) or "/" in name
+        is_path = Path(personas).exists() or (not is_known and (Path(personas).suffix or "/" in personas))
+        if is_path and not (is_known and ":" in personas):
+            return build(PERSONA_SOURCE, Spec.with_arg("jsonl", personas), registry)
+        return build(PERSONA_SOURCE, personas, registry)
+    if isinstance(personas, PersonaSource):
+        return build(PERSONA_SOURCE, personas, registry)
+    return Built(GivenPersonas(_given(personas)), PluginUse("persona source", "given", ""))
+
+
+def _given(personas: object) -> tuple[Persona, ...]:
+    if isinstance(personas, Persona | Mapping):
+        personas = (personas,)
+    if not isinstance(personas, Iterable):
+        raise PersonaError(f"personas are {type(personas).__name__}; give a list of Persona, a path or a SPEC")
+    problems, found = Problems(), []
+    for index, item in enumerate(personas):
+        if isinstance(item, Persona):
+            # What a file may not hold a call may not either.
+            item = {field.name: getattr(item, field.name) for field in attrs.fields(Persona)}
+            item["history"] = [{"role": said.role, "content": said.content} for said in item["history"]]
+        found.append(problems.collect(persona_from_json, item, f"personas[{index}]"))
+    problems.stop()
+    return tuple(persona for persona in found if persona is not None)
+
+
+def _info(
+    settings: Settings,
+    judge: Built,
+    driver_judge: Built,
+    judge_reason: str,
+    uses: Sequence[PluginUse],
+) -> RunInfo:
+    priced = judge.plugin.prices() if isinstance(judge.plugin, Priced) else None
+    prices = None
+    if priced:
+        prices = {
+            "input": float(priced.input),
+            "output": float(priced.output),
+            "cached": float(priced.cached),
+            "unit": "USD per million tokens",
+            "source": priced.source,
+        }
+    return RunInfo(
+        run_id=secrets.token_hex(8),
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        personas=(),
+        trials=settings.trials,
+        max_turns=settings.max_turns,
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        budget_usd=settings.budget_usd,
+        seed=settings.seed,
+        judge_model=_model(judge),
+        judge_reason=judge_reason,
+        driver_model=_model(driver_judge),
+        prices=prices,
+        plugins=tuple(uses),
+        versions={
+            "multivon-eval": importlib_metadata.version("multivon-eval"),
+            "python": platform.python_version(),
+        },
+        sources=settings.sources,
+    )
+
+
+def _model(judge: Built) -> str:
+    return judge.plugin.model if isinstance(judge.plugin, Named) else judge.use.name

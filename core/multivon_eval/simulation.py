@@ -1,0 +1,182 @@
+"""The doors for those who embed: simulate, asimulate, stream_simulations, score_simulations."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, MutableSequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Unpack
+
+from ._engine.ledger import Ledger
+from ._engine.run import Plan, Run
+from ._engine.system import SystemUnderTest
+from ._plugin.registry import Registry
+from ._sync import iterate, run_sync
+from .config import DEFAULT_EVALUATORS, Settings, SimulationOptions, read_budget
+from .data import Persona
+from .errors import UsageError
+from .planning import make_plan
+from .protocols import PersonaSource
+from .results import Report, SimulationResult, Summary
+
+Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
+
+
+class SimulationResults(list[SimulationResult]):
+    """The results of a run, one for each persona and trial, in the personas' order.
+
+    A list that remembers its run, so that ``score_simulations`` can ask the same judge on what is left of
+    the budget.
+
+    Attributes:
+        report: The run's summary and the problems beside the conversations.
+    """
+
+    def __init__(self, results: Iterable[SimulationResult], run: Run) -> None:
+        super().__init__(results)
+        self._plan: Plan = run.plan
+        assert run.report is not None, "a run that gave all its results has its report"
+        self.report: Report = run.report
+
+    @property
+    def summary(self) -> Summary:
+        """The run in numbers, before any later scoring."""
+        return self.report.summary
+
+
+class SimulationStream:
+    """Results as they finish: iterate with ``async for``, or with ``for`` where no loop is at hand.
+
+    Attributes:
+        report: The run's summary and problems, once the stream has ended; None before.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @property
+    def report(self) -> Report | None:
+        """The run's summary and problems, once the stream has ended."""
+        return self._run.report
+
+    def __aiter__(self) -> AsyncIterator[SimulationResult]:
+        return self._run.simulate()
+
+    def __iter__(self) -> Iterator[SimulationResult]:
+        return iterate(self._run.simulate)
+
+
+def simulate(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationResults:
+    """Let personas talk to a system, and judge what came of it.
+
+    Works inside a running event loop too (a notebook, an asynchronous test); there it blocks the loop, and
+    ``asimulate`` does not.
+
+    Args:
+        model_fn: The system under test: takes the conversation as one string of ``USER:`` and ``ASSISTANT:``
+            lines and gives the reply as a string or :class:`Reply`; sync or async. What it asks for by
+            parameter name it gets: ``messages``, ``conversation_id``.
+        personas: Who talks to it: personas, a path to JSONL, a SPEC, or a source.
+        **options: See :class:`~multivon_eval.config.SimulationOptions`.
+
+    Returns:
+        One result for each persona and trial, in the personas' order, whatever failed.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    run = _run_of(model_fn, personas, options)
+    return run_sync(lambda: _in_order(run))
+
+
+async def asimulate(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationResults:
+    """Do what :func:`simulate` does, for callers with an event loop."""
+    return await _in_order(_run_of(model_fn, personas, options))
+
+
+def stream_simulations(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationStream:
+    """Do what :func:`simulate` does, giving each result as soon as it is finished.
+
+    Returns:
+        A stream for ``async for`` or ``for``. New conversations start as results are taken.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    return SimulationStream(_run_of(model_fn, personas, options))
+
+
+def score_simulations(
+    results: MutableSequence[SimulationResult],
+    *,
+    evaluators: Iterable[object] | None = None,
+    judge: object = None,
+    budget_usd: float | Decimal | str | None = "rest",
+) -> Summary:
+    """Run the evaluators that results do not have yet, and sum up.
+
+    Args:
+        results: From ``simulate``, or read from a file. Scores are added to them in place.
+        evaluators: SPEC strings or instances; the default three if None.
+        judge: Whom they ask; the run's own judge if None.
+        budget_usd: The ceiling in USD; what is left of the run's budget if not given (1.00 for results that
+            come from no run of this process), None for no ceiling.
+
+    Returns:
+        The summary over all results.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    plan = results._plan if isinstance(results, SimulationResults) else None
+    ledger = plan.ledger if plan and budget_usd == "rest" else None
+    if ledger is None:
+        ledger = Ledger(read_budget("1.00" if budget_usd == "rest" else budget_usd))
+    settings = Settings.of(
+        {
+            "evaluators": DEFAULT_EVALUATORS if evaluators is None else evaluators,
+            "judge": judge or (plan.judge if plan else None),
+            "budget_usd": ledger.budget,
+            "hooks": (),
+            "concurrency": plan.info.concurrency if plan else 16,
+            "timeout": plan.info.timeout if plan else 60.0,
+        }
+    )
+    if not results:
+        raise UsageError("there are no results to score; hand in those of simulate()")
+    run = Run(make_plan(None, None, settings, Registry(), ledger=ledger))
+    places = {_place(result): index for index, result in enumerate(results)}
+
+    async def score() -> None:
+        async for result in run.rescore(list(results), verdicts=False):
+            results[places[_place(result)]] = result
+
+    run_sync(score)
+    return run.tally.summary()
+
+
+def _place(result: SimulationResult) -> tuple[str, str, int]:
+    return str(result.metadata.get("run_id", "")), result.persona.name, result.trial
+
+
+def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:
+    settings = Settings.of({**options})
+    return Run(make_plan(SystemUnderTest.of(model_fn), personas, settings, Registry()))
+
+
+async def _in_order(run: Run) -> SimulationResults:
+    found: dict[tuple[str, int], SimulationResult] = {}
+    results: AsyncGenerator[SimulationResult, None] = run.simulate()
+    async for result in results:
+        found[result.persona.name, result.trial] = result
+    assert run.report is not None, "a run that gave all its results has its report"
+    order = [
+        (persona.name, trial) for persona in run.report.info.personas for trial in range(1, run.report.info.trials + 1)
+    ]
+    return SimulationResults([found[key] for key in order], run)
