@@ -1,0 +1,163 @@
+"""JSON over HTTP for judges: one request, its failures in the words of the SDK, keys kept out of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import attrs
+import httpx
+
+from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
+
+_PASSING = {408, 409, 429}
+_KEY_LIKE = re.compile(r"\b(?:sk|pk|key|AIza)[-_]?[A-Za-z0-9_\-]{12,}")
+
+
+class RequestRefused(JudgeError):
+    """The server refused a request as it stands (400, 404, 422).
+
+    Attributes:
+        status: The HTTP status.
+        body: What the server said, without secrets.
+    """
+
+    def __init__(self, message: str, status: int, body: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+        self.args = (message, status, body)
+
+
+@attrs.define(eq=False)
+class JsonHttp:
+    """Talks JSON to one endpoint.
+
+    Attributes:
+        base_url: Where it is.
+        headers: What goes with every request; the secrets among them are kept out of messages.
+        secrets: What must never be seen.
+        timeout: Seconds without a byte before a request is given up; None leaves it to the run's timeout.
+        client: A client to use as it is; one is made for each event loop if None.
+    """
+
+    base_url: str
+    headers: Mapping[str, str]
+    secrets: tuple[str, ...] = ()
+    timeout: float | None = None
+    client: httpx.AsyncClient | None = None
+    _own: httpx.AsyncClient | None = attrs.field(default=None, init=False)
+    _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Send one request and read the answer.
+
+        Raises:
+            JudgeUnavailable: It failed in a way that often passes.
+            RequestRefused: The server refused the request as it stands.
+            JudgeError: It failed otherwise.
+        """
+        try:
+            response = await self._client().post(self._url(path), json=body, headers=self.headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._told(error)}") from error
+        except httpx.HTTPError as error:
+            # The request was on its way: whether it is charged for nobody knows.
+            raise JudgeUnavailable(f"{self.base_url} broke off: {self._told(error)}", True) from error
+        if not response.is_success:
+            raise self._refusal(response)
+        return self._object(response)
+
+    async def check(self, path: str) -> None:
+        """See with a request that costs nothing whether the endpoint answers and takes the key.
+
+        An endpoint without that path is taken as it is: it did answer.
+
+        Raises:
+            UsageError: It does not.
+        """
+        try:
+            response = await self._client().get(self._url(path), headers=self.headers)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UsageError(
+                f"{self.base_url} cannot be reached ({self._told(error)}); start it or correct base_url"
+            ) from None
+        if response.status_code in (401, 403):
+            raise UsageError(
+                f"{self.base_url} refused the key ({response.status_code} {self.said(response.text)}); "
+                "correct the variable that api_key_env names"
+            )
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the client was handed in."""
+        if self._own is not None:
+            own, self._own = self._own, None
+            await own.aclose()
+
+    def said(self, text: str, limit: int = 300) -> str:
+        """Something a server said: one line, cut, without secrets."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        text = " ".join(_KEY_LIKE.sub("***", text).split())
+        return text if len(text) <= limit else text[: limit - 3] + "..."
+
+    def _client(self) -> httpx.AsyncClient:
+        if self.client is not None:
+            return self.client
+        loop = asyncio.get_running_loop()
+        if self._own is None or self._loop is not loop:
+            # A client belongs to the loop it was first used on; the one before ended with its loop.
+            self._loop = loop
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+            self._own = httpx.AsyncClient(timeout=self.timeout, limits=limits)
+        return self._own
+
+    def _url(self, path: str) -> str:
+        return f"{self.base_url.rstrip('/')}/{path}"
+
+    def _told(self, error: Exception) -> str:
+        return self.said(f"{type(error).__name__} {error}".strip())
+
+    def _refusal(self, response: httpx.Response) -> JudgeError:
+        status = response.status_code
+        body = self.said(response.text)
+        message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
+        if status in _PASSING or status >= 500:
+            return JudgeUnavailable(message, False, retry_after(response.headers.get("retry-after")))
+        if status in (400, 404, 422):
+            return RequestRefused(message, status, self.said(response.text, 2000))
+        return JudgeError(message)
+
+    def _object(self, response: httpx.Response) -> dict[str, Any]:
+        try:
+            data = json.loads(response.content)
+        except (ValueError, RecursionError) as error:
+            raise JudgeUnavailable(f"{self.base_url} answered no JSON: {self._told(error)}", True) from error
+        if not isinstance(data, dict):
+            raise JudgeUnavailable(f"{self.base_url} answered JSON of type {type(data).__name__}", True)
+        return data
+
+
+def retry_after(header: str | None) -> float | None:
+    """Read a Retry-After header: seconds, or a date.
+
+    Returns:
+        Seconds from now, 0 or more; None where it says neither.
+    """
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (date - datetime.now(UTC)).total_seconds())

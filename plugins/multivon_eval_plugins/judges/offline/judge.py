@@ -1,0 +1,65 @@
+"""Dispatches a question to the rule that can answer it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from multivon_eval.sdk import (
+    Answer,
+    GoalAsked,
+    JudgeError,
+    Prices,
+    Question,
+    UserTurnAsked,
+    YesNoAsked,
+)
+
+from .checks import answer_questions
+from .goal import answer_goal
+from .user import answer_turn
+
+
+@attrs.frozen
+class Offline:
+    """Answers from words alone: no model, no network, no cost, the same answer on every machine.
+
+    A smoke test of the pipeline. It plays a persona that opens with its goal, answers from profile and facts
+    and presses on what is missing; it calls a criterion met when the assistant's statements cover its words
+    and numbers; and where words alone cannot decide it answers ``unknown``.
+    """
+
+    @property
+    def model(self) -> str:
+        """The model's name in results."""
+        return "offline"
+
+    def prices(self) -> Prices:
+        """It costs nothing."""
+        return Prices(Decimal(0), Decimal(0), Decimal(0), "free")
+
+    def worst_cost(self, question: Question[Any]) -> Decimal:
+        """It costs nothing."""
+        return Decimal(0)
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Answer from the typed thing that is asked about.
+
+        Raises:
+            JudgeError: The question is of a kind for which there is no rule.
+        """
+        about = question.about
+        answer: Mapping[str, Any]
+        if isinstance(about, UserTurnAsked):
+            answer = answer_turn(about.conversation)
+        elif isinstance(about, GoalAsked):
+            answer = answer_goal(about.conversation)
+        elif isinstance(about, YesNoAsked):
+            answer = answer_questions(about)
+        else:
+            raise JudgeError(f"the judge 'offline' has no rule for {type(about).__name__}; name a model with --judge")
+        return Answer(json.dumps(answer, ensure_ascii=False), model="offline")

@@ -1,0 +1,63 @@
+"""Results as JSONL: one object a line, on disk as soon as it is finished."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import BinaryIO
+
+import attrs
+
+from multivon_eval.sdk import Report, RunInfo, SimulationResult, UsageError, result_to_json
+
+
+@attrs.define
+class JsonlSink:
+    """Writes each result as one line of UTF-8 JSON.
+
+    A file that is there is overwritten. The lines stand in the order in which conversations finished.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: str
+    _file: BinaryIO | None = attrs.field(default=None, init=False, eq=False, repr=False)
+
+    async def open(self, run: RunInfo) -> None:
+        """Open the file.
+
+        Raises:
+            UsageError: It cannot be written.
+        """
+        try:
+            self._file = Path(self.path).open("wb")  # noqa: SIM115, ASYNC230 - held until close
+        except OSError as error:
+            raise UsageError(
+                f"{self.path} cannot be written ({error.strerror}); give --out a file in a folder that exists "
+                "and can be written"
+            ) from None
+
+    async def write(self, result: SimulationResult) -> None:
+        """Write one line and hand it to the operating system."""
+        assert self._file is not None, "a sink is opened before it is written to"
+        line = json.dumps(_finite(result_to_json(result)), ensure_ascii=False, allow_nan=False, default=str)
+        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        self._file.flush()
+
+    async def close(self, report: Report) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _finite(value: object) -> object:
+    # A tool's result may hold a float that JSON has no word for.
+    if isinstance(value, float) and value - value != 0:
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,160 @@
+"""Results on the terminal: a line for each conversation, a summary at the end."""
+
+from __future__ import annotations
+
+import attrs
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from multivon_eval.sdk import Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
+
+_STYLE = {True: "green", False: "red", None: "yellow"}
+_WORD = {True: "achieved", False: "not achieved", None: "unknown"}
+
+
+@attrs.define
+class TerminalSink:
+    """Prints what happens, for people.
+
+    Attributes:
+        width: Columns; the terminal's own if not given.
+        transcripts: Whether to print every transcript too.
+    """
+
+    width: int | None = None
+    transcripts: bool = False
+    _console: Console = attrs.field(init=False, eq=False, repr=False)
+    _done: int = attrs.field(default=0, init=False, eq=False, repr=False)
+    _of: int = attrs.field(default=0, init=False, eq=False, repr=False)
+
+    async def open(self, run: RunInfo) -> None:
+        """Print what the run is made with."""
+        self._console = Console(width=self.width, highlight=False)
+        self._done, self._of = 0, run.conversations
+        what = "judged again" if run.purpose == "score" else f"up to {run.max_turns} turns each"
+        count = f"{len(run.personas)} personas"
+        if run.trials > 1:
+            count += f" x {run.trials} trials"
+        self._print(Text(f"{count}, {run.conversations} conversations, {what}", style="bold"))
+        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})")
+        if run.driver_model != run.judge_model:
+            self._print(f"driver   {escape(run.driver_model)}")
+        ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
+        self._print(f"budget   {ceiling}, for all calls to the judge; what the system spends is not in it")
+        self._print(f"[dim]{run.disclaimer}[/dim]\n")
+
+    async def write(self, result: SimulationResult) -> None:
+        """Print one line, and what went wrong below it."""
+        self._done += 1
+        achieved = result.goal_achieved
+        line = Text(f"{self._done:>{len(str(self._of))}}/{self._of}  ")
+        line.append(f"{_WORD[achieved]:<13}", style=_STYLE[achieved])
+        trial = f" #{result.trial}" if result.trial > 1 else ""
+        line.append(f"{result.persona.name}{trial}", style="bold")
+        turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
+        line.append(f"  {result.stop_reason}, {turns}, ${result.cost_usd:.4f}")
+        self._print(line)
+        for detail in _details(result):
+            self._print(Text(f"   {detail}", style="dim"))
+        if self.transcripts:
+            for message in result.transcript:
+                self._print(Text(f"   {message.role}: {message.content}"))
+
+    async def close(self, report: Report) -> None:
+        """Print the summary."""
+        summary = report.summary
+        self._print("")
+        if report.interrupted:
+            self._print(Text(f"interrupted after {self._done} of {self._of} conversations", style="yellow"))
+        self._print(_headline(summary))
+        if summary.scores:
+            self._print(_score_table(summary))
+        for text in _counts(summary, report):
+            self._print(text)
+        for problem in report.problems:
+            self._print(Text(f"problem: {problem.where}: {problem.message}", style="yellow"))
+        for use in report.info.plugins:
+            if use.kind == "sink" and use.name != "terminal":
+                self._print(Text(f"results  {use.spec}"))
+        self._print(f"[dim]{summary.disclaimer}[/dim]")
+
+    def _print(self, what: object) -> None:
+        self._console.print(what)
+
+
+def _details(result: SimulationResult) -> list[str]:
+    found = []
+    error = result.conversation.error
+    if error is not None:
+        found.append(f"{error.source}: {error.message}")
+    elif result.goal_achieved is not True:
+        found.append(f"verdict: {result.verdict.reason}")
+    found += [f"{name}: {score.reason}" for name, score in result.scores.items() if _is_low(score.value)]
+    found += [f"driver fault in turn {fault.turn}: {fault.fault}" for fault in result.driver_faults]
+    if result.disagreement:
+        said = "reached" if result.conversation.driver_said_goal else "not reached"
+        found.append(f"driver and judge disagree: the driver said the goal is {said}")
+    return [text if len(text) <= 400 else text[:397] + "..." for text in found]
+
+
+def _is_low(value: float | None) -> bool:
+    return value is not None and value < 0.5
+
+
+def _headline(summary: Summary) -> Text:
+    rate = summary.goal_achieved
+    text = Text("goal achieved  ", style="bold")
+    text.append(_rate(rate))
+    text.append(f"   {summary.judged} of {summary.conversations} judged")
+    others = {who: count for who, count in summary.attributions.items() if who != "system"}
+    if others:
+        text.append("; not counted against the system: " + _list(others))
+    return text
+
+
+def _rate(rate: Rate) -> str:
+    if rate.value is None or rate.low is None or rate.high is None:
+        return "no conversation measured the system"
+    return f"{rate.hits} of {rate.of} ({rate.value:.0%}, 95 % interval {rate.low:.0%} to {rate.high:.0%})"
+
+
+def _score_table(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("score", "mean", "scored", "skipped", "failed", "passed"):
+        table.add_column(column, justify="left" if column == "score" else "right")
+    for name, score in summary.scores.items():
+        table.add_row(name, *_cells(score, summary.conversations))
+    return table
+
+
+def _cells(score: ScoreSummary, of: int) -> list[str]:
+    mean = "none" if score.mean is None else f"{score.mean:.2f}"
+    passed = "" if score.passed is None else f"{score.passed} of {score.scored}"
+    return [mean, f"{score.scored} of {of}", str(score.skipped), str(score.failed), passed]
+
+
+def _counts(summary: Summary, report: Report) -> list[Text]:
+    stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
+    lines = [f"ended    {_list(stops)}"] if stops else []
+    if summary.disagreements:
+        lines.append(f"driver and judge disagree on {summary.disagreements}")
+    if summary.driver_faults:
+        lines.append(f"driver faults in {summary.driver_faults}")
+    spent = f"spent    ${summary.spent_usd:.4f}"
+    if report.info.budget_usd is not None:
+        spent += f" of ${report.info.budget_usd}"
+    usage = summary.usage
+    if usage.input_tokens or usage.output_tokens:
+        spent += f", {usage.input_tokens} tokens in ({usage.cached_tokens} cached), {usage.output_tokens} out"
+    if summary.system_cost_usd is None:
+        spent += "; what model_fn spent is not known, it returned no Reply(cost_usd=...)"
+    else:
+        spent += f"; model_fn says it spent ${summary.system_cost_usd:.4f}"
+    return [Text(line) for line in (*lines, f"{spent}; {report.seconds:.1f} s")]
+
+
+def _list(counts: object) -> str:
+    assert isinstance(counts, dict), "counts by name"
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
