@@ -1,0 +1,80 @@
+"""Gates: what a run must reach. Missing evidence never passes one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import attrs
+
+from ..errors import UsageError, did_you_mean
+from ..results import Summary
+
+GOAL = "goal_achieved"
+ERRORS = "error_rate"
+
+
+@attrs.frozen
+class Gate:
+    """One condition on the summary.
+
+    Attributes:
+        metric: ``goal_achieved``, the name of a score, or ``error_rate``.
+        value: The least that passes; for ``error_rate`` the most.
+    """
+
+    metric: str
+    value: float
+
+    def missed(self, summary: Summary) -> str:
+        """Say why the gate is not met; empty if it is."""
+        if self.metric == ERRORS:
+            return self._missed_errors(summary)
+        if self.metric == GOAL:
+            have = summary.goal_achieved.value
+        elif self.metric in summary.scores:
+            have = summary.scores[self.metric].mean
+        else:
+            return f"{self.metric} was not measured; {did_you_mean(self.metric, [GOAL, *summary.scores])}"
+        if have is None:
+            return f"{self.metric} has no value, so it is not known to be {self.value:g} or more"
+        return "" if have >= self.value else f"{self.metric} is {have:.3f}, less than {self.value:g}"
+
+    def _missed_errors(self, summary: Summary) -> str:
+        if not summary.conversations:
+            return "there was no conversation, so the error rate is not known"
+        rate = summary.errors / summary.conversations
+        if rate <= self.value:
+            return ""
+        return f"{summary.errors} of {summary.conversations} conversations failed, more than {self.value:g}"
+
+
+def read_gates(fail_under: Sequence[str], max_error_rate: float | None) -> list[Gate]:
+    """Read the gates of a command line.
+
+    Raises:
+        UsageError: One cannot be read; all of them at once.
+    """
+    gates, problems = [], []
+    for text in fail_under:
+        metric, equals, value = text.partition("=")
+        number = _number(value)
+        if not equals or not metric.strip() or number is None:
+            problems.append(f"--fail-under {text}: write METRIC=VALUE with a value from 0 to 1, goal_achieved=0.8 say")
+        else:
+            gates.append(Gate(metric.strip().replace("-", "_"), number))
+    if max_error_rate is not None:
+        if not 0 <= max_error_rate <= 1:
+            problems.append(f"--max-error-rate {max_error_rate:g}: give a share from 0 to 1")
+        gates.append(Gate(ERRORS, max_error_rate))
+    if problems:
+        raise UsageError(problems)
+    return gates
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0 <= number <= 1 else None

@@ -1,0 +1,116 @@
+"""The command ``multivon-eval`` and its subcommands."""
+
+from __future__ import annotations
+
+import importlib
+from typing import NoReturn
+
+import click
+
+from ..errors import ExitCode, MultivonEvalError, UsageError
+
+_OWN = {
+    "simulate": ("simulate", "Let personas talk to your assistant, judge and score what came of it."),
+    "score": ("score", "Judge and score saved transcripts again."),
+    "plugins": ("plugins", "Show what is installed, from which distribution."),
+}
+
+
+class Commands(click.Group):
+    """Our own commands, imported when they are called, and those of plug-ins, listed from metadata."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted({*_OWN, *_plugged()})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name in _OWN:
+            module = importlib.import_module(f".{_OWN[cmd_name][0]}", __package__)
+            found: object = getattr(module, cmd_name)
+        elif cmd_name.rpartition("/")[2] in _plugged():
+            found = _load(cmd_name)
+        else:
+            return None
+        assert isinstance(found, click.Command), "both ways give a command"
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say what was perhaps meant."""
+        from ..errors import did_you_mean
+
+        known = self.list_commands(ctx)
+        if args and not args[0].startswith("-") and args[0].rpartition("/")[2] not in known:
+            raise UsageError(f"no command is named {args[0]!r}; {did_you_mean(args[0], known)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _OWN.items()])
+        if plugged := _plugged():
+            with formatter.section("Commands from plug-ins"):
+                formatter.write_dl(sorted(plugged.items()))
+
+
+def _plugged() -> dict[str, str]:
+    import importlib_metadata
+
+    found: dict[str, str] = {}
+    for point in importlib_metadata.entry_points(group="multivon_eval.commands"):
+        owner = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+        found[point.name] = f"{found[point.name]}, {owner}" if point.name in found else owner
+    return found
+
+
+def _load(name: str) -> click.Command:
+    from .._plugin.kinds import COMMAND
+    from .._plugin.registry import Registry
+    from ..errors import PluginBroken
+
+    entry = Registry().find(COMMAND, name)
+    found = entry.load()
+    if not isinstance(found, click.Command):
+        raise PluginBroken(f"{entry} cannot be used: it is {type(found).__name__}, not a click command")
+    return found
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MULTIVON_EVAL"},
+)
+@click.version_option(package_name="multivon-eval", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Live conversations between synthetic users and your assistant: driven, judged, scored, within a budget."""
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with an exit code of :class:`ExitCode`."""
+    raise SystemExit(run())
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        args: The arguments; those of the process if None.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = cli.main(args, prog_name="multivon-eval", standalone_mode=False)
+        return int(code) if isinstance(code, int) else ExitCode.OK
+    except MultivonEvalError as error:
+        lines = error.problems if isinstance(error, UsageError) else (str(error),)
+        for line in lines:
+            click.echo(f"error: {line}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; everything finished so far is delivered", err=True)
+        return ExitCode.INTERRUPTED

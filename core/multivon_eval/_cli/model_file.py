@@ -1,0 +1,149 @@
+"""Loading ``model_fn`` from ``--model-cmd``."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import re
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .._engine.system import SystemUnderTest
+from .._plugin.build import build
+from .._plugin.kinds import JUDGE
+from .._plugin.registry import Registry
+from ..data import Message, Reply
+from ..errors import UsageError, did_you_mean
+from ..questions import text_question
+
+DEFAULT_NAME = "model_fn"
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+def load_system(asked: str, registry: Registry) -> SystemUnderTest:
+    """Load the system under test.
+
+    Args:
+        asked: ``model.py``, ``model.py:name``, ``package.module:name``, or an endpoint as
+            ``openai:MODEL,base_url=http://...``: any installed judge can be the system under test.
+        registry: What is installed.
+
+    Raises:
+        UsageError: It cannot be loaded; the message names the thing, the reason and the remedy.
+    """
+    path, name = _split(asked)
+    head = asked.partition(":")[0].partition(",")[0]
+    if not path.suffix and head in registry.names(JUDGE) and not path.exists():
+        return SystemUnderTest.of(_endpoint(asked, registry), f"--model-cmd {asked}")
+    if path.suffix == ".py" or path.exists():
+        module = _from_file(path)
+    elif _DOTTED.fullmatch(str(path)):
+        module = _from_name(str(path))
+    else:
+        raise UsageError(
+            f"--model-cmd {asked}: no such file; give model.py, model.py:name, package.module:name or "
+            "openai:MODEL,base_url=http://..."
+        )
+    return SystemUnderTest.of(_callable(module, name, path), f"{path}:{name}")
+
+
+def _split(asked: str) -> tuple[Path, str]:
+    if Path(asked).exists():
+        return Path(asked), DEFAULT_NAME
+    path, colon, name = asked.rpartition(":")
+    if colon and (name.isidentifier() or not name):
+        return Path(path), name or DEFAULT_NAME
+    return Path(asked), DEFAULT_NAME
+
+
+def _from_file(path: Path) -> ModuleType:
+    """Import a file as if it were imported by its name: with its neighbours, and known to ``sys.modules``."""
+    if path.is_dir():
+        raise UsageError(f"--model-cmd {path}: is a directory; name the file in it, {path / 'model.py'} say")
+    if not path.exists():
+        raise UsageError(f"--model-cmd {path}: no such file; give the file that holds {DEFAULT_NAME}")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    # Not the bare stem: a file named like a module that is imported already must not be taken for it.
+    name = path.stem if path.stem not in sys.modules else f"model_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    if spec is None or spec.loader is None:
+        raise UsageError(f"--model-cmd {path}: is no Python file; give one that ends in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and postponed annotations look their module up
+    loader = spec.loader
+    _run(lambda: loader.exec_module(module), str(path))
+    return module
+
+
+def _from_name(name: str) -> ModuleType:
+    if "" not in sys.path and str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        if importlib.util.find_spec(name) is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"--model-cmd {name}: {error}; install it, or give the path of a file such as model.py"
+        ) from None
+    except (ImportError, ValueError) as error:
+        raise _import_error(name, error) from error
+    found: list[ModuleType] = []
+    _run(lambda: found.append(importlib.import_module(name)), name)
+    return found[0]
+
+
+def _run(load: Callable[[], None], what: str) -> None:
+    try:
+        load()
+    except (Exception, SystemExit) as error:
+        raise _import_error(what, error) from error
+
+
+def _import_error(what: str, error: BaseException) -> UsageError:
+    """The failure of a model file with its own traceback: the frames of this package are left out."""
+    own = str(Path(__file__).resolve().parent.parent)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(own) and "importlib" not in frame.filename
+    ]
+    told = "".join(["Traceback (most recent call last):\n", *traceback.format_list(frames)])
+    told += "".join(traceback.format_exception_only(error))
+    return UsageError(f"--model-cmd {what}: fails when it is imported; correct it\n{told.rstrip()}")
+
+
+def _callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
+    found = getattr(module, name, None)
+    if found is None:
+        functions = [
+            key
+            for key, value in vars(module).items()
+            if callable(value) and not key.startswith("_") and not inspect.isclass(value)
+        ]
+        hint = did_you_mean(name, functions)
+        raise UsageError(f"--model-cmd {path}: has no {name!r}; {hint}; name one as {path}:NAME")
+    if not callable(found):
+        raise UsageError(
+            f"--model-cmd {path}: {name!r} is {type(found).__name__}, not a function; name a function as {path}:NAME"
+        )
+    function: Callable[..., Any] = found
+    return function
+
+
+def _endpoint(asked: str, registry: Registry) -> Callable[..., Any]:
+    """A model behind an endpoint as the system under test: a judge is a model one may ask."""
+    model = build(JUDGE, asked, registry).plugin
+
+    async def model_fn(messages: list[dict[str, str]]) -> Reply:
+        said = [Message("assistant" if item["role"] == "assistant" else "user", item["content"]) for item in messages]
+        answer = await model.complete(text_question(said))
+        return Reply(answer.text, cost_usd=answer.cost_usd)
+
+    return model_fn

@@ -1,0 +1,51 @@
+"""Options that several commands share, and where their values came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_JUDGING = (
+    click.option("--judge", metavar="SPEC", help="Who judges, e.g. openai:gpt-4.1-mini. [default: by the keys set]"),
+    click.option("--evaluator", "evaluators", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
+    click.option("--sink", "sinks", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
+    click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling."),
+    click.option("--concurrency", type=int, default=16, show_default=True, help="Conversations side by side."),
+    click.option(
+        "--timeout",
+        type=float,
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="For one call of model_fn or of the judge.",
+    ),
+    click.option("--fail-under", multiple=True, metavar="METRIC=VALUE", help="A gate; repeatable."),
+    click.option("--max-error-rate", type=float, metavar="SHARE", help="A gate on conversations that failed."),
+    click.option("--strict", is_flag=True, help="Exit 3 if something failed, 4 if the budget cut the run."),
+    click.option("--without", multiple=True, metavar="NAME", help="Leave an installed hook out; repeatable."),
+    click.option("--overwrite", is_flag=True, help="Begin anew where an unfinished run's journal lies."),
+    click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of text."),
+)
+
+
+def judging_options(command: F) -> F:
+    """Add the options of every command that judges."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
+
+
+def sources(ctx: click.Context) -> dict[str, str]:
+    """Say where each option's value came from: default, environment, command line."""
+    found: dict[str, str] = {}
+    for name in ctx.params:
+        source = ctx.get_parameter_source(name)
+        if source is not None:
+            key = "budget_usd" if name == "budget" else name
+            found[key] = source.name.lower().replace("commandline", "command line")
+    return found

@@ -1,0 +1,129 @@
+"""``multivon-eval plugins``: what is installed, from which distribution, at which version."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from .._plugin.registry import Entry
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--check", is_flag=True, help="Import each plug-in and hold it against its protocol; exit 3 if one fails."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def plugins(name: str | None, check: bool, as_json: bool) -> int:
+    """Show what is installed; with NAME, one plug-in and its options."""
+    from .._plugin.kinds import ALL
+    from .._plugin.registry import Registry
+    from ..errors import ExitCode, PluginNotFound, did_you_mean
+
+    registry = Registry()
+    entries = [entry for kind in ALL for entry in registry.entries(kind)]
+    if name is not None:
+        known = [entry.name for entry in entries]
+        entries = [entry for entry in entries if name in (entry.name, f"{entry.distribution}/{entry.name}")]
+        if not entries:
+            raise PluginNotFound(f"no plug-in is named {name!r}; {did_you_mean(name, known)}")
+    rows = [_row(entry, check=check or name is not None, options=name is not None) for entry in entries]
+    clashes = _clashes(entries)
+    for row in rows:
+        key = (str(row["kind"]), str(row["name"]))
+        if key in clashes:
+            row["conflict"] = f"offered by {' and '.join(clashes[key])}; say DIST/NAME"
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print(rows)
+    failed = check and any(row.get("error") or row.get("conflict") for row in rows)
+    return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def _clashes(entries: list[Entry]) -> dict[tuple[str, str], list[str]]:
+    owners: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        owners.setdefault((entry.kind.name, entry.name), []).append(f"{entry.distribution} {entry.version}")
+    return {key: who for key, who in owners.items() if len(who) > 1}
+
+
+def _row(entry: Entry, *, check: bool, options: bool) -> dict[str, object]:
+    row: dict[str, object] = {
+        "kind": entry.kind.name,
+        "name": entry.name,
+        "distribution": entry.distribution,
+        "version": entry.version,
+        "target": entry.target,
+    }
+    if check:
+        error, found = _checked(entry)
+        row["error"] = error
+        if options and inspect.isclass(found):
+            row["about"] = inspect.getdoc(found)
+            row["options"] = _options(found)
+    return row
+
+
+def _checked(entry: Entry) -> tuple[str | None, object]:
+    from .._plugin.build import load_class
+    from .._plugin.hooks import Hooks
+    from .._plugin.kinds import COMMAND, HOOK
+    from ..errors import PluginError
+
+    try:
+        if entry.kind == HOOK:
+            found = entry.load()
+            Hooks(lambda problem: None).add(found, str(entry))
+            return None, found
+        if entry.kind == COMMAND:
+            found = entry.load()
+            return (None if isinstance(found, click.Command) else f"{entry} is no click command"), found
+        return None, load_class(entry)
+    except PluginError as error:
+        return str(error), None
+
+
+def _options(cls: type) -> list[dict[str, str]]:
+    import attrs
+
+    from .._plugin.build import option_fields
+
+    return [
+        {
+            "name": field.alias or field.name,
+            "type": inspect.formatannotation(field.type),
+            "default": "required" if field.default is attrs.NOTHING else _default(field.default),
+        }
+        for field in option_fields(cls)
+        if field.init
+    ]
+
+
+def _default(value: object) -> str:
+    import attrs
+
+    return repr(value.factory()) if isinstance(value, attrs.Factory) else repr(value)  # type: ignore[arg-type,attr-defined]
+
+
+def _print(rows: list[dict[str, object]]) -> None:
+    kind = ""
+    width = max((len(str(row["name"])) for row in rows), default=0)
+    for row in rows:
+        if row["kind"] != kind:
+            kind = str(row["kind"])
+            click.secho(f"{kind}s", bold=True)
+        click.echo(f"  {row['name']:<{width}}  {row['distribution']} {row['version']}  {row['target']}")
+        for key in ("error", "conflict"):
+            if row.get(key):
+                click.secho(f"    {row[key]}", fg="red")
+        if row.get("about"):
+            click.echo("\n" + "\n".join(f"    {line}".rstrip() for line in str(row["about"]).splitlines()) + "\n")
+        options = row.get("options")
+        if isinstance(options, list):
+            for option in options:
+                click.echo(f"    {option['name']}: {option['type']} = {option['default']}")
