@@ -55,6 +55,22 @@ def _budget(value: object) -> Any:
         return value  # ``problems`` says it, together with everything else that is wrong
 
 
+def _whole(value: Any) -> Any:
+    return _read(int, value)
+
+
+def _number(value: Any) -> Any:
+    return _read(float, value)
+
+
+def _read(kind: Callable[[str], object], value: Any) -> Any:
+    # The command line and the environment give text; what cannot be read stays, for ``problems`` to name.
+    try:
+        return kind(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
 def _tuple(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | Mapping) or not _is_series(value) else tuple(value)
 
@@ -105,17 +121,17 @@ class Settings:
         sources: Where each value came from, by option.
     """
 
-    max_turns: int = 8
+    max_turns: int = attrs.field(default=8, converter=_whole)
     budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
     judge: object = None
     driver: object = "persona-llm"
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
-    trials: int = 1
-    concurrency: int = 16
-    timeout: float = 60.0
-    seed: int | None = None
+    trials: int = attrs.field(default=1, converter=_whole)
+    concurrency: int = attrs.field(default=16, converter=_whole)
+    timeout: float = attrs.field(default=60.0, converter=_number)
+    seed: int | None = attrs.field(default=None, converter=_whole)
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()
     sources: Mapping[str, str] = attrs.field(factory=dict)

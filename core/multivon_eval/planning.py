@@ -162,9 +162,13 @@ def persona_source(personas: object, registry: Registry) -> Built:
         return build(PERSONA_SOURCE, Spec.with_arg("jsonl", str(personas)), registry)
     if isinstance(personas, str):
         name = personas.partition(":")[0].partition(",")[0]
-        is_known = name in registry.names(PERSONA_SOURCE) or "/" in name
-        is_path = Path(personas).exists() or (not is_known and (Path(personas).suffix or "/" in personas))
-        if is_path and not (is_known and ":" in personas):
+        is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
+        is_there = Path(personas).exists()
+        # The class at the end of an import path is written with a capital; the end of a file's name is not.
+        is_path = "/" in name or (":" not in personas and Path(personas).suffix[1:2].islower())
+        if not is_there and not is_known and is_path:
+            raise PersonaError(f"{personas}: no such file; give --personas a JSONL file or a persona source")
+        if is_there:
             return build(PERSONA_SOURCE, Spec.with_arg("jsonl", personas), registry)
         return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, PersonaSource):

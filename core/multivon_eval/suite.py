@@ -72,6 +72,14 @@ class CaseResult:
     cost_usd: Decimal = Decimal(0)
 
 
+def _cases(value: Iterable[EvalCase]) -> tuple[EvalCase, ...]:
+    return tuple(value)
+
+
+def _asked(value: Iterable[object]) -> tuple[object, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 @attrs.frozen
 class EvalSuite:
     """Fixed cases and who scores them.
@@ -81,8 +89,8 @@ class EvalSuite:
         evaluators: SPEC strings or instances; the default three if not given.
     """
 
-    cases: Sequence[EvalCase] = attrs.field(converter=tuple)
-    evaluators: Sequence[object] = attrs.field(default=DEFAULT_EVALUATORS, converter=tuple)
+    cases: tuple[EvalCase, ...] = attrs.field(converter=_cases)
+    evaluators: tuple[object, ...] = attrs.field(default=DEFAULT_EVALUATORS, converter=_asked)
 
     def run(
         self,

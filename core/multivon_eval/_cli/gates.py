@@ -49,7 +49,7 @@ class Gate:
         return f"{summary.errors} of {summary.conversations} conversations failed, more than {self.value:g}"
 
 
-def read_gates(fail_under: Sequence[str], max_error_rate: float | None) -> list[Gate]:
+def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Gate]:
     """Read the gates of a command line.
 
     Raises:
@@ -64,9 +64,11 @@ def read_gates(fail_under: Sequence[str], max_error_rate: float | None) -> list[
         else:
             gates.append(Gate(metric.strip().replace("-", "_"), number))
     if max_error_rate is not None:
-        if not 0 <= max_error_rate <= 1:
-            problems.append(f"--max-error-rate {max_error_rate:g}: give a share from 0 to 1")
-        gates.append(Gate(ERRORS, max_error_rate))
+        share = _number(max_error_rate)
+        if share is None:
+            problems.append(f"--max-error-rate {max_error_rate}: give a share from 0 to 1")
+        else:
+            gates.append(Gate(ERRORS, share))
     if problems:
         raise UsageError(problems)
     return gates

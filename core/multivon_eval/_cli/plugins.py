@@ -30,7 +30,8 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         known = [entry.name for entry in entries]
         entries = [entry for entry in entries if name in (entry.name, f"{entry.distribution}/{entry.name}")]
         if not entries:
-            raise PluginNotFound(f"no plug-in is named {name!r}; {did_you_mean(name, known)}")
+            hint = "; ".join([did_you_mean(name, known), *registry.unreadable])
+            raise PluginNotFound(f"no plug-in is named {name!r}; {hint}")
     rows = [_row(entry, check=check or name is not None, options=name is not None) for entry in entries]
     clashes = _clashes(entries)
     for row in rows:
@@ -41,7 +42,9 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print(rows)
-    failed = check and any(row.get("error") or row.get("conflict") for row in rows)
+    for problem in registry.unreadable:
+        click.secho(f"problem: {problem}", fg="red", err=True)
+    failed = check and (registry.unreadable or any(row.get("error") or row.get("conflict") for row in rows))
     return ExitCode.FAILED if failed else ExitCode.OK
 
 
@@ -107,7 +110,9 @@ def _options(cls: type) -> list[dict[str, str]]:
 def _default(value: object) -> str:
     import attrs
 
-    return repr(value.factory()) if isinstance(value, attrs.Factory) else repr(value)  # type: ignore[arg-type,attr-defined]
+    if not isinstance(value, attrs.Factory):  # type: ignore[arg-type]
+        return repr(value)
+    return "derived" if value.takes_self else repr(value.factory())  # type: ignore[attr-defined]
 
 
 def _print(rows: list[dict[str, object]]) -> None:

@@ -22,15 +22,13 @@ from .gates import Gate
 
 
 def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
-    """Make settings of a command's options.
-
-    Raises:
-        UsageError: With all that cannot be.
-    """
-    sinks: list[object] = [] if given["quiet"] or given["as_json"] else ["terminal"]
+    """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
+    # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
+    # before anything is printed.
+    sinks: list[object] = [Spec.with_arg("jsonl", given["out"])] if given["out"] else []
     sinks += given["sinks"]
-    if given["out"]:
-        sinks.append(Spec.with_arg("jsonl", given["out"]))
+    if not given["quiet"] and not given["as_json"]:
+        sinks.append("terminal")
     names = {field.name for field in attrs.fields(Settings)}
     options = {name: value for name, value in given.items() if name in names}
     options |= {
@@ -39,7 +37,7 @@ def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Sett
         "sinks": sinks,
         "sources": {name: source for name, source in where_from.items() if name in names},
     }
-    return Settings.of(options, "default")
+    return Settings(**options)
 
 
 def journal_path(out: str | None, overwrite: bool) -> Path | None:

@@ -36,11 +36,12 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     registry, problems = Registry(), Problems()
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
     problems.collect(journal_path, given["out"], given["overwrite"])
-    settings = problems.collect(settings_of, given, sources(ctx))
+    settings = settings_of(given, sources(ctx))
+    problems.found += settings.problems()
     saved = problems.collect(read_results, given["results"])
     if Path(given["out"]).resolve() == given["results"].resolve():
         problems.found.append(f"--out {given['out']} is the file that is read; give another")
-    plan = problems.collect(make_plan, None, None, settings, registry) if settings else None
+    plan = problems.collect(make_plan, None, None, settings, registry)
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     if not saved:

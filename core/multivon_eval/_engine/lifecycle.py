@@ -27,18 +27,18 @@ async def check_plugins(*plugins: object) -> None:
         raise UsageError(problems)
 
 
-def check_price(judge: Judge, budget: Decimal | None, asked: str) -> None:
+def check_price(judge: Judge, budget: object, asked: str) -> None:
     """See that a ceiling can be kept.
 
     Args:
         judge: Who will be paid.
-        budget: The ceiling in USD, or None.
+        budget: The ceiling in USD; anything else is none.
         asked: The judge as it was asked for, for the message.
 
     Raises:
         UsageError: There is a ceiling, and nobody knows what the judge costs.
     """
-    if budget is not None and judge.worst_cost(text_question("How much?")) is None:
+    if isinstance(budget, Decimal) and judge.worst_cost(text_question("How much?")) is None:
         raise UsageError(
             f"the price of judge {asked!r} is not known, so a budget of ${budget} cannot be kept; state it "
             "with ',price_in=USD,price_out=USD' (per million tokens), or lift the ceiling with --budget none"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from decimal import Decimal
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import attrs
 import cattrs
 from cattrs import Converter, transform_error
 
-from ..errors import MultivonEvalError, PluginBroken, PluginOptionsError, did_you_mean
+from ..errors import PluginBroken, PluginOptionsError, did_you_mean
 from ..protocols import PLUGIN_API
 from ..results import PluginUse
 from .kinds import Kind
@@ -33,8 +35,9 @@ class Built:
 
     @property
     def key(self) -> str:
-        """The name as results carry it: snake_case."""
-        return self.use.name.rpartition("/")[2].rpartition(".")[2].replace("-", "_")
+        """The name as results carry it: snake_case; of an import path the class's."""
+        name = self.use.name if self.use.distribution else _kebab(self.use.name.rpartition(".")[2])
+        return name.replace("-", "_")
 
 
 def build(kind: Kind, asked: object, registry: Registry) -> Built:
@@ -101,31 +104,14 @@ def load_class(entry: Entry) -> type:
             f"{entry} cannot be used: it is written for plug-in API {wants!r} and this host has "
             f"{PLUGIN_API}; upgrade multivon-eval"
         )
+    try:
+        option_fields(found)
+    except Exception as error:
+        raise PluginBroken(
+            f"{entry} cannot be used: the types of its fields cannot be resolved ({type(error).__name__}: {error}); "
+            "import them outside of TYPE_CHECKING"
+        ) from error
     return found
-
-
-def _construct(entry: Entry, cls: type, spec: Spec) -> object:
-    fields = [field for field in option_fields(cls) if field.init]
-    options = dict(spec.options)
-    if spec.arg is not None:
-        if not fields:
-            raise PluginOptionsError(f"{entry} takes no ARG; leave out {str(spec.arg)!r}")
-        first = fields[0].alias or fields[0].name
-        if first in options:
-            raise PluginOptionsError(f"{entry} is given {first!r} twice, as ARG and by name; give it once")
-        options = {first: spec.arg, **options}
-    by_alias = {field.alias or field.name: field for field in fields}
-    problems = [
-        f"{entry} has no option {name!r}; {did_you_mean(name, by_alias)}" for name in options if name not in by_alias
-    ]
-    problems += [
-        f"{entry} needs {name!r}; give it as " + (f"{spec.name}:{name.upper()}" if index == 0 else f"{name}=...")
-        for index, (name, field) in enumerate(by_alias.items())
-        if field.default is attrs.NOTHING and name not in options
-    ]
-    if problems:
-        raise PluginOptionsError(problems)
-    return _structured(entry, cls, {name: _typed(by_alias[name], value) for name, value in options.items()})
 
 
 def option_fields(cls: type) -> list[Any]:
@@ -134,10 +120,50 @@ def option_fields(cls: type) -> list[Any]:
     return [field for field in attrs.fields(cls) if field.metadata.get("option", True)]
 
 
+def _construct(entry: Entry, cls: type, spec: Spec) -> object:
+    fields = {field.alias or field.name: field for field in option_fields(cls) if field.init}
+    options = _with_arg(entry, fields, spec)
+    problems = [
+        f"{entry} has no option {name!r}; {did_you_mean(name, fields)}" for name in options if name not in fields
+    ]
+    missing = [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in options]
+    first = next(iter(fields), None)
+    problems += [
+        f"{entry} needs {name!r}; give it as " + (f"{spec.name}:{name.upper()}" if name == first else f"{name}=...")
+        for name in missing
+    ]
+    given = {name: _typed(fields[name], value) for name, value in options.items() if name in fields}
+    problems += [f"{entry}: {wrong}" for name in given if (wrong := _misread(fields[name], given[name]))]
+    try:
+        plugin = _converter().structure(given, cls)
+    except cattrs.ClassValidationError as group:
+        problems += [f"{entry}: {line}" for line in _lines(group, missing)]
+    except Exception as error:
+        problems.append(f"{entry} does not take these options: {error}")
+    if problems:
+        raise PluginOptionsError(problems)
+    return plugin
+
+
+def _with_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, object]:
+    if spec.arg is None:
+        return dict(spec.options)
+    if not fields:
+        raise PluginOptionsError(f"{entry} takes no ARG; leave out {str(spec.arg)!r}")
+    first = next(iter(fields))
+    if first in spec.options:
+        raise PluginOptionsError(f"{entry} is given {first!r} twice, as ARG and by name; give it once")
+    return {first: spec.arg, **spec.options}
+
+
 def _typed(field: Any, value: object) -> object:
     if not isinstance(value, Raw):
         return value
-    return value.plain() if _kinds_of(field.type) <= {str, type(None)} else value.read()
+    return value.plain() if _kinds_of(field.type) <= _AS_TYPED else value.read()
+
+
+_AS_TYPED = {str, Path, Decimal, type(None)}
+"""What takes a value as it was typed: a path may be named 4, and 0.1 is no float on its way to Decimal."""
 
 
 def _kinds_of(kind: object) -> set[object]:
@@ -147,43 +173,65 @@ def _kinds_of(kind: object) -> set[object]:
     return set(get_args(kind)) if is_union else {kind}
 
 
-def _structured(entry: Entry, cls: type, options: dict[str, object]) -> object:
-    try:
-        return _converter().structure(options, cls)
-    except MultivonEvalError:
-        raise
-    except cattrs.ClassValidationError as group:
-        raise PluginOptionsError([f"{entry}: {line}" for line in _lines(group)]) from None
-    except Exception as error:
-        raise PluginOptionsError(f"{entry} does not take these options: {error}") from None
+def _misread(field: Any, value: object) -> str:
+    # A string is a series of strings too, one for each letter, which is never what was meant.
+    kinds = _kinds_of(field.type)
+    wants_series = any((get_origin(kind) or kind) in _SERIES for kind in kinds)
+    if isinstance(value, str) and wants_series and str not in kinds:
+        return f'{value!r} is str; give a list, ["..."] @ {field.alias or field.name}'
+    return ""
 
 
-def _lines(group: cattrs.ClassValidationError) -> Iterable[str]:
+_SERIES = {list, tuple, set, frozenset, Sequence, Iterable, Collection, Set}
+
+
+def _lines(group: cattrs.ClassValidationError, missing: Sequence[str]) -> Iterable[str]:
     def described(error: BaseException, type_: type | None) -> str:
         return str(error)
 
-    for line in transform_error(group, path="option", format_exception=described):
-        yield line.replace("option.", "")
+    def is_told(error: BaseException) -> bool:
+        return isinstance(error, KeyError) and error.args[:1] and error.args[0] in missing
+
+    rest = group.split(is_told)[1]
+    for line in transform_error(rest, path="option", format_exception=described) if rest else ():
+        yield line.replace("option.", "").removesuffix(" @ option")
 
 
 def _converter() -> Converter:
-    converter = Converter(forbid_extra_keys=True, use_alias=True)
+    converter = Converter(use_alias=True)
     # cattrs calls int, float, str and bool on what it gets, so that the string "false" is True.
     for kind, takes in _STRICT.items():
         converter.register_structure_hook(kind, _strict(kind, takes))
     return converter
 
 
-_STRICT: dict[type, tuple[type, ...]] = {bool: (bool,), int: (int,), float: (int, float), str: (str,)}
+_STRICT: dict[Callable[[Any], Any], tuple[type, ...]] = {
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    str: (str,),
+    Path: (str, Path),
+    Decimal: (str, int, Decimal),
+}
 
 
-def _strict(kind: type, takes: tuple[type, ...]) -> Callable[[Any, Any], Any]:
+def _strict(kind: Callable[[Any], Any], takes: tuple[type, ...]) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
         if not isinstance(value, takes) or (isinstance(value, bool) and kind is not bool):
             raise ValueError(f"{value!r} is {type(value).__name__}; give {_WORDS[kind]}")
-        return kind(value)
+        try:
+            return kind(value)
+        except ArithmeticError:
+            raise ValueError(f"{value!r} is {type(value).__name__}; give {_WORDS[kind]}") from None
 
     return structure
 
 
-_WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a string"}
+_WORDS: dict[Callable[[Any], Any], str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+    Path: "a path",
+    Decimal: "a number",
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,10 +34,16 @@ class Hooks:
         self._added: list[tuple[object, str]] = []
 
     def install(self, registry: Registry, without: Sequence[str] = ()) -> None:
-        """Take in all installed hooks but those named; a broken one is reported and left out."""
-        for entry in registry.entries(HOOK):
-            if entry.name in without or f"{entry.distribution}/{entry.name}" in without:
-                continue
+        """Take in all installed hooks but those named; a broken one is reported and left out.
+
+        Raises:
+            PluginNotFound: One that is to be left out is not installed.
+        """
+        left_out = [registry.find(HOOK, name) for name in without]
+        entries = [entry for entry in registry.entries(HOOK) if entry not in left_out]
+        for problem in registry.unreadable:
+            self._report(Problem("plug-ins", problem))
+        for entry in entries:
             try:
                 self.add(entry.load(), str(entry))
             except PluginBroken as error:
@@ -46,17 +53,24 @@ class Hooks:
         """Take in one object with ``@hookimpl`` functions.
 
         Raises:
-            PluginBroken: It implements a hook that does not exist, or asks for an argument a hook has not.
+            PluginBroken: It implements a hook that does not exist, or none, or asks for an argument a hook has
+                not; or it is a class, or takes part already.
         """
         name = name or f"hook {getattr(plugin, '__name__', type(plugin).__qualname__)}"
+        if inspect.isclass(plugin):
+            raise PluginBroken(f"{name} cannot be used: it is a class; name an instance of it, or a module")
+        if any(plugin is other for other, _ in self._added):
+            raise PluginBroken(f"{name} cannot be used: it takes part already; name it once")
         try:
-            self._manager.register(plugin)
+            self._manager.register(plugin, name=f"{len(self._added)} {name}")
             self._manager.check_pending()
-        except (pluggy.PluginValidationError, ValueError) as error:
-            if self._manager.is_registered(plugin):
-                self._manager.unregister(plugin)
+        except Exception as error:  # whatever a stranger's attributes raise when they are looked at
+            self._leave_out(plugin)
             cause = " ".join(str(error).split())
             raise PluginBroken(f"{name} cannot be used: {cause}") from error
+        if not self._manager.get_hookcallers(plugin):
+            self._leave_out(plugin)
+            raise PluginBroken(f"{name} cannot be used: it implements no hook; mark its functions with @hookimpl")
         self._added.append((plugin, name))
 
     def names(self) -> list[str]:
@@ -85,6 +99,12 @@ class Hooks:
     def _taking_part(self) -> list[tuple[object, str]]:
         return [(plugin, name) for plugin, name in self._added if self._manager.is_registered(plugin)]
 
+    def _leave_out(self, plugin: object) -> bool:
+        is_in = self._manager.is_registered(plugin)
+        if is_in:
+            self._manager.unregister(plugin)
+        return is_in
+
     def _one(self, plugin: object, hook: str) -> pluggy.HookCaller:
         others = [other for other, _ in self._taking_part() if other is not plugin]
         return self._manager.subset_hook_caller(hook, others)
@@ -103,7 +123,7 @@ class Hooks:
             yield
         except (Exception, SystemExit) as error:
             _LOG.warning("%s failed in %s and is left out", name, hook, exc_info=error)
-            if self._manager.is_registered(plugin):
-                self._manager.unregister(plugin)
-            cause = f"{type(error).__name__}: {error}"
-            self._report(Problem(name, f"raised {cause} in {hook}; left out for the rest of the run"))
+            # Conversations run side by side: one that is in it still may fail a second time.
+            if self._leave_out(plugin):
+                cause = f"{type(error).__name__}: {error}"
+                self._report(Problem(name, f"raised {cause} in {hook}; left out for the rest of the run"))

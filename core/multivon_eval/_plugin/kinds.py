@@ -35,6 +35,8 @@ class Kind:
                 return f"it has no method {verb!r}"
             if verb in self.verbs and not inspect.iscoroutinefunction(method):
                 return f"its method {verb!r} is not asynchronous; write 'async def {verb}'"
+            if verb in self.plain and inspect.iscoroutinefunction(method):
+                return f"its method {verb!r} is asynchronous; write 'def {verb}'"
         return ""
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 import attrs
-import importlib_metadata
 
 from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
+from .installed import entry_points, plain
 from .kinds import Kind
 
 
@@ -65,19 +66,16 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[str, tuple[Entry, ...]] = {}
+        self.unreadable: tuple[str, ...] = ()
+        """A sentence for each distribution whose entry points cannot be read, known after the first look."""
 
     def entries(self, kind: Kind) -> tuple[Entry, ...]:
         """All entry points of a kind, sorted by name, then by distribution."""
         if kind.group not in self._entries:
-            found = {self._entry(kind, point) for point in importlib_metadata.entry_points(group=kind.group)}
-            self._entries[kind.group] = tuple(sorted(found, key=lambda entry: (entry.name, entry.distribution)))
+            found = entry_points(kind.group)
+            self._entries[kind.group] = tuple(Entry(kind, *point) for point in found.points)
+            self.unreadable = found.unreadable
         return self._entries[kind.group]
-
-    @staticmethod
-    def _entry(kind: Kind, point: importlib_metadata.EntryPoint) -> Entry:
-        dist = point.dist
-        owner = (dist.name, dist.version) if dist else ("", "")
-        return Entry(kind, point.name, point.value.partition("[")[0].strip(), *owner)
 
     def names(self, kind: Kind) -> list[str]:
         """The names that can be asked for."""
@@ -98,12 +96,12 @@ class Registry:
         owners = [
             entry
             for entry in self.entries(kind)
-            if entry.name == bare and (not slash or _same_distribution(entry.distribution, dist))
+            if entry.name == bare and (not slash or plain(entry.distribution) == plain(dist))
         ]
         if len(owners) == 1:
             return owners[0]
         if owners:
-            who = " and ".join(f"{entry.distribution} {entry.version}" for entry in owners)
+            who = " and ".join(f"{entry.distribution} {entry.version} ({entry.target})" for entry in owners)
             ways = " or ".join(repr(f"{entry.distribution}/{entry.name}") for entry in owners)
             raise PluginConflict(f"{kind.name} {name!r} is offered by {who}; say {ways}")
         if "." in bare and not slash:
@@ -112,17 +110,16 @@ class Registry:
         known = self.names(kind)
         if slash:
             known = [f"{entry.distribution}/{entry.name}" for entry in self.entries(kind)]
-        hint = did_you_mean(name, known)
+        hint = "; ".join([did_you_mean(name, known), *self.unreadable])
         raise PluginNotFound(f"no {kind.name} is named {name!r}; {hint}")
 
     def owner_of(self, kind: Kind, cls: type) -> Entry | None:
         """Find the entry point of a class, without importing anything."""
-        target = f"{cls.__module__}:{cls.__qualname__}"
-        return next((entry for entry in self.entries(kind) if entry.target == target), None)
+        return next((entry for entry in self.entries(kind) if _is_target(entry, cls)), None)
 
 
-def _same_distribution(left: str, right: str) -> bool:
-    def plain(name: str) -> str:
-        return name.lower().replace("_", "-").replace(".", "-")
-
-    return plain(left) == plain(right)
+def _is_target(entry: Entry, cls: type) -> bool:
+    # A target may name a class where its package re-exports it. Whoever holds the class has imported it, so
+    # a module that is not imported yet is not the one.
+    module, _, attribute = entry.target.partition(":")
+    return getattr(sys.modules.get(module), attribute, None) is cls

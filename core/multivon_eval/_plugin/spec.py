@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -19,8 +20,12 @@ class Raw(str):
     def read(self) -> Any:
         """Read it as a TOML value and, failing that, as a plain string."""
         try:
-            value = tomllib.loads(f"value = {self}")["value"]
-        except tomllib.TOMLDecodeError:
+            table = tomllib.loads(f"value = {self}")
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return str(self)
+        value = table["value"]
+        # More than a value: another line with a key of its own, or a comment, which nobody means here.
+        if len(table) > 1 or ("#" in self and not self.startswith(("'", '"', "[", "{"))):
             return str(self)
         # Dates are no option's type, and a model may well be named like one.
         return value if isinstance(value, bool | int | float | str | list | dict) else str(self)
@@ -82,15 +87,43 @@ class Spec:
     def from_table(cls, table: Mapping[str, object]) -> Spec:
         """Read a table ``{"use": NAME, option: value, ...}``, whose values are typed already.
 
+        ``use`` may be a whole SPEC; the table's options come on top of it.
+
         Raises:
-            PluginOptionsError: It has no ``use``.
+            PluginOptionsError: It has no ``use``, or gives an option twice.
         """
-        options = dict(table)
-        name = options.pop("use", None)
-        if not isinstance(name, str) or not name:
+        options = {str(key).replace("-", "_"): value for key, value in table.items() if key != "use"}
+        use = table.get("use")
+        if not isinstance(use, str) or not use:
             raise PluginOptionsError(f"{dict(table)!r} names no plug-in; give its name as 'use'")
-        spec = cls.parse(name)
-        return cls(spec.name, spec.arg, options, name)
+        spec = cls.parse(use)
+        twice = [f"{key!r} is given twice in {dict(table)!r}; give it once" for key in options if key in spec.options]
+        if twice:
+            raise PluginOptionsError(twice)
+        return cls(spec.name, spec.arg, {**spec.options, **options}, ",".join([use, *_items(options)]))
+
+
+def _items(options: Mapping[str, object]) -> list[str]:
+    # TOML has no word for None.
+    return [f"{key}={_shown(value)}" for key, value in options.items() if value is not None]
+
+
+def _shown(value: object) -> str:
+    """A value as a SPEC says it: what reads back as itself."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_quoted(str(key))} = {_shown(item)}" for key, item in value.items()) + "}"
+    return _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's too, but for DEL, which TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def split_commas(text: str) -> list[str]:
@@ -99,9 +132,12 @@ def split_commas(text: str) -> list[str]:
     start = 0
     closing: list[str] = []
     quote = ""
+    is_escaped = False
     for index, char in enumerate(text):
         if quote:
-            quote = "" if char == quote else quote
+            quote = "" if char == quote and not is_escaped else quote
+            # As in TOML: a backslash escapes between double quotes, not between single ones.
+            is_escaped = char == "\\" and quote == '"' and not is_escaped
         elif char in "'\"" and text[index - 1 : index] in ("=", ":", ",", "[", " ", "{"):
             quote = char
         elif char in _OPEN:

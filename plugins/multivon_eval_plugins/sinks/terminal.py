@@ -96,7 +96,7 @@ def _details(result: SimulationResult) -> list[str]:
     if result.disagreement:
         said = "reached" if result.conversation.driver_said_goal else "not reached"
         found.append(f"driver and judge disagree: the driver said the goal is {said}")
-    return [text if len(text) <= 400 else text[:397] + "..." for text in found]
+    return [text if len(text) <= 240 else text[:237] + "..." for text in found]
 
 
 def _is_low(value: float | None) -> bool:

@@ -110,5 +110,6 @@ def _in_character(message: str, persona: Persona, first: bool = False) -> str:
     if "frustrated" in traits and not first:
         message = f"This is getting annoying. {message}"
     if "verbose" in traits:
-        message = f"{message} Let me explain why I write: {persona.profile}"
+        more = f"Let me explain why I write: {persona.profile}" if first else "I like to understand things fully."
+        message = f"{message} {more}"
     return message

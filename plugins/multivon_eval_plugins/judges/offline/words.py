@@ -13,7 +13,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?(?![\w])")
 NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nothing|without|cannot|unable|unfortunately|n't|don't|doesn't|didn't|can't|won't|isn't|"
+    r"\b(?:no|not|never|none|nothing|cannot|unable|unfortunately|n't|don't|doesn't|didn't|can't|won't|isn't|"
     r"aren't|wasn't|couldn't|wouldn't|haven't|hasn't)\b|n't\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,80 @@
+"""What developers and CI run. ``nox -l`` lists it; ``nox -s tests -- -k ledger`` passes arguments on to pytest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["tests", "lint", "typing"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
+
+
+def group(name: str) -> tuple[str, ...]:
+    """The requirements of a dependency group."""
+    return tuple(nox.project.dependency_groups(PROJECT, name))
+
+
+def run_tests(session: nox.Session, *args: str) -> None:
+    """Run pytest without anybody's keys, on all cores."""
+    env = dict.fromkeys(KEYS, "")
+    session.run("pytest", *(args or ("-n", str(min(os.cpu_count() or 1, 4)))), *session.posargs, env=env)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Build and install the project, and run its tests."""
+    session.install(".", *group("test"))
+    run_tests(session)
+
+
+@nox.session(venv_backend="uv")
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the oldest versions of the dependencies that are allowed."""
+    session.install(".", *group("test"), "--resolution=lowest-direct")
+    session.run("uv", "pip", "list", external=True)
+    run_tests(session)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel and see that it holds what it should, and works away from the sources."""
+    session.install("build", "twine", "hatchling")
+    dist = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(dist), ".", silent=True)
+    session.run("twine", "check", "--strict", *(str(path) for path in dist.iterdir()))
+    session.install(*(str(path) for path in dist.glob("*.whl")))
+    examples = Path("docs/examples").resolve()
+    with session.chdir(session.create_tmp()):
+        session.run("multivon-eval", "plugins", "--check")
+        session.run(
+            "multivon-eval",
+            "simulate",
+            f"--model-cmd={examples / 'refund_bot.py'}",
+            f"--personas={examples / 'personas.jsonl'}",
+            "--out=results.jsonl",
+            env=dict.fromkeys(KEYS, ""),
+        )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check types: mypy strict on both packages, pyright on the public doors, both on the typing programs."""
+    session.install("-e", ".", *group("typing"))
+    session.run("mypy")
+    session.run("mypy", "tests/typing")
+    session.run("pyright")

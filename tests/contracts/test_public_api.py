@@ -1,0 +1,75 @@
+"""The three doors: what stands in them, and that all of it is documented."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOORS = ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_all_is_sorted_and_complete(door: str) -> None:
+    """``__all__`` is sorted, and every name in it can be had."""
+    module = importlib.import_module(door)
+    names = list(module.__all__)
+    assert names == sorted(names, key=lambda name: (not name.isupper(), name[0].islower() or name[0] == "_", name))
+    for name in names:
+        assert getattr(module, name) is not None
+
+
+def test_sdk_exports_all_it_imports() -> None:
+    """Every name that the SDK imports is one that it promises."""
+    module = importlib.import_module("multivon_eval.sdk")
+    public = {name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)}
+    assert public == set(module.__all__)
+
+
+def test_the_lazy_door_and_its_types_agree() -> None:
+    """What type checkers see of door 1 is what it gives at run time."""
+    source = (ROOT / "core" / "multivon_eval" / "__init__.py").read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    typed = {alias.asname for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    module = importlib.import_module("multivon_eval")
+    assert typed | {"__version__"} == set(module.__all__)
+    assert set(dir(module)) == set(module.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """Door 1 gives no name that it does not have."""
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = importlib.import_module("multivon_eval").nonsense
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_public_name_has_a_docstring(door: str) -> None:
+    """Classes and functions of the doors, and the public methods of the classes, are documented."""
+    module = importlib.import_module(door)
+    for name in module.__all__:
+        value = getattr(module, name)
+        if not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        assert inspect.getdoc(value), name
+        if not inspect.isclass(value) or not value.__module__.startswith("multivon_eval"):
+            continue
+        for key, member in vars(value).items():
+            is_function = inspect.isfunction(member) or isinstance(member, property | classmethod | staticmethod)
+            if is_function and not key.startswith("_"):
+                assert inspect.getdoc(getattr(value, key)) or inspect.getdoc(member), f"{name}.{key}"
+
+
+@pytest.mark.parametrize("folder", ["core/multivon_eval", "plugins/multivon_eval_plugins"])
+def test_rooms_are_small(folder: str) -> None:
+    """No module has more than 300 lines, no function more than 50."""
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") <= 300, f"{path.name} has {text.count(chr(10))} lines"
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 50, f"{path.name}: {node.name} is long"

@@ -1,0 +1,45 @@
+"""The command line as a user has it: a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ECHO = 'def model_fn(prompt: str) -> str:\n    return "The refund window is 30 days. " + str(prompt.count("USER:"))\n'
+PERSONA = (
+    '{"name": "ann", "profile": "A customer.", "goal": "Find out the refund window.", '
+    '"success_criteria": "The assistant stated the refund window."}\n'
+)
+
+
+def clean_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment without anybody's keys and options."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.endswith("_API_KEY") and not key.startswith("MULTIVON_EVAL")
+    }
+    return {**kept, **(extra or {})}
+
+
+def multivon_eval(*args: str, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run ``multivon-eval`` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "multivon_eval", *args],
+        cwd=cwd,
+        env=clean_env(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def workplace(path: Path, model: str = ECHO, personas: str = PERSONA) -> Path:
+    """A folder with a ``model.py`` and a ``personas.jsonl``."""
+    (path / "model.py").write_text(model, encoding="utf-8")
+    (path / "personas.jsonl").write_text(personas, encoding="utf-8")
+    return path

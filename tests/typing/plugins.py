@@ -1,0 +1,75 @@
+"""Plug-ins of somebody else, checked by mypy and pyright and never run."""
+
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from multivon_eval.sdk import (
+    Answer,
+    Conversation,
+    Driver,
+    Evaluator,
+    Judge,
+    Persona,
+    PersonaSource,
+    Question,
+    Report,
+    RunContext,
+    RunInfo,
+    Score,
+    SimulationResult,
+    Sink,
+    UserTurn,
+)
+
+
+@attrs.frozen
+class MyJudge:
+    model: str = "mine"
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        return Answer("{}")
+
+    def worst_cost(self, question: Question[Any]) -> Decimal:
+        return Decimal(0)
+
+
+@attrs.frozen
+class MyDriver:
+    async def next_message(self, conversation: Conversation, context: RunContext) -> UserTurn:
+        return UserTurn("hello")
+
+
+@attrs.frozen
+class MySource:
+    path: str
+
+    async def load(self, context: RunContext) -> list[Persona]:
+        return []
+
+
+@attrs.frozen
+class MyEvaluator:
+    threshold: float = 0.5
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        return Score(1.0, "fine", threshold=self.threshold)
+
+
+@attrs.frozen
+class MySink:
+    path: str
+
+    async def open(self, run: RunInfo) -> None: ...
+
+    async def write(self, result: SimulationResult) -> None: ...
+
+    async def close(self, report: Report) -> None: ...
+
+
+judge: Judge = MyJudge()
+driver: Driver = MyDriver()
+source: PersonaSource = MySource("personas.csv")
+evaluator: Evaluator = MyEvaluator()
+sink: Sink = MySink("out.md")
