@@ -1,0 +1,431 @@
+"""Rewrite the generated blocks of the pages from the code; with ``--check``, only say which pages are stale.
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end generated -->``. The names are the keys of
+``blocks()``. Only what multivon-eval itself ships is listed, whatever else is installed.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import importlib
+import inspect
+import itertools
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+
+import attrs
+import click
+import importlib_metadata
+
+DOCS = Path(__file__).resolve().parent
+DISTRIBUTION = "multivon-eval"
+BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
+COMMANDS = ("simulate", "score", "plugins", "init")
+
+
+def only_our_own() -> None:
+    """Let this process see the metadata of our own distribution and of no other."""
+    discover = importlib_metadata.Distribution.discover
+
+    def ours(*, context=None, **kwargs):
+        found = discover(context=context, **kwargs) if context else discover(**kwargs)
+        return (dist for dist in found if is_ours(dist))
+
+    importlib_metadata.Distribution.discover = staticmethod(ours)
+
+
+def is_ours(dist: importlib_metadata.Distribution) -> bool:
+    try:
+        return dist.name == DISTRIBUTION
+    except Exception:  # a stranger without readable metadata
+        return False
+
+
+# Commands
+
+
+def command_context(name: str = "") -> click.Context:
+    from multivon_eval._cli.main import cli
+
+    # The width is fixed, so that a page does not depend on the terminal it was made in.
+    root = click.Context(cli, info_name=DISTRIBUTION, terminal_width=80, **cli.context_settings)
+    if not name:
+        return root
+    command = cli.get_command(root, name)
+    assert command is not None, f"there is no command {name}"
+    return click.Context(command, parent=root, info_name=name)
+
+
+def help_of(name: str = "") -> str:
+    context = command_context(name)
+    text = "\n".join(line.rstrip() for line in context.command.get_help(context).splitlines())
+    # The release is no news here.
+    return fenced(re.sub(rf"({DISTRIBUTION}) \d[\w.]*$", r"\1", text, flags=re.MULTILINE))
+
+
+def environment() -> str:
+    rows = []
+    for name in COMMANDS:
+        context = command_context(name)
+        for param in context.command.params:
+            if isinstance(param, click.Option) and param.allow_from_autoenv:
+                own = f"{context.auto_envvar_prefix}_{param.name.upper()}"
+                variables = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or [own])
+                rows.append((f"`{name} {param.opts[-1]}`", " or ".join(f"`{each}`" for each in variables)))
+    return table(("option", "variable"), rows)
+
+
+def exit_codes() -> str:
+    from multivon_eval import ExitCode
+
+    words = documented(ExitCode)
+    return table(("code", "name", "meaning"), ((code.value, f"`{code.name}`", words[code.name]) for code in ExitCode))
+
+
+def template(name: str, language: str) -> str:
+    """A file that ``multivon-eval init`` writes."""
+    text = resources.files("multivon_eval_plugins.commands").joinpath("template", name).read_text(encoding="utf-8")
+    return fenced(text.rstrip(), language)
+
+
+# Python
+
+
+def options() -> str:
+    """The keyword options of ``simulate`` with what their docstrings say."""
+    from multivon_eval.config import SimulationOptions
+
+    kinds = SimulationOptions.__annotations__
+    rows = []
+    for name, text in documented(SimulationOptions).items():
+        kind = getattr(kinds[name], "__forward_arg__", kinds[name])
+        rows.append((f"`{name}`", f"`{kind}`", text))
+    return table(("option", "type", "meaning, and the default"), rows)
+
+
+def names(module: str) -> str:
+    """The public names of a door, each with the first paragraph of its docstring."""
+    door = importlib.import_module(module)
+    return table(("name", "what it is"), ((f"`{name}`", about(name, getattr(door, name))) for name in door.__all__))
+
+
+_ABOUT = {
+    "__version__": "The version of multivon-eval.",
+    "hookimpl": "Marks a function of a plug-in as the implementation of the hook of its name.",
+}
+
+
+def about(name: str, value: object) -> str:
+    if name in _ABOUT:
+        return _ABOUT[name]
+    if inspect.isclass(value) or inspect.isfunction(value):
+        return first_paragraph(value)
+    return f"`{str(value).removeprefix('typing.')}`"
+
+
+# Plug-ins
+
+
+def groups() -> str:
+    from multivon_eval._plugin.kinds import ALL, COMMAND
+
+    rows = []
+    for kind in ALL:
+        methods = [f"async `{verb}`" for verb in kind.verbs] + [f"`{plain}`" for plain in kind.plain]
+        target = f"an attrs class with {', '.join(methods)}"
+        if kind.protocol is None:
+            is_command = kind is COMMAND
+            target = "a click command" if is_command else "a module or an object with `@hookimpl` functions"
+        rows.append((kind.name, f"`{kind.group}`", target))
+    return table(("kind", "entry-point group", "the target is"), rows)
+
+
+def protocol(name: str) -> str:
+    module = importlib.import_module("multivon_eval.protocols")
+    return fenced(inspect.getsource(getattr(module, name)).rstrip(), "python")
+
+
+def hooks() -> str:
+    module = importlib.import_module("multivon_eval.hookspecs")
+    sources = [inspect.getsource(value).rstrip() for value in vars(module).values() if is_hook(value)]
+    return fenced("\n\n\n".join(sources), "python")
+
+
+def is_hook(value: object) -> bool:
+    return inspect.isfunction(value) and hasattr(value, "multivon_eval_spec")
+
+
+def plugins(kind_name: str) -> str:
+    """The built-in plug-ins of a kind, with their options."""
+    from multivon_eval._plugin.kinds import ALL
+
+    kind = next(kind for kind in ALL if kind.group == f"multivon_eval.{kind_name}")
+    parts = [plugin(entry) for entry in own_entries(kind)]
+    return "\n\n".join(parts) if parts else "None."
+
+
+def plugin(entry) -> str:
+    found = entry.load()
+    told = found.help if isinstance(found, click.Command) else inspect.getdoc(found)
+    paragraphs = [" ".join(part.split()) for part in (told or "").split("\n\n")]
+    kept = [code(part) for part in paragraphs if not part.startswith(("Attributes:", "Args:"))]
+    head = f"**`{entry.name}`** (`{entry.target}`)"
+    text = "\n\n".join(textwrap.fill(part, 110, break_long_words=False, break_on_hyphens=False) for part in kept)
+    body = option_table(found) if attrs.has(found) else "Its options: see the command line."
+    return f"{head}\n\n{text}\n\n{body}"
+
+
+def option_table(cls: type) -> str:
+    from multivon_eval._plugin.build import option_fields
+
+    words = attribute_lines(inspect.getdoc(cls) or "")
+    rows = []
+    for field in option_fields(cls):
+        if field.init:
+            name = field.alias or field.name
+            default = "required" if field.default is attrs.NOTHING else f"`{field.default!r}`"
+            rows.append((f"`{name}`", f"`{inspect.formatannotation(field.type)}`", default, words.get(name, "")))
+    return table(("option", "type", "default", "meaning"), rows) if rows else "No options."
+
+
+def own_entries(kind):
+    from multivon_eval._plugin.registry import Registry
+
+    return Registry().entries(kind)
+
+
+# Prompts
+
+
+@attrs.define
+class Asked:
+    """A judge that answers nothing and keeps what it is asked."""
+
+    questions: list = attrs.field(factory=list)
+
+    async def complete(self, question):
+        from multivon_eval.sdk import JudgeError
+
+        self.questions.append(question)
+        raise JudgeError("only looking")
+
+    def worst_cost(self, question):
+        return Decimal(0)
+
+
+def example():
+    """One conversation, always the same, also in what is random otherwise."""
+    from multivon_eval.sdk import Conversation, Message, Persona
+
+    persona = Persona(
+        name="order_checker",
+        profile="A careful customer who has order #5678 at hand.",
+        goal="Learn the status of order #5678, and learn the refund process.",
+        success_criteria=(
+            "The assistant stated the status of order #5678.",
+            "The assistant explained the refund process.",
+        ),
+        traits=("verbose",),
+        facts=("The order number is #5678.",),
+    )
+    messages = (
+        Message("user", "Hello. What is the status of my order #5678?"),
+        Message("assistant", "I can look that up. What is your order number?"),
+        Message("user", "It is #5678, as I wrote."),
+        Message("assistant", "Thank you. The status of order #5678 is: delivered."),
+    )
+    return Conversation(messages, persona, case_uid="0123456789abcdef", fence="6d61cf0a3b52e8f7")
+
+
+def asked(ask: Callable) -> object:
+    """The first question that something asks the judge."""
+    from multivon_eval.sdk import JudgeError, RunContext
+
+    judge = Asked()
+    with contextlib.suppress(JudgeError):
+        asyncio.run(ask(RunContext(judge)))
+    return judge.questions[0]
+
+
+def driver_prompt(name: str) -> str:
+    from multivon_eval._plugin.kinds import DRIVER
+
+    driver = next(entry.load()() for entry in own_entries(DRIVER) if entry.name == name)
+    return whole(asked(lambda context: driver.next_message(example(), context)).prompt)
+
+
+def judge_system() -> str:
+    from multivon_eval.sdk import goal_question
+
+    return fenced(goal_question(example()).prompt.system)
+
+
+def transcript() -> str:
+    from multivon_eval.sdk import goal_question
+
+    return fenced(goal_question(example()).prompt.messages[0].parts[0])
+
+
+def verdict() -> str:
+    from multivon_eval.sdk import goal_question
+
+    return fenced(goal_question(example()).prompt.messages[0].parts[1])
+
+
+def verdict_schema() -> str:
+    from multivon_eval.sdk import goal_question
+
+    return fenced(json.dumps(goal_question(example()).prompt.schema, indent=2), "json")
+
+
+def again() -> str:
+    from multivon_eval.sdk import goal_question
+
+    return fenced(
+        goal_question(example()).again("Yes.", "no JSON object in the answer 'Yes.'").prompt.messages[-1].text
+    )
+
+
+def evaluator_prompt(name: str) -> str:
+    from multivon_eval._plugin.kinds import EVALUATOR
+
+    evaluator = next(entry.load()() for entry in own_entries(EVALUATOR) if entry.name == name)
+    return fenced(asked(lambda context: evaluator.evaluate(example(), context)).prompt.messages[0].parts[1])
+
+
+def whole(prompt) -> str:
+    """A prompt with the role of each message before it."""
+    parts = [f"[system]\n{prompt.system}", *(f"[{item.role}]\n{item.text}" for item in prompt.messages)]
+    return fenced("\n\n".join(parts))
+
+
+# Markdown
+
+
+def fenced(text: str, language: str = "text") -> str:
+    return f"```{language}\n{text}\n```"
+
+
+def table(head, rows) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell(str(item)) for item in line) + " |" for line in lines)
+
+
+def cell(text: str) -> str:
+    return code(text).replace("|", "\\|")
+
+
+def code(text: str) -> str:
+    """The reStructuredText of docstrings as Markdown."""
+    text = re.sub(r":\w+:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", text)
+    return text.replace("``", "`")
+
+
+def first_paragraph(value: object) -> str:
+    return " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+
+
+def documented(cls: type) -> dict[str, str]:
+    """What the strings below the fields of a class say of them."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body
+    found = {}
+    for before, node in itertools.pairwise(body):
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if is_text and isinstance(before, ast.Assign | ast.AnnAssign):
+            target = before.targets[0] if isinstance(before, ast.Assign) else before.target
+            found[target.id] = " ".join(node.value.value.split())
+    return found
+
+
+def attribute_lines(docstring: str) -> dict[str, str]:
+    """The entries of a docstring's ``Attributes:`` section."""
+    section = docstring.partition("Attributes:\n")[2].split("\n\n")[0]
+    found, name = {}, ""
+    for line in section.splitlines():
+        if line.startswith("    ") and not line.startswith("     "):
+            name, _, text = line.strip().partition(": ")
+            found[name] = text
+        elif name:
+            found[name] += " " + line.strip()
+    return found
+
+
+# Pages
+
+
+def blocks() -> dict[str, Callable[[], str]]:
+    """All blocks by name."""
+    from multivon_eval._plugin.kinds import ALL, EVALUATOR, PICKED
+
+    found: dict[str, Callable[[], str]] = {
+        "help": help_of,
+        "environment": environment,
+        "exit-codes": exit_codes,
+        "options": options,
+        "groups": groups,
+        "hooks": hooks,
+        "template:ci.yml": lambda: template("ci.yml", "yaml"),
+        "template:model.py": lambda: template("model.py", "python"),
+        "prompt:user-turn": lambda: driver_prompt("persona-llm"),
+        "prompt:judge-system": judge_system,
+        "prompt:transcript": transcript,
+        "prompt:verdict": verdict,
+        "prompt:verdict-schema": verdict_schema,
+        "prompt:again": again,
+    }
+    for name in COMMANDS:
+        found[f"help:{name}"] = lambda name=name: help_of(name)
+    for kind in ALL:
+        name = kind.group.rpartition(".")[2]
+        found[f"plugins:{name}"] = lambda name=name: plugins(name)
+    for name in (*(kind.protocol.__name__ for kind in PICKED), "RunContext", "Checks", "Closes", "Priced", "Named"):
+        found[f"protocol:{name}"] = lambda name=name: protocol(name)
+    for module in ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing"):
+        found[f"names:{module}"] = lambda module=module: names(module)
+    for entry in own_entries(EVALUATOR):
+        found[f"prompt:{entry.name}"] = lambda entry=entry: evaluator_prompt(entry.name)
+    return found
+
+
+def rewritten(text: str, known: dict[str, Callable[[], str]], page: Path) -> str:
+    def fill(match: re.Match[str]) -> str:
+        head, name, tail = match.groups()
+        if name not in known:
+            raise SystemExit(f"{page}: there is no block {name!r}; known: {', '.join(sorted(known))}")
+        return f"{head}\n{known[name]()}\n\n{tail}"
+
+    return BLOCK.sub(fill, text)
+
+
+def pages() -> Iterator[tuple[Path, str, str]]:
+    known = blocks()
+    for page in sorted(DOCS.rglob("*.md")):
+        old = page.read_text(encoding="utf-8")
+        yield page, old, rewritten(old, known, page.relative_to(DOCS))
+
+
+def main() -> int:
+    is_check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not is_check:
+        raise SystemExit("usage: python docs/_generate.py [--check]")
+    only_our_own()
+    stale = [(page, new) for page, old, new in pages() if old != new]
+    for page, new in stale:
+        print(f"{'stale' if is_check else 'rewritten'}: {page.relative_to(DOCS.parent)}")
+        if not is_check:
+            page.write_text(new, encoding="utf-8")
+    if is_check and stale:
+        print("run: python docs/_generate.py")
+    return 1 if is_check and stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

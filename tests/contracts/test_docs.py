@@ -1,0 +1,405 @@
+"""The pages say what the code does: generated blocks are fresh, examples run, nothing public goes unmentioned."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+import click
+import pytest
+
+from multivon_eval import Persona, Reply, ToolCall, result_schema, result_to_json, simulate
+from multivon_eval._cli.main import cli
+from multivon_eval._plugin.build import build
+from multivon_eval._plugin.kinds import ALL, DRIVER, EVALUATOR, JUDGE, SINK
+from multivon_eval._plugin.registry import Registry
+from multivon_eval.testing import write_distribution
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+GENERATE = DOCS / "_generate.py"
+COMMANDS = ("simulate", "score", "plugins", "init")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def text_of(*pages: str) -> str:
+    """The text of some pages below ``docs``."""
+    return "\n".join((DOCS / page).read_text(encoding="utf-8") for page in pages)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """A page's code blocks of one language."""
+    return [body for kind, body in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+def name_of(page: Path) -> str:
+    """The path of a page, as the id of a test."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run Python to its end, without anybody's keys and options."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.endswith("_API_KEY") and not key.startswith(("MULTIVON_EVAL_", "PYTEST_"))
+    }
+    return subprocess.run(
+        [sys.executable, *args],
+        cwd=cwd,
+        env={**kept, "PYTHONIOENCODING": "utf-8", **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+def command_lines(page: Path) -> list[list[str]]:
+    """The calls of ``multivon-eval`` in a page's shell blocks, each as its arguments."""
+    found = []
+    for block in blocks(page, "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            for part in line.split("&&"):
+                args = part.strip().removeprefix(".venv/bin/")
+                if args.startswith("multivon-eval "):
+                    found.append(shlex.split(args)[1:])
+    return found
+
+
+def context_of(name: str) -> click.Context:
+    """A command of ours, ready to parse."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return click.Context(command, info_name=name)
+
+
+# Generated blocks
+
+
+def test_generated_blocks_are_fresh() -> None:
+    """``docs/_generate.py --check`` finds nothing to rewrite."""
+    done = run(str(GENERATE), "--check", cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_stale_block_is_named_and_rewritten(tmp_path: Path) -> None:
+    """With ``--check`` a stale page is named and left as it is, without it rewritten."""
+    shutil.copytree(DOCS, tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    page = tmp_path / "docs" / "reference" / "command_line.md"
+    fresh = page.read_text(encoding="utf-8")
+    stale = fresh.replace("| 130 | `INTERRUPTED`", "| 131 | `INTERRUPTED`")
+    assert stale != fresh
+    page.write_text(stale, encoding="utf-8")
+    script = str(tmp_path / "docs" / "_generate.py")
+    checked = run(script, "--check", cwd=tmp_path)
+    assert checked.returncode == 1
+    assert "reference/command_line.md" in checked.stdout.replace("\\", "/")
+    assert page.read_text(encoding="utf-8") == stale
+    assert run(script, cwd=tmp_path).returncode == 0
+    assert page.read_text(encoding="utf-8") == fresh
+
+
+def test_other_distributions_leave_no_trace(tmp_path: Path) -> None:
+    """What else is installed, plug-in or command, does not change the generated blocks."""
+    points = {
+        "multivon_eval.evaluators": {"stranger": "stranger:Nothing"},
+        "multivon_eval.commands": {"stranger": "stranger:nothing"},
+    }
+    write_distribution(tmp_path, "stranger", entry_points=points)
+    done = run(str(GENERATE), "--check", cwd=ROOT, PYTHONPATH=str(tmp_path), COLUMNS="200")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# Nothing goes unmentioned
+
+
+def test_public_names_are_mentioned() -> None:
+    """Every name of ``multivon_eval.__all__`` stands in a reference page or a how-to."""
+    told = text_of(
+        *(page.relative_to(DOCS).as_posix() for page in PAGES if page.parent.name in ("reference", "how_to"))
+    )
+    names = importlib.import_module("multivon_eval").__all__
+    assert [name for name in names if not re.search(rf"\b{name}\b", told)] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_are_mentioned(command: str) -> None:
+    """Every option of every command stands in the page on the command line."""
+    told = text_of("reference/command_line.md")
+    section = told.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+    options = [name for param in context_of(command).command.params for name in param.opts if name.startswith("--")]
+    assert options
+    assert [name for name in options if name not in section] == []
+
+
+def test_commands_are_mentioned() -> None:
+    """Every command that we ship has a section in the page on the command line."""
+    told = text_of("reference/command_line.md")
+    ours = {entry.name for entry in own_entries() if entry.kind.name == "command"}
+    assert {name for name in {"simulate", "score", "plugins", *ours} if f"\n## {name}\n" not in told} == set()
+
+
+def own_entries() -> list:
+    """The entry points that we ship."""
+    registry = Registry()
+    return [entry for kind in ALL for entry in registry.entries(kind) if entry.distribution == "multivon-eval"]
+
+
+def test_built_in_plugins_are_mentioned() -> None:
+    """Every plug-in that we ship stands in the page on plug-ins, and every evaluator's prompt in that on prompts."""
+    told, prompts = text_of("reference/plugins.md"), text_of("explanation/prompts.md")
+    assert [entry.name for entry in own_entries() if f"**`{entry.name}`** (`{entry.target}`)" not in told] == []
+    evaluators = [entry.name for entry in own_entries() if entry.kind == EVALUATOR]
+    assert [name for name in evaluators if f"<!-- generated: prompt:{name} -->" not in prompts] == []
+
+
+def test_hooks_are_mentioned() -> None:
+    """Every hook stands in the page on plug-ins and in the how-to on writing one."""
+    module = importlib.import_module("multivon_eval.hookspecs")
+    hooks = [name for name, value in vars(module).items() if hasattr(value, "multivon_eval_spec")]
+    assert len(hooks) == 6
+    reference, how_to = text_of("reference/plugins.md"), text_of("how_to/write_a_plugin.md")
+    assert [name for name in hooks if f"def {name}(" not in reference or f"`{name}`" not in how_to] == []
+
+
+def keys_in(value: object) -> set[str]:
+    """All keys of a JSON value but those that are names somebody gave."""
+    if isinstance(value, list):
+        return set().union(*(keys_in(item) for item in value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    return set(value).union(*(keys_in(item) for item in value.values())) if value else set()
+
+
+def test_every_field_of_a_result_is_described() -> None:
+    """Every key of a real result line, and every property of the schema, stands in the page on results or personas."""
+
+    def model_fn(prompt: str) -> Reply:
+        if "again" in prompt:
+            raise RuntimeError("no")
+        return Reply("Fine.", [ToolCall("tool", {}, None)], metadata={"a": 1})
+
+    ann = Persona("ann", "P", "Learn it again", "The assistant told it.", history=[{"role": "user", "content": "Hm"}])
+    bob = Persona("bob", "P", "Learn it", "The assistant told it.")
+    rows = [result_to_json(one) for one in simulate(model_fn, [ann, bob], judge="offline", max_turns=2, hooks=())]
+    assert {row["stop_reason"] for row in rows} == {"driver_error", "max_turns"}
+    keys = keys_in(rows) - {"a", "multivon-eval", "python"} - keys_in([row["metadata"]["sources"] for row in rows])
+    properties = result_schema()["properties"]
+    keys |= {*properties, *properties["persona"]["properties"], *properties["metadata"]["properties"]}
+    told = text_of("reference/results.md", "reference/personas.md")
+    assert sorted(key for key in keys if not re.search(rf"`[^`]*\b{key}\b[^`]*`", told)) == []
+
+
+# Links, code, command lines
+
+
+def anchors(page: Path) -> set[str]:
+    """What links may name in a page: its headings, as GitHub writes them."""
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link leads to a file that is there, and to a heading in it."""
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_python_blocks_compile(page: Path) -> None:
+    """Every Python block is Python."""
+    for block in blocks(page, "python"):
+        compile(block, name_of(page), "exec")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_json_blocks_are_json(page: Path) -> None:
+    """Every JSON block is JSON."""
+    for block in blocks(page, "json"):
+        json.loads(block)
+
+
+LINES = [pytest.param(args, id=f"{page.stem}: {' '.join(args)[:60]}") for page in PAGES for args in command_lines(page)]
+
+
+@pytest.mark.parametrize("args", LINES)
+def test_command_lines_parse(args: list[str]) -> None:
+    """Every call of ``multivon-eval`` names a command and options that exist, and SPECs that can be built."""
+    name, *rest = args
+    parsed = context_of(name).command.make_context(name, rest).params
+    registry = Registry()
+    for kind, key in ((JUDGE, "judge"), (JUDGE, "driver_judge"), (DRIVER, "driver"), (EVALUATOR, "evaluators")):
+        asked = parsed.get(key) or ()
+        for spec in (asked,) if isinstance(asked, str) else asked:
+            if not spec.startswith("acme"):
+                build(kind, spec, registry)
+
+
+def test_there_are_command_lines() -> None:
+    """The pages hold calls of every command but none of an unknown one."""
+    assert {param.values[0][0] for param in LINES} == set(COMMANDS)
+
+
+# Pages that run
+
+
+def test_embed_runs_from_top_to_bottom(tmp_path: Path) -> None:
+    """The code of the page on embedding runs as it stands, with warnings as errors."""
+    program = tmp_path / "embedding.py"
+    program.write_text("\n".join(blocks(DOCS / "how_to" / "embed.md", "python")), encoding="utf-8")
+    done = run("-W", "error", str(program), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "rushed_customer goal_reached True" in done.stdout
+    assert "finished: rushed_customer" in done.stdout
+    assert "model_fn model_fn raised RuntimeError: no database system" in done.stdout
+
+
+@pytest.fixture
+def plugin_folder(tmp_path: Path) -> Path:
+    """The distribution that the page on writing a plug-in builds, as if it were installed."""
+    page = DOCS / "how_to" / "write_a_plugin.md"
+    files: dict[str, str] = defaultdict(str)
+    for name, body in FILE.findall(page.read_text(encoding="utf-8")):
+        files[name] += body + "\n"
+    assert set(files) == {"acme_tone/tone.py", "acme_tone/more.py", "tests/test_tone.py", "pyproject.toml"}
+    in_files = sum(1 for _, body in FILE.findall(page.read_text(encoding="utf-8")) if body in blocks(page, "python"))
+    assert in_files == len(blocks(page, "python")), "a Python block belongs to no file and would not run"
+    points: dict[str, dict[str, str]] = {}
+    for block in blocks(page, "toml"):
+        points |= tomllib.loads(block)["project"]["entry-points"]
+    modules = {"acme_tone.tone": files["acme_tone/tone.py"], "acme_tone.more": files["acme_tone/more.py"]}
+    write_distribution(tmp_path, "acme-tone", entry_points=points, modules=modules)
+    (tmp_path / "test_tone.py").write_text(files["tests/test_tone.py"], encoding="utf-8")
+    return tmp_path
+
+
+def test_the_plugin_passes_its_own_tests(plugin_folder: Path) -> None:
+    """The tests of the page pass, the standard ones included, with warnings as errors."""
+    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir=.", "test_tone.py")
+    done = run("-m", "pytest", *options, cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in done.stdout and "skipped" not in done.stdout
+
+
+def test_the_plugin_is_listed_and_checked(plugin_folder: Path) -> None:
+    """``plugins --check`` finds all seven kinds of the page and nothing wrong with them."""
+    done = run("-m", "multivon_eval", "plugins", "--check", "--json", cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    ours = {row["kind"]: row["error"] for row in json.loads(done.stdout) if row["distribution"] == "acme-tone"}
+    assert ours == dict.fromkeys([kind.name for kind in ALL])
+    hello = run("-m", "multivon_eval", "acme-hello", cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
+    assert hello.stdout == "hello\n"
+
+
+def test_the_plugins_work_together(plugin_folder: Path) -> None:
+    """One run takes a plug-in of each kind from the page, and each does its part."""
+    (plugin_folder / "users.csv").write_text("name,profile,goal,success_criteria\nann,A,Learn it,It was told\n")
+    (plugin_folder / "model.py").write_text("def model_fn(prompt):\n    return 'Fine.'\n")
+    args = (
+        "simulate --model-cmd model.py --personas acme-csv:users.csv --driver acme-insisting,times=2 "
+        "--judge acme-yes:v2 --evaluator acme-tone,formal=true,threshold=0.8 --sink acme-names:names.txt "
+        "--out results.jsonl --quiet"
+    ).split()
+    done = run("-W", "error", "-m", "multivon_eval", *args, cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
+    assert done.returncode == 0, done.stderr
+    row = json.loads((plugin_folder / "results.jsonl").read_text(encoding="utf-8"))
+    assert row["scores"] == {"acme_tone": pytest.approx(1 / 3)}
+    assert row["transcript"][2]["content"] == "Attempt 2: Learn it"
+    assert row["metadata"]["judge_model"] == "v2"
+    assert "acme-watch" in str(row["metadata"]["plugins"])
+    assert (plugin_folder / "names.txt").exists()
+
+
+def shown(page: Path) -> list[str]:
+    """The lines that a page shows as output, up to where it leaves something out."""
+    lines = "\n".join(blocks(page, "text")).splitlines()
+    return [re.sub(r"^\d/\d  ", "", line.partition(" ...")[0].rstrip()) for line in lines if line.strip()]
+
+
+def fix(folder: Path, diff: str) -> None:
+    """Make the changes of a diff without context."""
+    for part in diff.split("--- mybot/")[1:]:
+        name, _, body = part.partition("\n")
+        taken = "".join(line[1:] + "\n" for line in body.splitlines() if line.startswith("-"))
+        given = "".join(line[1:] + "\n" for line in body.splitlines() if line.startswith("+"))
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.count(taken) == 1, taken
+        (folder / name).write_text(text.replace(taken, given), encoding="utf-8")
+
+
+def test_the_tutorial_shows_what_happens(tmp_path: Path) -> None:
+    """Both runs of the tutorial, with the fix between them, print the lines that it shows."""
+    page = DOCS / "tutorial" / "first_simulation.md"
+    readme = next(block for block in blocks(ROOT / "README.md", "sh") if "simulate" in block)
+    assert readme in blocks(page, "sh"), "the tutorial begins with README's first command"
+    first, second = (args for args in command_lines(page)[:2])
+    (tmp_path / "docs").mkdir()
+    shutil.copytree(DOCS / "examples", tmp_path / "docs" / "examples")
+    shutil.copytree(DOCS / "examples", tmp_path / "mybot")
+    fix(tmp_path / "mybot", blocks(page, "diff")[0])
+    look = next(block for block in blocks(page, "sh") if "json.loads" in block)
+    snippet = shlex.split(look)[2]
+    told = ""
+    for args in (["-m", "multivon_eval", *first], ["-c", snippet], ["-m", "multivon_eval", *second]):
+        done = run(*args, cwd=tmp_path, COLUMNS="240")
+        assert done.returncode == 0, done.stderr
+        told += done.stdout
+    printed = {re.sub(r"^\d/\d  ", "", line.rstrip()) for line in told.splitlines()}
+    assert [line for line in shown(page) if not any(one.startswith(line) for one in printed)] == []
+    assert "14 day" not in done.stdout and "asks for the order" not in done.stdout
+
+
+def test_the_error_messages_on_the_personas_page_are_real(tmp_path: Path) -> None:
+    """The messages that the page on personas shows are what such a file is answered with."""
+    good = {"name": "a", "profile": "P", "goal": "G", "success_criteria": "C"}
+    lines = [good, {**good, "name": "b", "trait": []}, {"name": "c", "profile": "P", "success_criteria": "C"}]
+    (tmp_path / "personas.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (tmp_path / "model.py").write_text("def model_fn(prompt):\n    return 'Fine.'\n", encoding="utf-8")
+    args = "simulate --model-cmd model.py --personas personas.jsonl".split()
+    done = run("-m", "multivon_eval", *args, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == shown(DOCS / "reference" / "personas.md")
+
+
+def test_specs_of_the_reference_can_be_read() -> None:
+    """Every SPEC that the section on SPEC shows can be read, and built where its plug-in is ours."""
+    section = text_of("reference/command_line.md").partition("\n## SPEC\n")[2].partition("\n## ")[0]
+    specs = next(body for kind, body in BLOCK.findall(section) if kind == "text").splitlines()
+    assert len(specs) > 3
+    registry = Registry()
+    for spec in specs:
+        name = spec.partition(":")[0].partition(",")[0]
+        for kind in (JUDGE, DRIVER, EVALUATOR, SINK):
+            if name in registry.names(kind):
+                build(kind, spec, registry)
+
+
+def test_fragments_are_one_sentence() -> None:
+    """Each fragment of the changes is one line with one sentence."""
+    fragments = [path for path in (DOCS / "changes").glob("*.md") if path.name != "README.md"]
+    assert fragments
+    for path in fragments:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("\n") == 1 and text.endswith(".\n"), path.name
+        assert not re.search(r"[.!?] [A-Z]", text), path.name
