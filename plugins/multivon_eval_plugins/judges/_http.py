@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ import httpx
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
 
 _PASSING = {408, 409, 429}
-_KEY_LIKE = re.compile(r"\b(?:sk|pk|key|AIza)[-_]?[A-Za-z0-9_\-]{12,}")
+_KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza)[A-Za-z0-9_\-]{12,}")
+_CHECK_SECONDS = 30.0
 
 
 class RequestRefused(JudgeError):
@@ -81,8 +83,14 @@ class JsonHttp:
         Raises:
             UsageError: It does not.
         """
+        seconds = _CHECK_SECONDS if self.timeout is None else self.timeout
         try:
-            response = await self._client().get(self._url(path), headers=self.headers)
+            async with asyncio.timeout(seconds):
+                response = await self._client().get(self._url(path), headers=self.headers)
+        except TimeoutError:
+            raise UsageError(
+                f"{self.base_url} did not answer within {seconds:g} seconds; start it or correct base_url"
+            ) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UsageError(
                 f"{self.base_url} cannot be reached ({self._told(error)}); start it or correct base_url"
@@ -152,7 +160,8 @@ def retry_after(header: str | None) -> float | None:
     if not header:
         return None
     try:
-        return max(0.0, float(header))
+        seconds = float(header)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
         pass
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -29,12 +30,22 @@ from ._prices import known_prices, stated_prices
 OPENAI = "https://api.openai.com/v1"
 # A chat format adds a few tokens for each message, and a few for the reply's beginning.
 _PER_MESSAGE, _PER_REQUEST = 16, 64
+# No call has so many tokens: a usage that says so is none.
+_MOST_TOKENS = 10**9
 
 
 def _is_url(_: object, __: object, value: str) -> None:
     parts = urlsplit(value)
+    if "@" in parts.netloc:
+        # It would stand in every message and result.
+        raise ValueError("base_url carries a user or a password; put the key into the variable that api_key_env names")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"base_url is {value!r}; give it as http://host/v1 or https://host/v1")
+
+
+def _is_amount(_: object, attribute: Any, value: float | None) -> None:
+    if value is not None and not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{attribute.name} is {value}; give a number from 0 on")
 
 
 @attrs.define
@@ -63,24 +74,30 @@ class OpenAI:
     model: str
     base_url: str = attrs.field(default=OPENAI, validator=_is_url)
     api_key_env: str = "OPENAI_API_KEY"
-    temperature: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
+    temperature: float | None = attrs.field(default=None, validator=_is_amount)
     max_tokens: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(1)))
     timeout: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.gt(0)))
-    price_in: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
-    price_out: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
-    price_cached: float | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
+    price_in: float | None = attrs.field(default=None, validator=_is_amount)
+    price_out: float | None = attrs.field(default=None, validator=_is_amount)
+    price_cached: float | None = attrs.field(default=None, validator=_is_amount)
     client: httpx.AsyncClient | None = attrs.field(
         default=None, kw_only=True, repr=False, eq=False, metadata={"option": False}
     )
     _prices: Prices | None = attrs.field(init=False, repr=False, eq=False)
     _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+    _is_key_unfit: bool = attrs.field(init=False, repr=False, eq=False)
     _refused: dict[str, str] = attrs.field(init=False, repr=False, eq=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
+        given = {self.price_in, self.price_out, self.price_cached} - {None}
+        if given and None in (self.price_in, self.price_out):
+            raise ValueError("a price is missing; give price_in and price_out together")
         stated = stated_prices(self.price_in, self.price_out, self.price_cached)
         self._prices = stated or known_prices(self.model, self.base_url)
         key = os.environ.get(self.api_key_env, "").strip()
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        # What no header can carry is not even tried: the error would show it.
+        self._is_key_unfit = not (key.isascii() and key.isprintable())
+        headers = {"Authorization": f"Bearer {key}"} if key and not self._is_key_unfit else {}
         self._http = JsonHttp(self.base_url, headers, (key,) if key else (), self.timeout, self.client)
 
     def prices(self) -> Prices | None:
@@ -92,8 +109,8 @@ class OpenAI:
         if self._prices is None:
             return None
         prompt = question.prompt
-        size = len(prompt.system.encode()) + len(json.dumps(prompt.schema).encode()) + _PER_REQUEST
-        size += sum(len(message.text.encode()) + _PER_MESSAGE for message in prompt.messages)
+        size = len(_whole(prompt.system).encode()) + len(json.dumps(prompt.schema).encode()) + _PER_REQUEST
+        size += sum(len(_whole(message.text).encode()) + _PER_MESSAGE for message in prompt.messages)
         dearest = max(self._prices.input, self._prices.cached)
         return (size * dearest + self._limit(prompt) * self._prices.output) / 1_000_000
 
@@ -103,6 +120,11 @@ class OpenAI:
         Raises:
             UsageError: No.
         """
+        if self._is_key_unfit:
+            raise UsageError(
+                f"judge 'openai:{self.model}' cannot send its key: the variable {self.api_key_env} holds a line break "
+                "or characters beyond ASCII; set it to the key alone"
+            )
         if not self._http.headers and self.base_url.rstrip("/") == OPENAI:
             raise UsageError(
                 f"judge 'openai:{self.model}' has no key: the variable {self.api_key_env} is not set; set it, or "
@@ -140,8 +162,8 @@ class OpenAI:
         raise error
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        messages = [{"role": item.role, "content": item.text} for item in prompt.messages]
-        system = prompt.system
+        messages = [{"role": item.role, "content": _whole(item.text)} for item in prompt.messages]
+        system = _whole(prompt.system)
         body: dict[str, Any] = {"model": self.model}
         if prompt.schema is not None:
             how = left_out.get("response_format", "")
@@ -182,7 +204,7 @@ class OpenAI:
             text=_content(data, self._http.said),
             usage=usage,
             cost_usd=cost,
-            model=str(data.get("model") or self.model),
+            model=self._http.said(str(data.get("model") or self.model)),
             temperature=body.get("temperature"),
             notes=tuple(notes),
         )
@@ -213,7 +235,7 @@ def _content(data: Mapping[str, Any], said: Callable[[str], str]) -> str:
         message = data["choices"][0]["message"]
         content, refusal = message.get("content"), message.get("refusal")
     except (KeyError, IndexError, TypeError, AttributeError):
-        shape = ", ".join(sorted(map(str, data))) or "nothing"
+        shape = f"the error {data['error']}" if data.get("error") else ", ".join(sorted(map(str, data))) or "nothing"
         raise JudgeUnavailable(f"the answer is no chat completion (it has {said(shape)})", True) from None
     if refusal:
         raise JudgeError(f"the model refused to answer: {said(str(refusal))}", True)
@@ -221,7 +243,12 @@ def _content(data: Mapping[str, Any], said: Callable[[str], str]) -> str:
         return ""
     if not isinstance(content, str):
         raise JudgeUnavailable(f"the answer's content is {type(content).__name__}, not text", True)
-    return content
+    return _whole(content)
+
+
+def _whole(text: str) -> str:
+    """The text without lone surrogates: JSON can hold them, UTF-8 cannot."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _usage(data: Any) -> tuple[Usage, bool]:
@@ -233,7 +260,7 @@ def _usage(data: Any) -> tuple[Usage, bool]:
     counts = [
         count
         for count in (data.get("prompt_tokens"), data.get("completion_tokens"), cached or 0)
-        if isinstance(count, int) and not isinstance(count, bool) and count >= 0
+        if isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= _MOST_TOKENS
     ]
     if len(counts) < 3:
         return Usage(), False
