@@ -13,7 +13,7 @@ import attrs
 import cattrs
 from cattrs import Converter, transform_error
 
-from ..errors import PluginBroken, PluginOptionsError, did_you_mean
+from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
 from ..results import PluginUse
 from .kinds import Kind
@@ -132,17 +132,23 @@ def _construct(entry: Entry, cls: type, spec: Spec) -> object:
         f"{entry} needs {name!r}; give it as " + (f"{spec.name}:{name.upper()}" if name == first else f"{name}=...")
         for name in missing
     ]
-    given = {name: _typed(fields[name], value) for name, value in options.items() if name in fields}
-    problems += [f"{entry}: {wrong}" for name in given if (wrong := _misread(fields[name], given[name]))]
-    try:
-        plugin = _converter().structure(given, cls)
-    except cattrs.ClassValidationError as group:
-        problems += [f"{entry}: {line}" for line in _lines(group, missing)]
-    except Exception as error:
-        problems.append(f"{entry} does not take these options: {error}")
+    values: dict[str, object] = {}
+    for name, value in options.items():
+        if name not in fields:
+            continue
+        try:
+            values[name] = _structured(fields[name], value)
+        except Exception as error:
+            problems += [f"{entry}: {line}" for line in _lines(error, name)]
     if problems:
         raise PluginOptionsError(problems)
-    return plugin
+    try:
+        return cls(**values)
+    except UsageError as error:
+        problems = [f"{entry}: {problem}" for problem in error.problems]
+    except Exception as error:
+        problems = [f"{entry}: {_said(error)}"]
+    raise PluginOptionsError(problems)
 
 
 def _with_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, object]:
@@ -173,32 +179,38 @@ def _kinds_of(kind: object) -> set[object]:
     return set(get_args(kind)) if is_union else {kind}
 
 
-def _misread(field: Any, value: object) -> str:
-    # A string is a series of strings too, one for each letter, which is never what was meant.
+def _structured(field: Any, value: object) -> object:
+    typed = _typed(field, value)
+    # A field with a converter takes what its converter takes.
+    if field.type is None or field.converter is not None:
+        return typed
     kinds = _kinds_of(field.type)
-    wants_series = any((get_origin(kind) or kind) in _SERIES for kind in kinds)
-    if isinstance(value, str) and wants_series and str not in kinds:
-        return f'{value!r} is str; give a list, ["..."] @ {field.alias or field.name}'
-    return ""
+    if isinstance(typed, str) and str not in kinds and any((get_origin(kind) or kind) in _SERIES for kind in kinds):
+        # A string is a series of strings too, one for each letter, which is never what was meant.
+        raise ValueError(f'{typed!r} is str; give a list, ["..."]')
+    return _converter().structure(typed, field.type)
 
 
 _SERIES = {list, tuple, set, frozenset, Sequence, Iterable, Collection, Set}
 
 
-def _lines(group: cattrs.ClassValidationError, missing: Sequence[str]) -> Iterable[str]:
+def _lines(error: Exception, name: str) -> Iterable[str]:
     def described(error: BaseException, type_: type | None) -> str:
-        return str(error)
+        return _said(error)
 
-    def is_told(error: BaseException) -> bool:
-        return isinstance(error, KeyError) and error.args[:1] and error.args[0] in missing
+    if isinstance(error, cattrs.BaseValidationError):
+        return transform_error(error, path=name, format_exception=described)
+    return [f"{_said(error)} @ {name}"]
 
-    rest = group.split(is_told)[1]
-    for line in transform_error(rest, path="option", format_exception=described) if rest else ():
-        yield line.replace("option.", "").removesuffix(" @ option")
+
+def _said(error: BaseException) -> str:
+    # The validators of attrs raise with the field and more beside the message.
+    message = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+    return " ".join(message.split()) or type(error).__name__
 
 
 def _converter() -> Converter:
-    converter = Converter(use_alias=True)
+    converter = Converter(forbid_extra_keys=True, use_alias=True)
     # cattrs calls int, float, str and bool on what it gets, so that the string "false" is True.
     for kind, takes in _STRICT.items():
         converter.register_structure_hook(kind, _strict(kind, takes))

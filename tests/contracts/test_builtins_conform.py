@@ -1,0 +1,159 @@
+"""The built-in plug-ins pass the kit that ships for everybody's."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from multivon_eval._plugin.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, PICKED, SINK, Kind
+from multivon_eval._plugin.registry import Registry
+from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, PersonaSourceTests, SinkTests
+from multivon_eval_plugins.drivers.persona_llm import PersonaLlm
+from multivon_eval_plugins.drivers.scripted import Scripted
+from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
+from multivon_eval_plugins.evaluators.consistency import TurnConsistency
+from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
+from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
+from multivon_eval_plugins.judges.offline import Offline
+from multivon_eval_plugins.personas.jsonl import JsonlPersonas
+from multivon_eval_plugins.sinks.jsonl import JsonlSink
+from multivon_eval_plugins.sinks.terminal import TerminalSink
+
+ELSEWHERE = {(JUDGE.name, "openai")}
+"""Built-ins that stand with the tests of their own, because they need a server."""
+
+
+class TestJsonlPersonas(PersonaSourceTests):
+    """``jsonl`` is a persona source."""
+
+    name = "jsonl"
+
+    def make(self) -> JsonlPersonas:
+        path = self.folder / "personas, all.jsonl"
+        rows = [
+            {"name": name, "profile": "A customer.", "goal": "Find out.", "success_criteria": ["Said so.", "Politely."]}
+            for name in ("Zoë", "Ann")
+        ]
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        return JsonlPersonas(str(path))
+
+    def make_unusable(self) -> JsonlPersonas:
+        return JsonlPersonas(str(self.folder / "missing.jsonl"))
+
+
+class TestPersonaLlm(DriverTests):
+    """``persona-llm`` is a driver."""
+
+    name = "persona-llm"
+
+    def make(self) -> PersonaLlm:
+        return PersonaLlm(max_words=40)
+
+
+class TestScripted(DriverTests):
+    """``scripted`` is a driver."""
+
+    name = "scripted"
+
+    def make(self) -> Scripted:
+        return Scripted(("Where is my order, please?", 'It says "late"; why?', "Thanks."))
+
+
+class TestOffline(JudgeTests):
+    """``offline`` is a judge."""
+
+    name = "offline"
+
+    def make(self) -> Offline:
+        return Offline()
+
+
+class TestConversationRelevance(EvaluatorTests):
+    """``conversation-relevance`` is an evaluator."""
+
+    name = "conversation-relevance"
+
+    def make(self) -> ConversationRelevance:
+        return ConversationRelevance(threshold=0.7)
+
+
+class TestKnowledgeRetention(EvaluatorTests):
+    """``knowledge-retention`` is an evaluator."""
+
+    name = "knowledge-retention"
+
+    def make(self) -> KnowledgeRetention:
+        return KnowledgeRetention(threshold=0.7)
+
+
+class TestTurnConsistency(EvaluatorTests):
+    """``turn-consistency`` is an evaluator."""
+
+    name = "turn-consistency"
+
+    def make(self) -> TurnConsistency:
+        return TurnConsistency(threshold=0.7)
+
+
+class TestConversationCompleteness(EvaluatorTests):
+    """``conversation-completeness`` is an evaluator."""
+
+    name = "conversation-completeness"
+
+    def make(self) -> ConversationCompleteness:
+        return ConversationCompleteness(threshold=0.7)
+
+
+class TestJsonlSink(SinkTests):
+    """``jsonl`` is a sink."""
+
+    name = "jsonl"
+
+    def make(self) -> JsonlSink:
+        return JsonlSink(str(self.folder / "results, all.jsonl"))
+
+    def make_unusable(self) -> JsonlSink:
+        return JsonlSink(str(self.folder))
+
+    def delivered(self) -> str:
+        path = self.folder / "results, all.jsonl"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+class TestTerminalSink(SinkTests):
+    """``terminal`` is a sink."""
+
+    name = "terminal"
+
+    @pytest.fixture(autouse=True)
+    def _captured(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+        self.printed = ""
+
+    def make(self) -> TerminalSink:
+        return TerminalSink(width=100, transcripts=True)
+
+    def delivered(self) -> str:
+        self.printed += self.capsys.readouterr().out
+        return self.printed
+
+
+def _tested() -> set[tuple[str, str]]:
+    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, SinkTests)
+    here = [thing for thing in globals().values() if isinstance(thing, type) and issubclass(thing, contracts)]
+    return {(thing.kind.name, str(thing.name)) for thing in here if thing.name}
+
+
+@pytest.mark.parametrize("kind", PICKED, ids=lambda kind: kind.name)
+def test_every_builtin_is_held_to_its_contract(kind: Kind) -> None:
+    """No built-in of any kind was forgotten."""
+    ours = {entry.name for entry in Registry().entries(kind) if entry.distribution == "multivon-eval"}
+    assert ours, f"no {kind.name} of our own is installed; reinstall the project"
+    assert {(kind.name, name) for name in ours} <= _tested() | ELSEWHERE
+
+
+def test_the_five_kinds_have_a_contract_each() -> None:
+    """The kit has one class for each kind that is picked by name."""
+    kinds = {contract.kind for contract in (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, SinkTests)}
+    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, SINK} == set(PICKED)

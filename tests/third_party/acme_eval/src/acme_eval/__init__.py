@@ -1,0 +1,1 @@
+"""Plug-ins for multivon-eval, made outside of it."""
