@@ -15,8 +15,16 @@ import attrs
 
 from .errors import UsageError, did_you_mean
 
-DEFAULT_EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency")
+OURS = "multivon-eval"
+"""Defaults name our distribution too: somebody else's plug-in of the same name is no conflict where nobody asked."""
+
+DEFAULT_EVALUATORS = tuple(
+    f"{OURS}/{name}" for name in ("conversation-relevance", "knowledge-retention", "turn-consistency")
+)
 """What scores a run that names no evaluators."""
+
+DEFAULT_DRIVER = f"{OURS}/persona-llm"
+JSONL, TERMINAL = f"{OURS}/jsonl", f"{OURS}/terminal"
 
 KEYS = (
     ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-4-5"),
@@ -124,7 +132,7 @@ class Settings:
     max_turns: int = attrs.field(default=8, converter=_whole)
     budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
     judge: object = None
-    driver: object = "persona-llm"
+    driver: object = DEFAULT_DRIVER
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
@@ -191,5 +199,7 @@ def choose_judge(environ: Mapping[str, str], is_installed: Callable[[str], bool]
     """
     for variable, name, spec in KEYS:
         if environ.get(variable) and is_installed(name):
-            return spec, f"{variable} is set; name another with --judge"
-    return "offline", "no key in the environment: a smoke test of the pipeline, words only, no model"
+            return f"{OURS}/{spec}", f"{variable} is set; name another with --judge"
+    have = [variable for variable, _, _ in KEYS if environ.get(variable)]
+    why = f"{have[0]} is set, but no judge for it is installed" if have else "no key in the environment"
+    return f"{OURS}/offline", f"{why}: a smoke test of the pipeline, words only, no model"

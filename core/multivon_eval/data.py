@@ -6,9 +6,12 @@ seconds, counts of tokens are integers.
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 import attrs
@@ -41,7 +44,8 @@ def _calls(value: Iterable[ToolCall]) -> tuple[ToolCall, ...]:
     return tuple(value)
 
 
-def _messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
+def messages_of(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
+    """Messages from messages, or from mappings with role and content."""
     return tuple(item if isinstance(item, Message) else Message(item["role"], item["content"]) for item in value)
 
 
@@ -95,6 +99,36 @@ class Message:
     seconds: float | None = None
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
 
+    @cached_property
+    def as_json(self) -> str:
+        """The message as one line of JSON for a judge: role, content and tool calls.
+
+        JSON keeps every line break and quote inside its string. The angle brackets of which fences are made are
+        escaped too, and so are controls, separators that some readers take for line breaks, and the invisible
+        format, private, surrogate and tag characters with which text is smuggled past a reader.
+        """
+        row: dict[str, Any] = {"role": self.role, "content": self.content}
+        if self.tool_calls:
+            row["tool_calls"] = [
+                {"name": call.name, "arguments": dict(call.arguments), "result": call.result}
+                for call in self.tool_calls
+            ]
+        return _UNSAFE.sub(_escaped, _as_json(row))
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+_UNSAFE = re.compile(
+    "[<>\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\U000e0000-\U0010ffff]"
+)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code > 0xFFFF:
+        high, low = divmod(code - 0x10000, 0x400)
+        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+    return f"\\u{code:04x}"
+
 
 @attrs.frozen
 class Persona:
@@ -120,7 +154,7 @@ class Persona:
     traits: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     facts: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     script: tuple[str, ...] = attrs.field(default=(), converter=_strings)
-    history: tuple[Message, ...] = attrs.field(default=(), converter=_messages)
+    history: tuple[Message, ...] = attrs.field(default=(), converter=messages_of)
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
@@ -201,7 +235,7 @@ class Conversation:
         fence: The nonce of the delimiter in which a judge gets this transcript.
     """
 
-    messages: tuple[Message, ...] = attrs.field(default=(), converter=_messages)
+    messages: tuple[Message, ...] = ()
     persona: Persona | None = None
     trial: int = 1
     case_uid: str = ""

@@ -15,6 +15,7 @@
     │   └── UnreadableAnswer       ... with an answer that does not fit the question
     ├── ModelFnError               the system under test raised, hung or gave no text
     ├── BudgetExceeded             a call did not fit under the ceiling and was not made
+    ├── JournalError               the record of the run cannot be written; the run stops
     └── DeliveryError              a sink could not deliver
 
 Every message names the thing, the reason and the remedy, the remedy last. Every exception survives pickling.
@@ -30,6 +31,7 @@ __all__ = [
     "BudgetExceeded",
     "DeliveryError",
     "ExitCode",
+    "JournalError",
     "JudgeError",
     "JudgeUnavailable",
     "ModelFnError",
@@ -134,12 +136,16 @@ class JudgeUnavailable(JudgeError):
         message: What happened, without secrets.
         charged: As in :class:`JudgeError`.
         retry_after: Seconds the provider asked to wait, if it said so.
+        overloaded: Whether it said that it gets too many calls at once (429, 529); then fewer are made.
     """
 
-    def __init__(self, message: str, charged: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, charged: bool = False, retry_after: float | None = None, overloaded: bool = False
+    ) -> None:
         super().__init__(message, charged)
         self.retry_after = retry_after
-        self.args = (message, charged, retry_after)
+        self.overloaded = overloaded
+        self.args = (message, charged, retry_after, overloaded)
 
 
 class UnreadableAnswer(JudgeError):
@@ -164,6 +170,10 @@ class ModelFnError(MultivonEvalError):
 
 class BudgetExceeded(MultivonEvalError):
     """A paid call did not fit under the ceiling and was not made."""
+
+
+class JournalError(MultivonEvalError):
+    """The record from which a run goes on cannot be written, so the run stops before it spends more."""
 
 
 class DeliveryError(MultivonEvalError):

@@ -7,6 +7,7 @@ from typing import Any
 
 from .data import Persona
 from .errors import PersonaError, did_you_mean
+from .rendering import whole_text
 
 _REQUIRED = ("name", "profile", "goal", "success_criteria")
 _OPTIONAL = ("traits", "facts", "script", "history", "metadata")
@@ -40,7 +41,16 @@ def persona_from_json(data: object, where: str = "persona") -> Persona:
             problems += [f"{where}: {problem}" for problem in check(name, data[name])]
     if problems:
         raise PersonaError(problems)
-    return Persona(**{str(key): value for key, value in data.items()})
+    return Persona(**{str(key): _whole(value) for key, value in data.items()})
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value whose strings can be sent and stored."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _text(name: str, value: object) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import attrs
 import importlib_metadata
@@ -17,45 +16,20 @@ from ._engine.journal import Journal
 from ._engine.ledger import Ledger
 from ._engine.lifecycle import check_price
 from ._engine.personas import GivenPersonas
-from ._engine.run import Plan
+from ._engine.plan import Plan
 from ._engine.system import SystemUnderTest
 from ._plugin.build import Built, build
 from ._plugin.hooks import Hooks
 from ._plugin.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, SINK, Kind
 from ._plugin.registry import Registry
 from ._plugin.spec import Spec
-from .config import Settings, choose_judge
+from .config import JSONL, Settings, choose_judge
 from .data import Persona
-from .errors import PersonaError, UsageError
+from .errors import PersonaError
 from .persona_json import persona_from_json
+from .problems import Problems
 from .protocols import Named, PersonaSource, Priced
 from .results import PluginUse, Problem, RunInfo
-
-T = TypeVar("T")
-
-
-class Problems:
-    """Collects what is wrong, so that all of it is said at once."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def collect(self, step: Callable[..., T], *arguments: Any, **named: Any) -> T | None:
-        """Do one step; what is wrong with it is kept, and the result is None then."""
-        try:
-            return step(*arguments, **named)
-        except UsageError as error:
-            self.found += [problem for problem in error.problems if problem not in self.found]
-            return None
-
-    def stop(self) -> None:
-        """Stop if anything was wrong.
-
-        Raises:
-            UsageError: With everything that was.
-        """
-        if self.found:
-            raise UsageError(self.found)
 
 
 def make_plan(
@@ -64,8 +38,9 @@ def make_plan(
     settings: Settings,
     registry: Registry,
     *,
-    journal: Path | None = None,
+    journal: Journal | None = None,
     ledger: Ledger | None = None,
+    force: bool = False,
 ) -> Plan:
     """Load and build everything a run needs.
 
@@ -74,13 +49,59 @@ def make_plan(
         personas: A SPEC, a path, a source, or personas; None where none are loaded.
         settings: The options.
         registry: What is installed.
-        journal: Where the journal lies; None for none.
-        ledger: Money that was spent before counts; None for a new account.
+        journal: The journal, opened if a run is resumed; None for none.
+        ledger: An account to go on with; None for a new one.
+        force: Whether a resume goes on although something has changed.
 
     Raises:
         UsageError: With everything that is wrong.
     """
-    problems, troubles = Problems(), list[Problem]()
+    troubles: list[Problem] = []
+    journal = journal or Journal()
+    parts = _build_parts(personas, settings, registry, Hooks(troubles.append))
+    return Plan(
+        info=_info(settings, parts, journal.past.run_id),
+        source=parts.source.plugin,
+        system=system,
+        driver=parts.driver.plugin,
+        judge=parts.judge.plugin,
+        driver_judge=parts.driver_judge.plugin,
+        evaluators={name: built.plugin for name, built in parts.evaluators.items()},
+        sinks={name: built.plugin for name, built in parts.sinks.items()},
+        hooks=parts.hooks,
+        ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
+        journal=journal,
+        force=force,
+        problems=troubles,
+    )
+
+
+@attrs.frozen
+class _Parts:
+    """The plug-ins of a run."""
+
+    source: Built
+    driver: Built
+    judge: Built
+    driver_judge: Built
+    evaluators: Mapping[str, Built]
+    sinks: Mapping[str, Built]
+    hooks: Hooks
+    judge_reason: str
+
+    def uses(self) -> tuple[PluginUse, ...]:
+        """Who takes part."""
+        built = [self.judge, self.driver, *self.evaluators.values(), *self.sinks.values()]
+        uses = [one.use for one in built]
+        if self.driver_judge is not self.judge:
+            uses.append(attrs.evolve(self.driver_judge.use, kind="driver judge"))
+        if self.source.use.spec:
+            uses.append(self.source.use)
+        return (*uses, *self.hooks.uses())
+
+
+def _build_parts(personas: object, settings: Settings, registry: Registry, hooks: Hooks) -> _Parts:
+    problems = Problems()
     judge_spec, judge_reason = _asked_judge(settings, registry)
     judge = problems.collect(build, JUDGE, judge_spec, registry)
     driver_judge = judge
@@ -90,33 +111,13 @@ def make_plan(
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(persona_source, personas, registry)
-    hooks = Hooks(troubles.append)
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
         if built:
             problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
     problems.stop()
     assert judge and driver_judge and driver and source, "nothing is missing where nothing is wrong"
-    uses = [built.use for built in (judge, driver, *evaluators.values(), *sinks.values())]
-    if driver_judge is not judge:
-        uses.append(attrs.evolve(driver_judge.use, kind="driver judge"))
-    if source.use.spec:
-        uses.append(source.use)
-    uses += [PluginUse("hook", name, "") for name in hooks.names()]
-    return Plan(
-        info=_info(settings, judge, driver_judge, judge_reason, tuple(uses)),
-        source=source.plugin,
-        system=system,
-        driver=driver.plugin,
-        judge=judge.plugin,
-        driver_judge=driver_judge.plugin,
-        evaluators={name: built.plugin for name, built in evaluators.items()},
-        sinks={name: built.plugin for name, built in sinks.items()},
-        hooks=hooks,
-        ledger=ledger or Ledger(settings.budget_usd),
-        journal=Journal(journal),
-        problems=troubles,
-    )
+    return _Parts(source, driver, judge, driver_judge, evaluators, sinks, hooks, judge_reason)
 
 
 def _asked_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
@@ -133,7 +134,7 @@ def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems
             continue
         key = built.key if kind is EVALUATOR else built.use.spec
         if key in found:
-            problems.found.append(f"{kind.name} {built.use.name!r} is named twice; name it once")
+            problems.add(f"{kind.name} {built.use.name!r} is named twice; name it once")
         found[key] = built
     return found
 
@@ -159,7 +160,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
     if personas is None:
         return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))
     if isinstance(personas, Path):
-        return build(PERSONA_SOURCE, Spec.with_arg("jsonl", str(personas)), registry)
+        return build(PERSONA_SOURCE, Spec.with_arg(JSONL, str(personas)), registry)
     if isinstance(personas, str):
         name = personas.partition(":")[0].partition(",")[0]
         is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
@@ -169,7 +170,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
         if not is_there and not is_known and is_path:
             raise PersonaError(f"{personas}: no such file; give --personas a JSONL file or a persona source")
         if is_there:
-            return build(PERSONA_SOURCE, Spec.with_arg("jsonl", personas), registry)
+            return build(PERSONA_SOURCE, Spec.with_arg(JSONL, personas), registry)
         return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, PersonaSource):
         return build(PERSONA_SOURCE, personas, registry)
@@ -192,13 +193,8 @@ def _given(personas: object) -> tuple[Persona, ...]:
     return tuple(persona for persona in found if persona is not None)
 
 
-def _info(
-    settings: Settings,
-    judge: Built,
-    driver_judge: Built,
-    judge_reason: str,
-    uses: Sequence[PluginUse],
-) -> RunInfo:
+def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
+    judge = parts.judge
     priced = judge.plugin.prices() if isinstance(judge.plugin, Priced) else None
     prices = None
     if priced:
@@ -210,7 +206,7 @@ def _info(
             "source": priced.source,
         }
     return RunInfo(
-        run_id=secrets.token_hex(8),
+        run_id=run_id or secrets.token_hex(8),
         started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         personas=(),
         trials=settings.trials,
@@ -220,10 +216,10 @@ def _info(
         budget_usd=settings.budget_usd,
         seed=settings.seed,
         judge_model=_model(judge),
-        judge_reason=judge_reason,
-        driver_model=_model(driver_judge),
+        judge_reason=parts.judge_reason,
+        driver_model=_model(parts.driver_judge),
         prices=prices,
-        plugins=tuple(uses),
+        plugins=parts.uses(),
         versions={
             "multivon-eval": importlib_metadata.version("multivon-eval"),
             "python": platform.python_version(),

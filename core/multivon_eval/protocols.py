@@ -167,6 +167,18 @@ class Priced(Protocol):
 
 
 @runtime_checkable
+class Asks(Protocol):
+    """An evaluator that can say beforehand what it will ask, so that money is held back for it.
+
+    For one that cannot, as much is held back as for a verdict.
+    """
+
+    def questions(self, conversation: Conversation) -> Sequence[Question[Any]]:
+        """Give the questions that ``evaluate`` will ask about a conversation."""
+        ...
+
+
+@runtime_checkable
 class Named(Protocol):
     """A judge that can say which model it asks."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 import attrs
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from .assessment import CriterionVerdict, Score, Verdict
-from .data import Conversation, DriverFault, Message, Persona, SimulationError
+from .data import STOP_REASONS, Attribution, Conversation, DriverFault, Message, Persona, SimulationError
 from .errors import UsageError
+from .persona_json import persona_from_json
 from .results import SCHEMA_VERSION, SimulationResult, Summary
 
 
@@ -33,6 +34,7 @@ def _text_or_tuple(value: Any) -> str | tuple[str, ...]:
 
 
 _CONVERTER = _converter()
+T = TypeVar("T")
 
 
 def result_to_json(result: SimulationResult) -> dict[str, Any]:
@@ -44,13 +46,12 @@ def result_to_json(result: SimulationResult) -> dict[str, Any]:
     Returns:
         What :func:`result_schema` describes.
     """
-    plain = _CONVERTER.unstructure
     verdict = result.verdict
     return {
         "schema_version": SCHEMA_VERSION,
         "persona": persona_to_json(result.persona),
         "trial": result.trial,
-        "transcript": [_message(message) for message in result.transcript],
+        "transcript": [message_to_row(message) for message in result.transcript],
         "turns": result.turns,
         "stop_reason": result.stop_reason,
         "goal_achieved": result.goal_achieved,
@@ -88,7 +89,18 @@ def _ending(result: SimulationResult) -> dict[str, Any]:
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def plain(value: Any) -> Any:
+    """Give a noun as JSON values."""
+    return _CONVERTER.unstructure(value)
+
+
+def structured(row: Any, kind: type[T]) -> T:
+    """Read a noun from JSON values."""
+    return _CONVERTER.structure(row, kind)
+
+
+def message_to_row(message: Message) -> dict[str, Any]:
+    """Give a message as it stands in a transcript."""
     row: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
         row["tool_calls"] = _CONVERTER.unstructure(message.tool_calls)
@@ -127,66 +139,110 @@ def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
     Raises:
         UsageError: It is not a result line of this version; the message names the field.
     """
+    if not isinstance(row, Mapping):
+        raise UsageError(f"{type(row).__name__}, not an object; take the line as simulate wrote it")
     version = row.get("schema_version")
     if version != SCHEMA_VERSION:
         raise UsageError(
             f"schema_version is {version!r} and this version reads {SCHEMA_VERSION}; "
             "read the file with the multivon-eval that wrote it, or a newer one"
         )
-    try:
-        return _result(row)
-    except KeyError as error:
-        raise UsageError(f"{error} is missing; take the line as simulate wrote it") from None
-    except (TypeError, ValueError, ArithmeticError, AttributeError, ExceptionGroup) as error:
-        raise UsageError(f"not a result line ({error}); take the line as simulate wrote it") from None
-
-
-def _money(value: float | None) -> Decimal | None:
-    return None if value is None else _CONVERTER.structure(value, Decimal)
-
-
-_ENDING = ("error", "driver_said_goal", "refusals_observed", "system_cost_usd")
-
-
-def _result(row: Mapping[str, Any]) -> SimulationResult:
-    metadata = dict(row["metadata"])
-    ending = {key: metadata.pop(key, None) for key in _ENDING}
-    status = metadata.pop("score_status", {})
-    for key in ("disagreement", "simulated"):
-        metadata.pop(key, None)
-    read = _CONVERTER.structure
-    conversation = Conversation(
-        messages=read(row["transcript"], tuple[Message, ...]),
-        persona=Persona(**row["persona"]),
-        trial=int(row["trial"]),
-        case_uid=metadata.pop("case_uid"),
-        stop_reason=row["stop_reason"],
-        driver_said_goal=bool(ending["driver_said_goal"]),
-        error=SimulationError(**ending["error"]) if ending["error"] else None,
-        driver_faults=read(row["driver_faults"], tuple[DriverFault, ...]),
-        refusals_observed=int(ending["refusals_observed"] or 0),
-        system_cost_usd=_money(ending["system_cost_usd"]),
+    metadata = _field(row, "metadata", dict)
+    conversation = _conversation(row, metadata)
+    verdict = _field(
+        row, "verdict", lambda said: _verdict(said, _field(row, "goal_achieved", _one_of(True, False, None)))
     )
-    said = row["verdict"]
-    criteria = read(said.get("criteria", []), tuple[CriterionVerdict, ...])
-    verdict = Verdict(row["goal_achieved"], said["reason"], criteria, said.get("failed", False), said.get("cut", False))
-    scores = {name: _score(row, status, name) for name in row["scores"]}
+    status = metadata.get("score_status") or {}
+    reasons = _field(row, "reasons", dict)
+    scores = _field(
+        row, "scores", lambda found: {name: _score(value, reasons, status, name) for name, value in found.items()}
+    )
+    kept = {key: value for key, value in metadata.items() if key not in (*_ENDING, "score_status", "case_uid")}
     return SimulationResult(
         conversation,
         verdict,
         scores,
-        row["attribution"],
-        read(row["cost_usd"], Decimal),
-        metadata,
-        row["disclaimer"],
+        _field(row, "attribution", _one_of(*get_args(Attribution), None)),
+        _field(row, "cost_usd", lambda value: structured(_number(value), Decimal)),
+        kept,
+        _field(row, "disclaimer", _text),
     )
 
 
-def _score(row: Mapping[str, Any], status: Mapping[str, Any], name: str) -> Score:
-    value = row["scores"][name]
+_ENDING = ("error", "driver_said_goal", "refusals_observed", "system_cost_usd", "disagreement", "simulated")
+
+
+def _field(row: Mapping[str, Any], name: str, read: Callable[[Any], T]) -> T:
+    if name not in row:
+        raise UsageError(f"{name!r} is missing; take the line as simulate wrote it")
+    try:
+        return read(row[name])
+    except UsageError as error:
+        raise UsageError([f"{name!r}: {problem}" for problem in error.problems]) from None
+    except Exception as error:
+        raise UsageError(f"{name!r} cannot be read ({error}); take the line as simulate wrote it") from None
+
+
+def _conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> Conversation:
+    error, cost = metadata.get("error"), metadata.get("system_cost_usd")
+    return Conversation(
+        messages=_field(row, "transcript", _transcript),
+        persona=_field(row, "persona", persona_from_json),
+        trial=_field(row, "trial", _whole),
+        case_uid=_field(metadata, "case_uid", _text),
+        stop_reason=_field(row, "stop_reason", _one_of(*STOP_REASONS)),
+        driver_said_goal=bool(metadata.get("driver_said_goal")),
+        error=structured(error, SimulationError) if error else None,
+        driver_faults=_field(row, "driver_faults", lambda found: structured(found, tuple[DriverFault, ...])),
+        refusals_observed=_whole(metadata.get("refusals_observed") or 0),
+        system_cost_usd=None if cost is None else structured(_number(cost), Decimal),
+    )
+
+
+def _transcript(rows: Any) -> tuple[Message, ...]:
+    for row in rows:
+        _text(row["content"])
+    return structured(rows, tuple[Message, ...])
+
+
+def _verdict(said: Mapping[str, Any], achieved: bool | None) -> Verdict:
+    criteria = structured(said.get("criteria", []), tuple[CriterionVerdict, ...])
+    return Verdict(achieved, _text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False))
+
+
+def _score(value: Any, reasons: Mapping[str, Any], status: Mapping[str, Any], name: str) -> Score:
     kept = status.get(name, {})
     state = kept.get("status", "failed" if value is None else "scored")
-    return Score(value, row["reasons"].get(name, ""), state, kept.get("threshold"), kept.get("cut", False))
+    number = None if value is None else _number(value)
+    return Score(number, reasons.get(name, ""), state, kept.get("threshold"), kept.get("cut", False))
+
+
+def _one_of(*values: T) -> Callable[[Any], T]:
+    def read(value: Any) -> T:
+        for known in values:
+            if value is known or (isinstance(known, str) and value == known):
+                return known
+        raise ValueError(f"{value!r} is none of {', '.join(map(repr, values))}")
+
+    return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no string")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no whole number")
+    return value
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no number")
+    return value
 
 
 def summary_to_json(summary: Summary) -> dict[str, Any]:

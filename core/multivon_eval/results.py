@@ -108,6 +108,31 @@ class PluginUse:
 
 
 @attrs.frozen
+class Estimate:
+    """What a run will take, reckoned before its first call.
+
+    Attributes:
+        conversations: How many there will be.
+        calls: Judge calls, usually.
+        calls_most: Judge calls at most, retries aside.
+        input_tokens: Prompt tokens, usually.
+        output_tokens: Completion tokens, usually.
+        usd: What they cost, usually; None where no prices are known.
+        usd_most: What they cost at most, the ceiling and retries aside.
+        within_budget: How many conversations the ceiling usually reaches for.
+    """
+
+    conversations: int
+    calls: int
+    calls_most: int
+    input_tokens: int
+    output_tokens: int
+    usd: Decimal | None
+    usd_most: Decimal | None
+    within_budget: int
+
+
+@attrs.frozen
 class RunInfo:
     """What a run is made with; sinks get it when they are opened.
 
@@ -130,6 +155,8 @@ class RunInfo:
         sources: Where each option's value came from: default, environment, command line, call.
         purpose: ``simulate``, or ``score`` for saved transcripts.
         conversations: How many there will be.
+        resumed: How many of them were finished by the run that is resumed.
+        estimate: What it will take; None where saved transcripts are judged.
     """
 
     run_id: str
@@ -150,6 +177,8 @@ class RunInfo:
     sources: Mapping[str, str] = attrs.field(factory=dict)
     purpose: Literal["simulate", "score"] = "simulate"
     conversations: int = 0
+    resumed: int = 0
+    estimate: Estimate | None = None
     disclaimer: str = DISCLAIMER
 
 
@@ -263,3 +292,8 @@ class Report:
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether a result did not reach its destination."""
+        return any(problem.undelivered for problem in self.problems)

@@ -42,6 +42,7 @@ from .hookspecs import hookimpl
 from .persona_json import persona_from_json
 from .protocols import (
     PLUGIN_API,
+    Asks,
     Checks,
     Closes,
     Driver,
@@ -71,8 +72,10 @@ from .questions import (
     user_turn_question,
     yes_no_question,
 )
+from .rendering import whole_text
 from .result_json import result_from_json, result_schema, result_to_json, summary_to_json
 from .results import (
+    Estimate,
     PluginUse,
     Problem,
     Rate,
@@ -89,6 +92,7 @@ __all__ = [
     "STOP_REASONS",
     "Answer",
     "Asked",
+    "Asks",
     "BudgetExceeded",
     "Checks",
     "Closes",
@@ -97,6 +101,7 @@ __all__ = [
     "DeliveryError",
     "Driver",
     "DriverFault",
+    "Estimate",
     "Evaluator",
     "Evidence",
     "GoalAsked",
@@ -152,5 +157,6 @@ __all__ = [
     "summary_to_json",
     "text_question",
     "user_turn_question",
+    "whole_text",
     "yes_no_question",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, MutableSequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, MutableSequence
+from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Unpack
 
 from ._engine.ledger import Ledger
-from ._engine.run import Plan, Run
+from ._engine.plan import Plan
+from ._engine.run import Run
 from ._engine.system import SystemUnderTest
 from ._plugin.registry import Registry
 from ._sync import iterate, run_sync
@@ -158,7 +160,7 @@ def score_simulations(
             results[places[_place(result)]] = result
 
     run_sync(score)
-    return run.tally.summary()
+    return run.tally.summary(ledger.spent)
 
 
 def _place(result: SimulationResult) -> tuple[str, str, int]:
@@ -172,9 +174,9 @@ def _run_of(model_fn: Callable[..., Any], personas: Personas, options: Simulatio
 
 async def _in_order(run: Run) -> SimulationResults:
     found: dict[tuple[str, int], SimulationResult] = {}
-    results: AsyncGenerator[SimulationResult, None] = run.simulate()
-    async for result in results:
-        found[result.persona.name, result.trial] = result
+    async with aclosing(run.simulate()) as results:
+        async for result in results:
+            found[result.persona.name, result.trial] = result
     assert run.report is not None, "a run that gave all its results has its report"
     order = [
         (persona.name, trial) for persona in run.report.info.personas for trial in range(1, run.report.info.trials + 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from ._engine.lifecycle import check_plugins, close_plugins
+from ._engine.lifecycle import ready
 from ._engine.meter import Account
 from ._engine.scoring import score
 from ._engine.system import SystemUnderTest
@@ -17,7 +17,7 @@ from ._plugin.registry import Registry
 from ._sync import run_sync
 from .assessment import Score
 from .config import DEFAULT_EVALUATORS, Settings
-from .data import Conversation, Message
+from .data import Conversation, Message, messages_of
 from .errors import ModelFnError, UsageError
 from .planning import make_plan
 from .rendering import render
@@ -26,7 +26,7 @@ from .rendering import render
 def _said(value: str | Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
     if isinstance(value, str):
         return (Message("user", value),)
-    return Conversation(tuple(value)).messages
+    return messages_of(value)
 
 
 @attrs.frozen
@@ -137,12 +137,8 @@ class _Runner:
         self._plan = make_plan(system, None, settings, Registry())
 
     async def all(self, cases: Sequence[EvalCase]) -> list[CaseResult]:
-        asked = (self._plan.judge, *self._plan.evaluators.values())
-        try:
-            await check_plugins(*asked)
+        async with ready(self._plan.asked, seconds=self._settings.timeout):
             return list(await asyncio.gather(*(self._one(index, case) for index, case in enumerate(cases))))
-        finally:
-            await close_plugins(*asked)
 
     async def _one(self, index: int, case: EvalCase) -> CaseResult:
         async with self._places:
@@ -153,11 +149,13 @@ class _Runner:
                 conversation = conversation.grown(reply)
             except ModelFnError as failure:
                 error = str(failure)
-            account = Account()
-            context = self._plan.context("judge", account)
-            if error:
-                nothing = Score.skipped(f"no reply to score: {error}")
-                scores = dict.fromkeys(self._plan.evaluators, nothing)
-            else:
-                scores = await score(conversation, self._plan.evaluators, context)
+            plan = self._plan
+            with plan.purse() as purse:
+                account = Account(purse, plan.journal)
+                if error:
+                    nothing = Score.skipped(f"no reply to score: {error}")
+                    scores = dict.fromkeys(plan.evaluators, nothing)
+                else:
+                    context = plan.context("judge", account)
+                    scores = await score(conversation, plan.evaluators, context, plan.journal)
             return CaseResult(case, conversation, scores, error, account.cost_usd)

@@ -35,7 +35,10 @@ class Gate:
         elif self.metric in summary.scores:
             have = summary.scores[self.metric].mean
         else:
-            return f"{self.metric} was not measured; {did_you_mean(self.metric, [GOAL, *summary.scores])}"
+            return (
+                f"{self.metric} was not measured; {did_you_mean(self.metric, [GOAL, *summary.scores])} or add "
+                f"--evaluator {self.metric.replace('_', '-')}"
+            )
         if have is None:
             return f"{self.metric} has no value, so it is not known to be {self.value:g} or more"
         return "" if have >= self.value else f"{self.metric} is {have:.3f}, less than {self.value:g}"
@@ -63,6 +66,8 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Ga
             problems.append(f"--fail-under {text}: write METRIC=VALUE with a value from 0 to 1, goal_achieved=0.8 say")
         else:
             gates.append(Gate(metric.strip().replace("-", "_"), number))
+    if any(gate.metric == ERRORS for gate in gates):
+        problems.append(f"--fail-under {ERRORS}: errors are bounded from above; say --max-error-rate SHARE")
     if max_error_rate is not None:
         share = _number(max_error_rate)
         if share is None:

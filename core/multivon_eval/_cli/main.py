@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -56,11 +58,11 @@ class Commands(click.Group):
 
 
 def _plugged() -> dict[str, str]:
-    import importlib_metadata
+    from .._plugin.installed import entry_points
 
     found: dict[str, str] = {}
-    for point in importlib_metadata.entry_points(group="multivon_eval.commands"):
-        owner = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+    for point in entry_points("multivon_eval.commands").points:
+        owner = f"{point.distribution} {point.version}"
         found[point.name] = f"{found[point.name]}, {owner}" if point.name in found else owner
     return found
 
@@ -79,7 +81,7 @@ def _load(name: str) -> click.Command:
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MULTIVON_EVAL"},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="multivon-eval", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -100,16 +102,20 @@ def run(args: list[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    # An import path may name a module that lies here; behind all that is installed, so that it hides nothing.
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     try:
         code = cli.main(args, prog_name="multivon-eval", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK
     except MultivonEvalError as error:
         lines = error.problems if isinstance(error, UsageError) else (str(error),)
+        prefix = "" if error.exit_code == ExitCode.INTERRUPTED else "error: "
         for line in lines:
-            click.echo(f"error: {line}", err=True)
+            click.echo(f"{prefix}{line}", err=True)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        click.echo(f"error: {error.format_message()}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted; everything finished so far is delivered", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import attrs
 
 from .._engine.system import SystemUnderTest
 from .._plugin.build import build
@@ -39,7 +42,8 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     path, name = _split(asked)
     head = asked.partition(":")[0].partition(",")[0]
     if not path.suffix and head in registry.names(JUDGE) and not path.exists():
-        return SystemUnderTest.of(_endpoint(asked, registry), f"--model-cmd {asked}")
+        endpoint = SystemUnderTest.of(_endpoint(asked, registry), f"--model-cmd {asked}")
+        return attrs.evolve(endpoint, identity=asked)
     if path.suffix == ".py" or path.exists():
         module = _from_file(path)
     elif _DOTTED.fullmatch(str(path)):
@@ -49,7 +53,15 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
             f"--model-cmd {asked}: no such file; give model.py, model.py:name, package.module:name or "
             "openai:MODEL,base_url=http://..."
         )
-    return SystemUnderTest.of(_callable(module, name, path), f"{path}:{name}")
+    system = SystemUnderTest.of(_callable(module, name, path), f"{path}:{name}")
+    return attrs.evolve(system, identity=_identity(module, name))
+
+
+def _identity(module: ModuleType, name: str) -> str:
+    """What a resume compares: the function's name and a digest of its file. Its neighbours are not in it."""
+    file = getattr(module, "__file__", None)
+    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file else module.__name__
+    return f"{name}:{digest}"
 
 
 def _split(asked: str) -> tuple[Path, str]:
@@ -83,8 +95,6 @@ def _from_file(path: Path) -> ModuleType:
 
 
 def _from_name(name: str) -> ModuleType:
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
     try:
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)

@@ -9,10 +9,15 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL"}
+"""Each option may stand in a variable: ``MULTIVON_EVAL_MAX_TURNS`` for ``--max-turns``."""
+
+_FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "sink": "sinks"}
+
 _JUDGING = (
     click.option("--judge", metavar="SPEC", help="Who judges, e.g. openai:gpt-4.1-mini. [default: by the keys set]"),
-    click.option("--evaluator", "evaluators", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
-    click.option("--sink", "sinks", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
+    click.option("--evaluator", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
+    click.option("--sink", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
     click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling."),
     click.option("--concurrency", metavar="N", default="16", show_default=True, help="Conversations side by side."),
     click.option(
@@ -28,7 +33,7 @@ _JUDGING = (
     click.option("--without", multiple=True, metavar="NAME", help="Leave an installed hook out; repeatable."),
     click.option("--overwrite", is_flag=True, help="Begin anew where an unfinished run's journal lies."),
     click.option("--quiet", is_flag=True, help="Print nothing but errors."),
-    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON instead of text."),
+    click.option("--json", is_flag=True, help="Print the summary as JSON instead of text."),
 )
 
 
@@ -45,6 +50,5 @@ def sources(ctx: click.Context) -> dict[str, str]:
     for name in ctx.params:
         source = ctx.get_parameter_source(name)
         if source is not None:
-            key = "budget_usd" if name == "budget" else name
-            found[key] = source.name.lower().replace("commandline", "command line")
+            found[_FIELDS.get(name, name)] = source.name.lower().replace("commandline", "command line")
     return found

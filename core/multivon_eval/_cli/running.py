@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import json
+import signal
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import attrs
 import click
 
-from .._engine.journal import SUFFIX, remove
 from .._engine.run import Run
 from .._plugin.spec import Spec
-from ..config import DEFAULT_EVALUATORS, Settings
-from ..errors import ExitCode, UsageError
+from ..config import DEFAULT_EVALUATORS, JSONL, TERMINAL, Settings
+from ..errors import ExitCode, MultivonEvalError
 from ..result_json import summary_to_json
 from ..results import Report, SimulationResult
 from .gates import Gate
@@ -25,38 +26,20 @@ def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Sett
     """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
     # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
     # before anything is printed.
-    sinks: list[object] = [Spec.with_arg("jsonl", given["out"])] if given["out"] else []
-    sinks += given["sinks"]
-    if not given["quiet"] and not given["as_json"]:
-        sinks.append("terminal")
+    sinks: list[object] = [Spec.with_arg(JSONL, given["out"])] if given["out"] else []
+    sinks += given["sink"]
+    if not given["quiet"] and not given["json"]:
+        sinks.append(TERMINAL)
     names = {field.name for field in attrs.fields(Settings)}
     options = {name: value for name, value in given.items() if name in names}
     options |= {
         "budget_usd": given["budget"],
-        "evaluators": given["evaluators"] or DEFAULT_EVALUATORS,
+        "evaluators": given["evaluator"] or DEFAULT_EVALUATORS,
         "sinks": sinks,
-        "sources": {name: source for name, source in where_from.items() if name in names},
+        "sources": {name: source for name, source in where_from.items() if name in names}
+        | ({"sinks": where_from["out"]} if given["out"] and not given["sink"] else {}),
     }
     return Settings(**options)
-
-
-def journal_path(out: str | None, overwrite: bool) -> Path | None:
-    """Where the journal lies, and that none lies there already.
-
-    Raises:
-        UsageError: An unfinished run's does, and ``--overwrite`` was not said.
-    """
-    if not out:
-        return None
-    path = Path(out + SUFFIX)
-    if path.exists() and not overwrite:
-        raise UsageError(
-            f"{path} is the journal of a run that did not finish; say --overwrite to begin anew, or give --out "
-            "another file"
-        )
-    if overwrite:
-        remove(path)
-    return path
 
 
 def finish(
@@ -74,12 +57,20 @@ def finish(
     """
 
     async def to_the_end() -> int:
+        _stop_on_sigterm()
         cut = 0
-        async for result in start():
-            cut += is_cut(result)
+        async with contextlib.aclosing(start()) as results:
+            async for result in results:
+                cut += is_cut(result)
         return cut
 
-    cut = asyncio.run(to_the_end())
+    # What is loaded by now stays until the process ends: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    try:
+        cut = asyncio.run(to_the_end())
+    except KeyboardInterrupt:
+        raise Interrupted(_how_to_go_on(run)) from None
     report = run.report
     assert report is not None, "a run that ended has its report"
     missed = [message for gate in gates if (message := gate.missed(report.summary))]
@@ -88,6 +79,26 @@ def finish(
     for message in missed:
         click.echo(f"gate not met: {message}", err=True)
     return exit_code(report, missed, cut, strict)
+
+
+class Interrupted(MultivonEvalError):
+    """Ctrl-C or SIGTERM."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+def _how_to_go_on(run: Run) -> str:
+    told = "interrupted; everything finished so far is delivered"
+    journal = run.plan.journal
+    if journal.path is None or not journal.path.exists():
+        return told
+    return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
+
+
+def _stop_on_sigterm() -> None:
+    """Let SIGTERM end the run as Ctrl-C does; where signals cannot be handled the process just ends."""
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
 
 
 def is_cut(result: SimulationResult) -> bool:
@@ -99,7 +110,7 @@ def is_cut(result: SimulationResult) -> bool:
 def exit_code(report: Report, missed: Sequence[str], cut: int, strict: bool) -> ExitCode:
     """Decide the exit code of a run that ended."""
     summary = report.summary
-    if any(problem.undelivered for problem in report.problems):
+    if report.undelivered:
         return ExitCode.FAILED
     if missed:
         return ExitCode.GATE

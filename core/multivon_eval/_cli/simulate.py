@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import judging_options, sources
+from ..config import DEFAULT_DRIVER
+from .options import ENVIRONMENT, judging_options, sources
 
 if TYPE_CHECKING:
     from .._engine.system import SystemUnderTest
 
 
-@click.command()
+@click.command(context_settings=ENVIRONMENT)
 @click.option("--model-cmd", metavar="MODEL", help="model.py[:name], package.module:name, openai:MODEL,... (required)")
 @click.option("--personas", metavar="SPEC|FILE", help="A JSONL file, or a persona source. (required)")
 @click.option("--out", metavar="FILE", help="Where results go, one JSON object a line.")
 @click.option("--max-turns", metavar="N", default="8", show_default=True, help="The most turns of a conversation.")
 @click.option("--trials", metavar="K", default="1", show_default=True, help="Conversations of each persona.")
-@click.option("--driver", default="persona-llm", show_default=True, metavar="SPEC", help="Who plays the personas.")
+@click.option("--driver", default=DEFAULT_DRIVER, show_default="persona-llm", metavar="SPEC", help="Who plays the personas.")
 @click.option("--driver-judge", metavar="SPEC", help="Whom the driver asks, if not the judge.")
 @click.option("--seed", metavar="N", help="For what can be seeded; recorded in every result.")
+@click.option("--resume", is_flag=True, help="Go on with the run whose journal lies beside --out.")
+@click.option("--force", is_flag=True, help="With --resume: go on although something has changed.")
+@click.option("--dry-run", is_flag=True, help="Load and check all, call model_fn once, print the estimate; no judge.")
 @judging_options
 @click.pass_context
 def simulate(ctx: click.Context, /, **given: Any) -> int:
@@ -32,25 +36,34 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     """
     from .._engine.run import Run
     from .._plugin.registry import Registry
-    from ..planning import Problems, make_plan
+    from ..planning import make_plan
+    from ..problems import Problems
     from .gates import read_gates
     from .model_file import load_system
-    from .running import finish, journal_path, settings_of
+    from .resuming import done_before, journal_for
+    from .running import finish, settings_of
 
     registry, problems = Registry(), Problems()
     for name in ("model_cmd", "personas"):
         if not given[name]:
             option = name.replace("_", "-")
-            problems.found.append(f"--{option} is missing; see multivon-eval simulate --help")
+            problems.add(f"--{option} is missing; see multivon-eval simulate --help")
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
-    journal = problems.collect(journal_path, given["out"], given["overwrite"])
     settings = settings_of(given, sources(ctx))
-    problems.found += settings.problems()
+    problems.add(*settings.problems())
     system: SystemUnderTest | None = None
     if given["model_cmd"]:
         system = problems.collect(load_system, given["model_cmd"], registry)
-    plan = problems.collect(make_plan, system, given["personas"] or None, settings, registry, journal=journal)
+    # Last, because it takes the lock of a run that is resumed.
+    journal = problems.collect(journal_for, given["out"], resume=given["resume"], overwrite=given["overwrite"])
+    plan = problems.collect(
+        make_plan, system, given["personas"] or None, settings, registry, journal=journal, force=given["force"]
+    )
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
-    run = Run(plan)
-    return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["as_json"])
+    if given["dry_run"]:
+        from .rehearsal import rehearse
+
+        return rehearse(plan)
+    run = Run(plan, done_before(plan.journal, given["out"]))
+    return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["json"])

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import attrs
 
 from .._plugin.hooks import Hooks
 from ..data import Conversation, ErrorSource, Message, Reply, SimulationError, UserTurn
-from ..errors import BudgetExceeded, JudgeUnavailable, ModelFnError, MultivonEvalError
+from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
 from ..protocols import Driver, RunContext
+from ..rendering import whole_text
 from .faults import faults_in
+from .isolation import FAULTS, let_pass, told
 from .journal import Journal
+from .journal_past import PastCase
+from .ledger import Purse
 from .personas import Case
 from .refusal import is_refusal
-from .system import SystemUnderTest, whole_text
+from .system import SystemUnderTest
 
 
 @attrs.frozen
@@ -30,6 +35,7 @@ class Stage:
         max_turns: The most turns of a conversation.
         timeout: Seconds for one call of ``model_fn``.
         run_id: Makes the ids that the system gets different in every run.
+        hold: Holds back in a conversation's purse what judging it will cost at most.
     """
 
     system: SystemUnderTest
@@ -39,71 +45,92 @@ class Stage:
     max_turns: int
     timeout: float
     run_id: str
+    hold: Callable[[Purse, Conversation], Awaitable[None]]
 
 
-async def converse(case: Case, stage: Stage, context: RunContext) -> Conversation:
-    """Drive one conversation to its end.
+async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext) -> Conversation:
+    """Drive one conversation to its end, from where the journal says that it was.
 
     Args:
         case: Whose it is.
         stage: What it is driven with.
+        purse: Its account; money is held back in it for judging what was said so far.
         context: The driver's, with the metered judge.
 
     Returns:
         The conversation with its stop reason; a failure of driver or system is one of those.
+
+    Raises:
+        JournalError: What was said cannot be kept.
     """
     persona = case.persona
-    conversation = Conversation(persona.history, persona, case.trial, case.uid)
+    conversation = _so_far(case, stage.journal.past.case(case.uid))
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
         if not _awaits_reply(conversation):
-            conversation = await _user_turn(conversation, stage, context)
+            conversation = await _user_turn(conversation, stage, purse, context)
         if conversation.stop_reason is None:
             conversation = await _reply(conversation, stage)
+    stage.journal.ended(conversation)
     return conversation
+
+
+def _so_far(case: Case, past: PastCase) -> Conversation:
+    """What was said before, each message taken as if it were said now."""
+    conversation = Conversation(case.persona.history, case.persona, case.trial, case.uid)
+    for said in past.said:
+        conversation = attrs.evolve(conversation.grown(said.message), system_cost_usd=said.system_cost_usd)
+        conversation = _heard(conversation, said.goal_reached) if said.message.role == "user" else _took(conversation)
+    return past.ended(conversation)
 
 
 def _awaits_reply(conversation: Conversation) -> bool:
     return bool(conversation.messages) and conversation.messages[-1].role == "user"
 
 
-async def _user_turn(conversation: Conversation, stage: Stage, context: RunContext) -> Conversation:
+async def _user_turn(conversation: Conversation, stage: Stage, purse: Purse, context: RunContext) -> Conversation:
     is_over = conversation.turns >= stage.max_turns
     started = time.perf_counter()
     try:
-        turn = await _asked(conversation, stage, context, is_over)
+        await stage.hold(purse, conversation)
+        turn = await _asked(conversation, stage, context)
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
         return attrs.evolve(conversation, stop_reason="max_turns" if is_over else "budget_exceeded")
-    except (Exception, SystemExit) as error:
+    except FAULTS as error:
+        let_pass(error)
         return _failed(conversation, "driver", error)
-    message = Message("user", whole_text(turn.message.strip()), seconds=_since(started))
-    if turn.goal_reached:
-        said = _said(conversation, message, stage) if message.content else conversation
-        return attrs.evolve(said, stop_reason="goal_reached", driver_said_goal=True)
-    if is_over:
+    if is_over and not turn.goal_reached:
         return attrs.evolve(conversation, stop_reason="max_turns")
-    return _said(conversation, message, stage)
+    message = Message("user", whole_text(turn.message.strip()), seconds=_since(started))
+    if not message.content:
+        return attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
+    grown = conversation.grown(message)
+    stage.journal.said(grown, turn.goal_reached)
+    return _heard(grown, turn.goal_reached)
 
 
-async def _asked(conversation: Conversation, stage: Stage, context: RunContext, is_over: bool) -> UserTurn:
+async def _asked(conversation: Conversation, stage: Stage, context: RunContext) -> UserTurn:
     assert conversation.persona is not None, "a simulated conversation has a persona"
     script = conversation.persona.script
-    if conversation.turns < len(script):
+    said = sum(message.role == "user" for message in conversation.messages[len(conversation.persona.history) :])
+    if said < len(script):
         # What is left of the script when the turns are over goes unsaid; the goal cannot be reached yet.
-        return UserTurn(script[conversation.turns])
+        return UserTurn(script[said])
     turn = await stage.driver.next_message(conversation, context)
     if not isinstance(turn, UserTurn):
         raise TypeError(f"the driver gave {type(turn).__name__}, not a UserTurn")
+    if not isinstance(turn.message, str):
+        raise TypeError(f"the driver gave a UserTurn whose message is {type(turn.message).__name__}, not a string")
     if not turn.goal_reached and not turn.message.strip():
         raise ValueError("the driver gave an empty message and did not say that the goal is reached")
     return turn
 
 
-def _said(conversation: Conversation, message: Message, stage: Stage) -> Conversation:
-    grown = conversation.grown(message)
-    stage.journal.said(grown)
-    return attrs.evolve(grown, driver_faults=grown.driver_faults + faults_in(grown))
+def _heard(conversation: Conversation, goal_reached: bool) -> Conversation:
+    """The conversation after a user message: its faults, and its end if the driver is done."""
+    heard = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults_in(conversation))
+    return attrs.evolve(heard, stop_reason="goal_reached", driver_said_goal=True) if goal_reached else heard
 
 
 async def _reply(conversation: Conversation, stage: Stage) -> Conversation:
@@ -119,10 +146,13 @@ async def _reply(conversation: Conversation, stage: Stage) -> Conversation:
     grown = attrs.evolve(conversation.grown(message), system_cost_usd=_cost(conversation, reply))
     stage.journal.said(grown)
     stage.hooks.emit("turn_finished", conversation=grown)
-    return _after_refusal(grown) if is_refusal(reply.text) else grown
+    return _took(grown)
 
 
-def _after_refusal(conversation: Conversation) -> Conversation:
+def _took(conversation: Conversation) -> Conversation:
+    """The conversation after a reply: a refusal is counted, and ends it unless the persona probes past it."""
+    if not is_refusal(conversation.messages[-1].content):
+        return conversation
     counted = attrs.evolve(conversation, refusals_observed=conversation.refusals_observed + 1)
     if conversation.persona is not None and conversation.persona.adversarial:
         return counted
@@ -137,8 +167,10 @@ def _cost(conversation: Conversation, reply: Reply) -> Decimal | None:
 
 def _failed(conversation: Conversation, source: ErrorSource, error: BaseException) -> Conversation:
     root = error.__cause__ if isinstance(error, ModelFnError) and error.__cause__ else error
-    outage = isinstance(error, JudgeUnavailable) or (isinstance(error, ModelFnError) and error.timed_out)
-    message = str(error) if isinstance(error, MultivonEvalError) else f"{type(error).__name__}: {error}"
+    outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
+    if isinstance(error, UnreadableAnswer):
+        outage = False  # the model that plays the persona answered, and not to the question
+    message = str(error) if isinstance(error, MultivonEvalError) else told(error)
     failure = SimulationError(source, type(root).__name__, message, outage)
     return attrs.evolve(conversation, stop_reason="driver_error", error=failure)
 

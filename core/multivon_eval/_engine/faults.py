@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ..data import Conversation, DriverFault
+
+# Said by who serves, not by who asks.
+_ASSISTANT = re.compile(
+    r"\A\s*assistant\s*:|\b(?:how|what)\s+(?:can|may)\s+i\s+(?:help|assist|do\s+for)\b", re.IGNORECASE
+)
+_GOODBYE = re.compile(r"\b(?:good\s?bye|bye(?:\s?bye)?|farewell)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+")
 
 
 def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
@@ -28,8 +37,12 @@ def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
         # A criterion of a word or two may well be said by chance.
         if len(words.split()) > 3 and words in last:
             faults.append(DriverFault(turn, "recites_criteria", f"says the criterion {criterion!r}"))
+    if _ASSISTANT.search(said[-1].content):
+        faults.append(DriverFault(turn, "plays_assistant", "speaks as the assistant"))
+    if _GOODBYE.search(said[-1].content) and any(_GOODBYE.search(earlier.content) for earlier in said[past:-1]):
+        faults.append(DriverFault(turn, "goodbye_loop", "says goodbye again"))
     return tuple(faults)
 
 
 def _plain(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
+    return " ".join(_WORDS.findall(text.casefold()))

@@ -1,77 +1,222 @@
-"""The record on disk from which a run that was killed can go on: what was said, as soon as it was said."""
+"""The record on disk from which a run that was killed goes on.
+
+A SQLite file in WAL mode beside ``--out``. Whatever a later step depends on is committed before that step begins:
+a reservation before its call, a settlement, a user turn, a reply, the end of a conversation, a verdict, a score.
+A commit outlives the process (``kill -9``); it is not flushed to the medium one by one, so a power cut of the
+whole machine may lose the last moments. The file is locked by the process that uses it.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from ..assessment import Answer, Score, Verdict
 from ..data import Conversation
-from ..errors import UsageError
+from ..errors import JournalError, UsageError
+from ..result_json import message_to_row, plain
+from .journal_past import ENDING, Past, read_past
 
 SUFFIX = ".journal"
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT);
+CREATE TABLE money (id INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, reserved TEXT, cost TEXT, said TEXT);
+CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT, PRIMARY KEY (case_uid, place)) WITHOUT ROWID;
+CREATE TABLE ended (case_uid TEXT PRIMARY KEY, ending TEXT) WITHOUT ROWID;
+CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT, PRIMARY KEY (case_uid, what)) WITHOUT ROWID;
+"""
 
 
 class Journal:
-    """Keeps every message of a run on disk until the run has ended well.
+    """The record of one run; with no path it keeps nothing.
 
     Args:
-        path: Where it lies, beside ``--out``; None keeps no journal, for results that go to no file.
+        path: Where it lies, beside ``--out``; None for results that go to no file.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.past = Past()
         self._database: sqlite3.Connection | None = None
+        self._calls = 0
+        self._settled: list[tuple[str, str | None, int]] = []
 
-    def open(self, run_id: str) -> None:
-        """Begin a new record.
+    def begin(self, run_id: str, made_with: Mapping[str, str]) -> None:
+        """Begin a new record, unless one is resumed.
+
+        Args:
+            run_id: The run's.
+            made_with: What it is made with, in digests; a resume compares them.
 
         Raises:
-            UsageError: It cannot be written.
+            UsageError: It cannot be written, or another run is using it.
         """
-        if self._path is None:
+        if self.path is None or self._database is not None:
             return
+        self._database = _connect(self.path)
         try:
-            self._database = sqlite3.connect(self._path, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("CREATE TABLE run (run_id TEXT NOT NULL)")
-            self._database.execute(
-                "CREATE TABLE said (case_uid TEXT, place INTEGER, role TEXT, content TEXT, "
-                "PRIMARY KEY (case_uid, place)) WITHOUT ROWID"
-            )
-            self._database.execute("CREATE TABLE finished (case_uid TEXT PRIMARY KEY) WITHOUT ROWID")
-            self._database.execute("INSERT INTO run VALUES (?)", (run_id,))
+            self._database.executescript(_TABLES)
+            self._write("INSERT INTO run VALUES (?, ?, ?)", VERSION, run_id, json.dumps(dict(made_with)))
         except sqlite3.Error as error:
+            raise UsageError(f"the journal {self.path} cannot be written: {error}; give --out another path") from error
+
+    def resume(self) -> Past:
+        """Open the record of a run that did not finish, and read it.
+
+        Raises:
+            UsageError: There is none, it cannot be read, or another run is using it.
+        """
+        assert self.path is not None, "only a run with a journal is resumed"
+        if not self.path.exists():
+            raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
+        self._database = _connect(self.path)
+        try:
+            self.past = read_past(self._database, VERSION)
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            self._database.close()
             raise UsageError(
-                f"the journal {self._path} cannot be written: {error}; give --out a path that can"
+                f"the journal {self.path} cannot be read ({error}); begin anew with --overwrite"
             ) from error
+        self._calls = self.past.last_call
+        return self.past
 
-    def said(self, conversation: Conversation) -> None:
-        """Keep the last message of a conversation."""
+    def reserved(self, case_uid: str, role: str, amount: Decimal) -> int:
+        """Keep that a call is about to be made; until it is settled it counts as spent.
+
+        Returns:
+            The number by which it is settled.
+        """
+        self._calls += 1
+        self._write(
+            "INSERT INTO money (id, case_uid, role, reserved) VALUES (?, ?, ?, ?)",
+            self._calls,
+            case_uid,
+            role,
+            str(amount),
+        )
+        return self._calls
+
+    def settled(self, call: int, cost: Decimal, answer: Answer | None) -> None:
+        """Keep what a call did cost, and what the provider said of it if it answered.
+
+        It is written together with what comes of the call, in one transaction: until then the call counts as its
+        worst case, so nothing that is lost with it can break the ceiling.
+        """
+        if self._database is None:
+            return
+        said = None
+        if answer is not None:
+            told = {"usage": plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
+            said = json.dumps(told)
+        self._settled.append((str(cost), said, call))
+
+    def said(self, conversation: Conversation, goal_reached: bool = False) -> None:
+        """Keep the last message of a conversation, and whether it is the last word of a driver that is done."""
         if self._database is not None:
+            cost = conversation.system_cost_usd
+            row = {
+                "message": message_to_row(conversation.messages[-1]),
+                "goal_reached": goal_reached,
+                "system_cost_usd": None if cost is None else str(cost),
+            }
+            text = json.dumps(row, default=str)
             place = len(conversation.messages)
-            message = conversation.messages[-1]
-            self._database.execute(
-                "INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)",
-                (conversation.case_uid, place, message.role, json.dumps(message.content)),
-            )
+            self._write("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
 
-    def finished(self, case_uid: str) -> None:
-        """Keep that a conversation is delivered."""
+    def ended(self, conversation: Conversation) -> None:
+        """Keep how a conversation ended."""
         if self._database is not None:
-            self._database.execute("INSERT OR REPLACE INTO finished VALUES (?)", (case_uid,))
+            text = json.dumps({name: plain(getattr(conversation, name)) for name in ENDING})
+            self._write("INSERT OR REPLACE INTO ended VALUES (?, ?)", conversation.case_uid, text)
+
+    def judged(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
+        """Keep a verdict or a score; one that failed or was cut is made again by a resume."""
+        if self._database is not None and is_final(answer):
+            text = json.dumps(plain(answer))
+            self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", case_uid, what, text)
 
     def close(self, keep: bool) -> None:
-        """End the record, and take it away unless the run was cut off."""
-        if self._database is None or self._path is None:
+        """End the record, and take it away unless the run did not end well."""
+        if self._database is None or self.path is None:
             return
+        if keep:
+            self._write()
         self._database.close()
         self._database = None
         if not keep:
-            remove(self._path)
+            remove(self.path)
+
+    def _write(self, statement: str = "", *values: Any) -> None:
+        if self._database is None:
+            return
+        settled, self._settled = self._settled, []
+        try:
+            if settled:
+                self._database.execute("BEGIN")
+                self._database.executemany("UPDATE money SET cost = ?, said = ? WHERE id = ?", settled)
+            if statement:
+                self._database.execute(statement, values)
+            if settled:
+                self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"the journal {self.path} cannot be written: {error}; make room and go on with --resume"
+            ) from error
+
+
+def is_final(answer: Verdict | Score) -> bool:
+    """Whether an answer is worth keeping: it neither failed nor was cut by the budget."""
+    failed = answer.failed if isinstance(answer, Verdict) else answer.status == "failed"
+    return not failed and not answer.cut
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the database for this process alone."""
+    try:
+        database = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise UsageError(f"the journal {path} cannot be opened: {error}; give --out another path") from error
+    try:
+        # Exclusive locking holds the file for as long as the process lives, however it dies, and saves the
+        # shared memory that WAL needs otherwise.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        # A checkpoint waits for the medium, and the event loop with it: few of them.
+        database.execute("PRAGMA wal_autocheckpoint = 10000")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if "locked" in str(error):
+            raise UsageError(
+                f"another run is using the journal {path}; wait for it, or give --out another file"
+            ) from error
+        raise UsageError(f"{path} is no journal ({error}); begin anew with --overwrite") from error
+    return database
 
 
 def remove(path: Path) -> None:
-    """Take a journal away, with the two files that sqlite keeps beside it."""
+    """Take a journal away, with the files that SQLite keeps beside it.
+
+    Raises:
+        UsageError: Another run is using it.
+    """
+    if path.exists():
+        _unused(path)
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _unused(path: Path) -> None:
+    try:
+        _connect(path).close()
+    except UsageError as error:
+        if "another run" in str(error):
+            raise

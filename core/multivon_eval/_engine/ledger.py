@@ -1,76 +1,210 @@
-"""The account of a run's money: reserve before a call, settle after it."""
+"""The account of a run's money: reserve before a call, settle after it, never above the ceiling."""
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
+from typing import NoReturn
 
 import attrs
 
 from ..errors import BudgetExceeded
 
+ZERO = Decimal(0)
+
 
 @attrs.define(eq=False)
 class Reservation:
-    """Money set aside for one call, in USD."""
+    """Money set aside for one call, in USD.
+
+    Attributes:
+        amount: The most the call can cost.
+        open: Whether the call has not been settled yet.
+    """
 
     amount: Decimal
     open: bool = True
 
 
-class Ledger:
-    """Money reserved and spent in a run.
+@attrs.define(eq=False)
+class _Waiter:
+    purse: Purse
+    amount: Decimal
+    granted: asyncio.Future[bool]
 
-    ``reserve`` checks and books without giving way to another task, so the ceiling holds for any number of
-    conversations at once: what is spent and what is reserved never exceed it together.
+
+class Ledger:
+    """Money reserved, held and spent in a run.
+
+    Checking and booking happen without giving way to another task, so the ceiling holds for any number of
+    conversations at once: what is spent, what is reserved for calls under way and what is held back for
+    verdicts to come never exceed it together, as long as no call costs more than it could.
 
     Args:
         budget: The ceiling in USD; None for no ceiling.
+        spent: What was spent before, in USD, by the run that is resumed.
     """
 
-    def __init__(self, budget: Decimal | None) -> None:
+    def __init__(self, budget: Decimal | None, spent: Decimal = ZERO) -> None:
         self.budget = budget
-        self.spent = Decimal(0)
-        self.reserved = Decimal(0)
-        self.refused = 0
-        """How many calls did not fit and were not made."""
+        self.spent = spent
+        self.reserved = ZERO
+        self.held = ZERO
         self.overruns: list[str] = []
         """Calls that cost more than their worst case: a provider that does not keep its bounds."""
+        self.refused = 0
+        """How many calls did not fit and were not made."""
+        self._under_way = 0
+        self._purses: set[Purse] = set()
+        self._waiters: list[_Waiter] = []
 
     @property
     def left(self) -> Decimal | None:
-        """USD that are neither spent nor reserved; None without a ceiling."""
-        return None if self.budget is None else self.budget - self.spent - self.reserved
+        """USD that are neither spent nor reserved nor held; None without a ceiling."""
+        return None if self.budget is None else self.budget - self.spent - self.reserved - self.held
 
-    def reserve(self, amount: Decimal) -> Reservation:
-        """Set money aside for one call.
+    def open(self) -> Purse:
+        """Begin the account of one conversation, or of one call outside of all conversations."""
+        purse = Purse(self)
+        self._purses.add(purse)
+        return purse
+
+    def fits(self, amount: Decimal) -> bool:
+        """Whether so much, in USD, is free now."""
+        return self.left is None or amount <= self.left
+
+    async def wait_for(self, purse: Purse, amount: Decimal, what: str) -> None:
+        """Wait until an amount is free, for as long as somebody may still give money back.
 
         Args:
-            amount: The most the call can cost, in USD.
+            purse: Whose it will be.
+            amount: USD that must be free beside what the purse holds already.
+            what: What it is for, for the message.
 
         Raises:
-            BudgetExceeded: It does not fit.
+            BudgetExceeded: It does not fit, and nobody is left who could give money back.
         """
-        if self.left is not None and amount > self.left:
-            self.refused += 1
-            raise BudgetExceeded(
-                f"a call that may cost up to ${amount:.6f} does not fit: ${self.spent:.6f} of the budget of "
-                f"${self.budget} is spent and ${self.reserved:.6f} reserved; raise --budget"
-            )
+        if self.budget is not None and amount > self.budget - self.spent:
+            self._refuse(amount, what)
+        waiter = _Waiter(purse, amount, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        self._release()
+        try:
+            granted = await waiter.granted
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+        if not granted:
+            self._refuse(amount, what)
+
+    def _refuse(self, amount: Decimal, what: str) -> NoReturn:
+        self.refused += 1
+        raise BudgetExceeded(
+            f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${self.budget} "
+            f"${self.spent:.6f} is spent and ${self.reserved + self.held:.6f} set aside; raise --budget"
+        )
+
+    def changed(self) -> None:
+        """Money moved: see who need wait no longer."""
+        self._release()
+
+    def _release(self) -> None:
+        # One at a time, the longest waiting first: a woken waiter books before the next one is woken.
+        for waiter in self._waiters:
+            if not waiter.granted.done() and self.fits(waiter.amount):
+                waiter.granted.set_result(True)
+                return
+        pending = [waiter for waiter in self._waiters if not waiter.granted.done()]
+        if len(pending) < len(self._waiters) or not pending or self._under_way:
+            return
+        waiting = {waiter.purse for waiter in pending}
+        if waiting >= self._purses:
+            # Everybody waits for everybody. The last to come gives up: it ends, is judged with what it
+            # holds, and what it gives back lets the others go on.
+            pending[-1].granted.set_result(False)
+
+    def booked(self, amount: Decimal) -> Reservation:
+        """Book a reservation that fits."""
+        self._under_way += 1
         self.reserved += amount
         return Reservation(amount)
 
-    def settle(self, reservation: Reservation, cost: Decimal, whose: str = "") -> None:
-        """Book what a call did cost and give back the rest; settling twice books once.
-
-        Args:
-            reservation: What was set aside for it.
-            cost: What it cost, in USD.
-            whose: Who was called, for the report if it cost more than its worst case.
-        """
+    def settled(self, reservation: Reservation, cost: Decimal, whose: str) -> None:
+        """Book what a call did cost and give back the rest; settling twice books once."""
         if not reservation.open:
             return
         reservation.open = False
+        self._under_way -= 1
         self.reserved -= reservation.amount
         self.spent += cost
         if cost > reservation.amount:
             self.overruns.append(f"{whose} cost ${cost:.6f}, more than the ${reservation.amount:.6f} it could")
+        self._release()
+
+    def closed(self, purse: Purse) -> None:
+        """A conversation has ended."""
+        self._purses.discard(purse)
+        self._release()
+
+
+class Purse:
+    """The account of one conversation within the ledger.
+
+    It holds back what the conversation's own verdict and scores will need at most, so that a conversation
+    which the budget cuts off is still judged.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.hold = ZERO
+        self.spent = ZERO
+
+    async def keep(self, amount: Decimal) -> None:
+        """Hold back an amount, more or less than before, until it is used or the conversation ends.
+
+        Args:
+            amount: USD in all.
+
+        Raises:
+            BudgetExceeded: The difference does not fit; what was held before still is.
+        """
+        more = amount - self.hold
+        while more > 0 and not self.ledger.fits(more):
+            await self.ledger.wait_for(self, more, "the verdict of this conversation")
+        self.ledger.held += more
+        self.hold = amount
+        self.ledger.changed()
+
+    async def reserve(self, amount: Decimal, from_hold: bool, whose: str = "a call") -> Reservation:
+        """Set money aside for one call.
+
+        Args:
+            amount: The most the call can cost, in USD.
+            from_hold: Whether it is one of the calls that money is held back for.
+            whose: Who is called, for the message.
+
+        Raises:
+            BudgetExceeded: It does not fit.
+        """
+        while True:
+            held = min(self.hold, amount) if from_hold else ZERO
+            if self.ledger.fits(amount - held):
+                break
+            await self.ledger.wait_for(self, amount - held, whose)
+        self.hold -= held
+        self.ledger.held -= held
+        reservation = self.ledger.booked(amount)
+        self.ledger.changed()
+        return reservation
+
+    def settle(self, reservation: Reservation, cost: Decimal, whose: str = "a call") -> None:
+        """Book what a call did cost and give back the rest; settling twice books once."""
+        if reservation.open:
+            self.spent += cost
+        self.ledger.settled(reservation, cost, whose)
+
+    def close(self) -> None:
+        """Give back what is still held; the conversation needs no more."""
+        self.ledger.held -= self.hold
+        self.hold = ZERO
+        self.ledger.closed(self)

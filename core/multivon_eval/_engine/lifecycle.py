@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 from ..errors import UsageError
@@ -9,18 +12,38 @@ from ..protocols import Checks, Closes, Judge
 from ..questions import text_question
 
 
-async def check_plugins(*plugins: object) -> None:
-    """Let each plug-in that can tell say whether it will work; each is asked once.
+@asynccontextmanager
+async def ready(plugins: Sequence[object], others: Sequence[object] = (), seconds: float = 60.0) -> AsyncIterator[None]:
+    """Let each plug-in that can tell say whether it will work, and in the end give back what it holds.
+
+    Args:
+        plugins: Who is asked, and closed in the end.
+        others: Who is only asked: sinks have an end of their own.
+        seconds: How long each may take to tell.
 
     Raises:
-        UsageError: One will not; all that will not at once.
+        UsageError: One will not work; all that will not at once.
     """
+    try:
+        await _check(_each_once((*plugins, *others)), seconds)
+        yield
+    finally:
+        for plugin in _each_once(plugins):
+            if isinstance(plugin, Closes):
+                await plugin.aclose()
+
+
+async def _check(plugins: Sequence[object], seconds: float) -> None:
     problems: list[str] = []
-    for plugin in _each_once(plugins):
+    for plugin in plugins:
         if not isinstance(plugin, Checks):
             continue
         try:
-            await plugin.check()
+            async with asyncio.timeout(seconds):
+                await plugin.check()
+        except TimeoutError:
+            name = type(plugin).__name__
+            problems.append(f"{name} could not tell within {seconds:g} seconds whether it will work; raise --timeout")
         except UsageError as error:
             problems += error.problems
     if problems:
@@ -45,12 +68,5 @@ def check_price(judge: Judge, budget: object, asked: str) -> None:
         )
 
 
-async def close_plugins(*plugins: object) -> None:
-    """Let each plug-in that holds connections give them back."""
-    for plugin in _each_once(plugins):
-        if isinstance(plugin, Closes):
-            await plugin.aclose()
-
-
-def _each_once(plugins: tuple[object, ...]) -> list[object]:
+def _each_once(plugins: Sequence[object]) -> list[object]:
     return list({id(plugin): plugin for plugin in plugins}.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +15,11 @@ from ..assessment import Answer, Usage
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
 from ..questions import Question
-from .ledger import Ledger
+from .isolation import let_pass, told
+from .journal import Journal
+from .journal_past import PastCase
+from .ledger import ZERO, Purse
+from .limit import Limit
 
 _LOG = logging.getLogger("multivon_eval.judge")
 
@@ -24,15 +29,33 @@ MAX_WAIT = 60.0
 
 @attrs.define(eq=False)
 class Account:
-    """What the judge calls of one conversation took together."""
+    """What the judge calls of one conversation took together, those before a resume included."""
 
-    cost_usd: Decimal = Decimal(0)
+    purse: Purse
+    journal: Journal
+    case_uid: str = ""
+    cost_usd: Decimal = ZERO
     usage: Usage = attrs.field(factory=Usage)
     calls: int = 0
-    retries: int = 0
+    retries: list[dict[str, Any]] = attrs.field(factory=list)
     models: dict[str, str] = attrs.field(factory=dict)
     temperatures: dict[str, float | None] = attrs.field(factory=dict)
     notes: list[str] = attrs.field(factory=list)
+
+    @classmethod
+    def of(cls, purse: Purse, journal: Journal, case_uid: str) -> Account:
+        """The account of a conversation, with what the journal knows of it."""
+        past: PastCase = journal.past.case(case_uid)
+        return cls(
+            purse,
+            journal,
+            case_uid,
+            past.cost_usd,
+            past.usage,
+            past.calls,
+            models=dict(past.models),
+            temperatures=dict(past.temperatures),
+        )
 
     def book(self, role: str, answer: Answer) -> None:
         """Add what one answer says of itself."""
@@ -48,16 +71,16 @@ class MeteredJudge:
 
     Attributes:
         judge: The judge that is asked.
-        ledger: The run's account.
         account: The conversation's account.
-        role: What it is asked as, ``judge`` or ``driver``.
+        limit: How many calls to this judge are made at once.
+        role: What it is asked as, ``judge`` or ``driver``; a judge's calls draw on what is held back for them.
         timeout: Seconds for one request.
         retries: How often a call is repeated that failed in a way that often passes.
     """
 
     judge: Judge
-    ledger: Ledger
     account: Account
+    limit: Limit
     role: str = "judge"
     timeout: float = 60.0
     retries: int = 4
@@ -71,48 +94,84 @@ class MeteredJudge:
 
         Raises:
             BudgetExceeded: The call, or a repetition, does not fit under the ceiling.
+            JournalError: The call cannot be kept, so it is not made.
         """
+        try:
+            return await self._once(question)
+        except JudgeUnavailable as error:
+            return await self._again(question, error)
+
+    async def _again(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
+        """Repeat a call that failed, after the pauses that stamina and the provider ask for."""
         attempts = stamina.retry_context(
-            on=self._pause,
-            attempts=self.retries + 1,
-            timeout=None,
-            wait_initial=0.5,
-            wait_max=20.0,
+            on=self._pause, attempts=self.retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0
         )
+        failed_at = time.perf_counter()
         async for attempt in attempts:
             with attempt:
-                self.account.retries += attempt.num > 1
-                return await self._once(question)
+                if attempt.num == 1:
+                    raise first
+                self.account.retries[-1]["waited"] = round(time.perf_counter() - failed_at, 3)
+                try:
+                    return await self._once(question)
+                finally:
+                    failed_at = time.perf_counter()
         raise AssertionError("stamina gives back the last error")
 
     def _pause(self, error: Exception) -> bool | float:
         if not isinstance(error, JudgeUnavailable):
             return False
         _LOG.info("%s call failed: %s", self.role, error)
+        self.account.retries.append({"role": self.role, "error": str(error), "waited": 0.0})
         return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
 
     async def _once(self, question: Question[Any]) -> Answer:
-        worst = self.judge.worst_cost(question) or Decimal(0)
-        reservation = self.ledger.reserve(worst)
-        # Until the answer is there nobody knows what the provider charged: a call that is cancelled, or fails
-        # in a way that says nothing of it, counts as its worst case.
-        cost = worst
-        self.account.calls += 1
+        worst = self.judge.worst_cost(question) or ZERO
+        purse, journal, role = self.account.purse, self.account.journal, self.role
+        reservation = await purse.reserve(worst, role == "judge", f"a {role} call")
+        cost, call, answer = ZERO, 0, None
+        try:
+            number = await self.limit.enter()
+            try:
+                call = journal.reserved(self.account.case_uid, role, worst)
+                # From here on until the answer is there nobody knows what the provider charged: a call that is
+                # cancelled, or fails in a way that says nothing of it, counts as its worst case.
+                cost = worst
+                self.account.calls += 1
+                answer = await self._bounded(question, number)
+            finally:
+                self.limit.leave()
+            cost = answer.cost_usd
+            self.account.book(role, answer)
+            return answer
+        except JudgeError as error:
+            cost = worst if error.charged else ZERO
+            raise
+        finally:
+            self.account.cost_usd += cost
+            purse.settle(reservation, cost, f"a {role} call")
+            if call:
+                journal.settled(call, cost, answer)
+
+    async def _bounded(self, question: Question[Any], number: int) -> Answer:
         try:
             async with asyncio.timeout(self.timeout):
                 answer = await self.judge.complete(question)
-            cost = answer.cost_usd
-            self.account.book(self.role, answer)
-            return answer
         except TimeoutError:
             raise JudgeUnavailable(
                 f"the {self.role} did not answer within {self.timeout:g} seconds; raise --timeout", True
             ) from None
-        except JudgeError as error:
-            cost = worst if error.charged else Decimal(0)
+        except JudgeUnavailable as error:
+            if error.overloaded:
+                self.limit.overloaded(number)
             raise
-        except Exception as error:
-            raise JudgeError(f"the {self.role} raised {type(error).__name__}: {error}", True) from error
-        finally:
-            self.account.cost_usd += cost
-            self.ledger.settle(reservation, cost, f"a {self.role} call")
+        except JudgeError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            let_pass(error)
+            raise JudgeError(f"the {self.role} raised {told(error)}", True) from error
+        self.limit.succeeded()
+        cost = answer.cost_usd if isinstance(answer, Answer) else None
+        if not isinstance(cost, Decimal) or not cost.is_finite() or cost < 0:
+            raise JudgeError(f"the {self.role} gave {cost!r} as its cost, not an amount of USD as a Decimal", True)
+        return answer

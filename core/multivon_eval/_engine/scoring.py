@@ -11,10 +11,12 @@ from ..assessment import Score
 from ..data import Conversation
 from ..errors import BudgetExceeded
 from ..protocols import Evaluator, RunContext
+from .isolation import FAULTS, let_pass, told
+from .journal import Journal
 
 
 async def score(
-    conversation: Conversation, evaluators: Mapping[str, Evaluator], context: RunContext
+    conversation: Conversation, evaluators: Mapping[str, Evaluator], context: RunContext, journal: Journal
 ) -> dict[str, Score]:
     """Let all evaluators score a conversation, side by side.
 
@@ -22,16 +24,21 @@ async def score(
         conversation: A finished one, whatever ended it.
         evaluators: By the name their score has in results.
         context: The metered judge.
+        journal: Keeps each score as soon as it is there.
 
     Returns:
         One score for each, in their order; an evaluator that fails gives none and the reason.
     """
-    if not conversation.said_by("assistant"):
+    if not conversation.turns:
         nothing = Score.skipped("the system gave no reply, so there is nothing to score")
         return dict.fromkeys(evaluators, nothing)
-    scores = await asyncio.gather(
-        *(_one(name, evaluator, conversation, context) for name, evaluator in evaluators.items())
-    )
+
+    async def kept(name: str, evaluator: Evaluator) -> Score:
+        given = await _one(name, evaluator, conversation, context)
+        journal.judged(conversation.case_uid, name, given)
+        return given
+
+    scores = await asyncio.gather(*(kept(name, evaluator) for name, evaluator in evaluators.items()))
     return dict(zip(evaluators, scores, strict=True))
 
 
@@ -40,8 +47,9 @@ async def _one(name: str, evaluator: Evaluator, conversation: Conversation, cont
         given = await evaluator.evaluate(conversation, context)
     except BudgetExceeded as error:
         return attrs.evolve(Score.skipped(f"not scored: {error}"), cut=True)
-    except (Exception, SystemExit) as error:
-        return Score.failed(f"not scored: {type(error).__name__}: {error}")
+    except FAULTS as error:
+        let_pass(error)
+        return Score.failed(f"not scored: {told(error)}")
     if not isinstance(given, Score):
         return Score.failed(f"not scored: evaluator {name!r} gave {type(given).__name__}, not a Score")
     return given

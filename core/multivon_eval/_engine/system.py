@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-import math
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -15,6 +14,8 @@ import attrs
 from ..data import Conversation, Reply
 from ..errors import ModelFnError, UsageError
 from ..rendering import render
+from .isolation import FAULTS, let_pass, told
+from .reply import checked_reply
 
 ModelFn = Callable[..., Any]
 _BY_NAME = ("messages", "conversation_id")
@@ -27,14 +28,18 @@ class SystemUnderTest:
     Attributes:
         call: The callable.
         wants: Which of ``messages`` and ``conversation_id`` it names.
-        wants_prompt: Whether it takes the rendered conversation as its first argument.
+        wants_prompt: Whether it takes the rendered conversation.
+        prompt_name: By which name it takes it; by position where it has none.
         is_async: Whether it is a coroutine function.
+        identity: What a resume compares: a digest of the model file, or a name.
     """
 
     call: ModelFn
     wants: frozenset[str]
     wants_prompt: bool
     is_async: bool
+    prompt_name: str = ""
+    identity: str = ""
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
@@ -63,7 +68,9 @@ class SystemUnderTest:
         takes = any(item.kind in _POSITIONAL for item in others) and (
             "messages" not in wants or any(_required(item) for item in others)
         )
-        return cls(call, wants, takes, is_async)
+        first = next((item for item in others if item.kind in _POSITIONAL), None)
+        by_name = first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return cls(call, wants, takes, is_async, first.name if first is not None and by_name else "")
 
     async def reply(self, conversation: Conversation, conversation_id: str, timeout: float) -> Reply:
         """Let the system answer a conversation.
@@ -80,9 +87,9 @@ class SystemUnderTest:
         try:
             async with asyncio.timeout(timeout):
                 returned = await self._called(positional, named)
+        except _OwnTimeout as error:
+            raise ModelFnError(f"model_fn raised {told(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
-            if isinstance(error, _OwnTimeout):
-                raise ModelFnError(f"model_fn raised TimeoutError: {error}") from error
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
         return checked_reply(returned)
 
@@ -94,7 +101,10 @@ class SystemUnderTest:
             ]
         if "conversation_id" in self.wants:
             named["conversation_id"] = conversation_id
-        return ([render(conversation.messages)] if self.wants_prompt else []), named
+        if not self.wants_prompt:
+            return [], named
+        prompt = render(conversation.messages)
+        return ([], {self.prompt_name: prompt, **named}) if self.prompt_name else ([prompt], named)
 
     async def _called(self, positional: list[Any], named: dict[str, Any]) -> Any:
         try:
@@ -103,13 +113,9 @@ class SystemUnderTest:
             return await in_thread(lambda: self.call(*positional, **named))
         except TimeoutError as error:
             raise _OwnTimeout(str(error)) from error
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise ModelFnError("model_fn was cancelled from within (CancelledError)") from error
-        except (Exception, SystemExit) as error:
-            raise ModelFnError(f"model_fn raised {type(error).__name__}: {error}") from error
+        except FAULTS as error:
+            let_pass(error)
+            raise ModelFnError(f"model_fn raised {told(error)}") from error
 
 
 class _OwnTimeout(TimeoutError):
@@ -175,40 +181,3 @@ async def in_thread(call: Callable[[], Any]) -> Any:
 
     threading.Thread(target=work, name="model_fn", daemon=True).start()
     return await future
-
-
-def checked_reply(returned: Any) -> Reply:
-    """Take what ``model_fn`` gave back.
-
-    Raises:
-        ModelFnError: It is no text; the message names what came back.
-    """
-    reply = Reply(returned) if isinstance(returned, str) else returned
-    if inspect.isawaitable(returned):
-        if isinstance(returned, Awaitable) and inspect.iscoroutine(returned):
-            returned.close()
-        raise ModelFnError(f"model_fn returned a {type(returned).__name__} that nobody awaited; make it 'async def'")
-    if not isinstance(reply, Reply):
-        raise ModelFnError(f"model_fn returned {_named(returned)}; return the reply as a string, or a Reply")
-    if not isinstance(reply.text, str):
-        raise ModelFnError(f"model_fn returned a Reply whose text is {_named(reply.text)}; give it a string")
-    if not reply.text.strip():
-        raise ModelFnError(f"model_fn returned an empty string ({reply.text!r}); return the reply as text")
-    cost = reply.cost_usd
-    if cost is not None and not (math.isfinite(cost) and cost >= 0):
-        raise ModelFnError(f"model_fn returned a Reply whose cost_usd is {cost}; give USD, 0 or more, or None")
-    if not isinstance(reply.metadata, Mapping):
-        raise ModelFnError(f"model_fn returned a Reply whose metadata is {_named(reply.metadata)}; give a dict")
-    return attrs.evolve(reply, text=whole_text(reply.text))
-
-
-def whole_text(text: str) -> str:
-    """The text without lone surrogates, which no UTF-8 file can hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _named(value: Any) -> str:
-    if value is None:
-        return "None"
-    shown = repr(value)
-    return f"{type(value).__name__} ({shown if len(shown) <= 80 else shown[:77] + '...'})"

@@ -33,7 +33,10 @@ def wilson(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
     scale = 1 + z * z / of
     middle = share + z * z / (2 * of)
     spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return Rate(hits, of, max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
+    # At the ends the interval touches 0 or 1; rounding must not pull it away.
+    low = (middle - spread) / scale if hits else 0.0
+    high = (middle + spread) / scale if hits < of else 1.0
+    return Rate(hits, of, max(0.0, low), min(1.0, high))
 
 
 @attrs.define
@@ -74,7 +77,6 @@ class Tally:
         self._usage = Usage()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
-        self.spent = Decimal(0)
 
     def add(self, result: SimulationResult) -> None:
         """Count one result."""
@@ -88,7 +90,6 @@ class Tally:
                 self._achieved += result.goal_achieved
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
-        self.spent += result.cost_usd
         self._usage += Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS})
         self._judges.add(str(result.metadata.get("judge_model", "")))
         cost = result.conversation.system_cost_usd
@@ -97,8 +98,12 @@ class Tally:
         for name, score in result.scores.items():
             self._scores.setdefault(name, _ScoreTally()).add(score)
 
-    def summary(self) -> Summary:
-        """What has been counted so far."""
+    def summary(self, spent: Decimal) -> Summary:
+        """What has been counted so far.
+
+        Args:
+            spent: What all judge calls cost in USD, those of unfinished conversations included.
+        """
         return Summary(
             conversations=self._stops.total(),
             judged=self._judged,
@@ -109,7 +114,7 @@ class Tally:
             disagreements=self._disagreements,
             driver_faults=self._faults,
             errors=self._stops["driver_error"],
-            spent_usd=self.spent,
+            spent_usd=spent,
             system_cost_usd=self._system_cost,
             usage=self._usage,
             judge_model=", ".join(sorted(filter(None, self._judges))),

@@ -7,6 +7,7 @@ from ..data import Conversation
 from ..errors import BudgetExceeded
 from ..protocols import RunContext
 from ..questions import ask, goal_question
+from .isolation import FAULTS, let_pass, told
 
 
 async def judge_goal(conversation: Conversation, context: RunContext) -> Verdict:
@@ -26,5 +27,6 @@ async def judge_goal(conversation: Conversation, context: RunContext) -> Verdict
         return await ask(context.judge, goal_question(conversation))
     except BudgetExceeded as error:
         return Verdict(None, f"not judged: {error}", cut=True)
-    except (Exception, SystemExit) as error:
-        return Verdict(None, f"not judged: {type(error).__name__}: {error}", failed=True)
+    except FAULTS as error:
+        let_pass(error)
+        return Verdict(None, f"not judged: {told(error)}", failed=True)

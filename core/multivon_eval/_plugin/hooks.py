@@ -13,7 +13,7 @@ import pluggy
 from .. import hookspecs
 from ..data import Persona
 from ..errors import PluginBroken
-from ..results import Problem
+from ..results import PluginUse, Problem
 from .kinds import HOOK
 from .registry import Registry
 
@@ -32,6 +32,7 @@ class Hooks:
         self._manager.add_hookspecs(hookspecs)
         self._report = report
         self._added: list[tuple[object, str]] = []
+        self._uses: dict[str, PluginUse] = {}
 
     def install(self, registry: Registry, without: Sequence[str] = ()) -> None:
         """Take in all installed hooks but those named; a broken one is reported and left out.
@@ -46,6 +47,7 @@ class Hooks:
         for entry in entries:
             try:
                 self.add(entry.load(), str(entry))
+                self._uses[str(entry)] = PluginUse(HOOK.name, entry.name, entry.name, entry.distribution, entry.version)
             except PluginBroken as error:
                 self._report(Problem(str(entry), str(error)))
 
@@ -73,9 +75,10 @@ class Hooks:
             raise PluginBroken(f"{name} cannot be used: it implements no hook; mark its functions with @hookimpl")
         self._added.append((plugin, name))
 
-    def names(self) -> list[str]:
+    def uses(self) -> list[PluginUse]:
         """The hooks that take part."""
-        return [name for _, name in self._taking_part()]
+        taking_part = (name for _, name in self._taking_part())
+        return [self._uses.get(name) or PluginUse(HOOK.name, name.removeprefix("hook "), "") for name in taking_part]
 
     def emit(self, hook: str, **arguments: Any) -> None:
         """Call one hook of all plug-ins; whoever raises is left out for the rest of the run."""

@@ -15,6 +15,9 @@ from ..errors import UnreadableAnswer
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+ECHOED = 500
+"""How much of an answer that could not be read is shown to the judge again, in characters."""
+
 _CODE_FENCE = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
 
@@ -95,7 +98,7 @@ class Question(Generic[T]):
         )
         messages = (
             *self.prompt.messages,
-            PromptMessage("assistant", (text[:2000] or "(empty)",)),
+            PromptMessage("assistant", (text[:ECHOED] or "(empty)",)),
             PromptMessage("user", (complaint,)),
         )
         return attrs.evolve(self, prompt=attrs.evolve(self.prompt, messages=messages))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ..assessment import Evidence
 from ..data import Conversation, Message
@@ -34,9 +33,7 @@ def transcript_message(conversation: Conversation, question: str) -> PromptMessa
 def fenced(conversation: Conversation) -> str:
     """The transcript as JSON between two lines that carry the conversation's nonce.
 
-    JSON keeps every line break and quote of a message inside its string, so no message can write a line of
-    its own; characters beyond ASCII that some readers take for line breaks, and the angle brackets of which
-    the fence is made, are escaped too.
+    Each message is a line of its own, in which nothing can end the line or the fence; see ``Message.as_json``.
     """
     rows = ",\n".join(_row(turn, message) for turn, message in conversation.numbered())
     body = f"[\n{rows}\n]" if rows else "[]"
@@ -44,44 +41,7 @@ def fenced(conversation: Conversation) -> str:
 
 
 def _row(turn: int, message: Message) -> str:
-    row: dict[str, Any] = {"turn": turn, "role": message.role, "content": message.content}
-    if message.tool_calls:
-        row["tool_calls"] = [
-            {"name": call.name, "arguments": dict(call.arguments), "result": call.result} for call in message.tool_calls
-        ]
-    text = json.dumps(row, ensure_ascii=False, default=str)
-    return "".join(_escaped(char) for char in text) if _has_unsafe(text) else text
-
-
-def _unsafe(char: str) -> bool:
-    # Beyond the fence's own brackets: controls, line and paragraph separators, and the invisible format,
-    # private, surrogate and tag characters with which text is smuggled past a reader.
-    code = ord(char)
-    return (
-        char in "<>"
-        or code < 0x20
-        or 0x7F <= code <= 0x9F
-        or 0x200B <= code <= 0x200F
-        or 0x2028 <= code <= 0x202E
-        or 0x2060 <= code <= 0x206F
-        or 0xD800 <= code <= 0xF8FF
-        or code == 0xFEFF
-        or code >= 0xE0000
-    )
-
-
-def _has_unsafe(text: str) -> bool:
-    return any(_unsafe(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if not _unsafe(char):
-        return char
-    code = ord(char)
-    if code > 0xFFFF:
-        high, low = divmod(code - 0x10000, 0x400)
-        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
-    return f"\\u{code:04x}"
+    return f'{{"turn": {turn}, {message.as_json[1:]}'
 
 
 _SAME = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
@@ -104,5 +64,9 @@ def checked(conversation: Conversation, turn: int, quote: str) -> Evidence:
 
 
 def _searched(message: Message) -> str:
-    results = [json.dumps(call.result, ensure_ascii=False, default=str) for call in message.tool_calls]
-    return _plain("\n".join([message.content, *results]))
+    calls = [
+        json.dumps(part, ensure_ascii=False, default=str)
+        for call in message.tool_calls
+        for part in (call.name, dict(call.arguments), call.result)
+    ]
+    return _plain("\n".join([message.content, *calls]))

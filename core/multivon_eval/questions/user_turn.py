@@ -97,8 +97,11 @@ def _turned_round(conversation: Conversation) -> tuple[PromptMessage, ...]:
 def _as_the_driver_sees(message: Message) -> PromptMessage:
     if message.role == "assistant":
         return PromptMessage("user", (message.content,))
-    own = json.dumps({"message": message.content, "goal_reached": False}, ensure_ascii=False)
+    own = _as_json({"message": message.content, "goal_reached": False})
     return PromptMessage("assistant", (own,))
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _merged(messages: list[PromptMessage]) -> tuple[PromptMessage, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 import attrs
@@ -85,14 +86,15 @@ def yes_no_question(conversation: Conversation, questions: Sequence[YesNo]) -> Q
     prompt = Prompt(
         system=SYSTEM,
         messages=(transcript_message(conversation, QUESTION.format(questions=listed)),),
-        schema=_schema([question.key for question in questions]),
+        schema=_schema(tuple(question.key for question in questions)),
         schema_name="answers",
         max_tokens=100 + 250 * len(questions),
     )
     return Question(prompt, about)
 
 
-def _schema(keys: list[str]) -> Mapping[str, Any]:
+@lru_cache(maxsize=128)
+def _schema(keys: tuple[str, ...]) -> Mapping[str, Any]:
     one = {
         "type": "object",
         "properties": {"reason": {"type": "string"}, "evidence": EVIDENCE, "answer": ANSWERS},
@@ -102,7 +104,7 @@ def _schema(keys: list[str]) -> Mapping[str, Any]:
     return {
         "type": "object",
         "properties": dict.fromkeys(keys, one),
-        "required": keys,
+        "required": list(keys),
         "additionalProperties": False,
     }
 

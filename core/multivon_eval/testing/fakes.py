@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 import attrs
 
+from .._engine.journal import Journal
 from .._engine.ledger import Ledger
+from .._engine.limit import Limit
 from .._engine.meter import Account, MeteredJudge
 from ..sdk import (
     Answer,
@@ -157,7 +159,8 @@ def context(judge: Judge | None = None, *, budget_usd: Decimal | None = None, se
         seed: The run's seed.
     """
     asked = judge if judge is not None else ScriptedJudge()
-    return RunContext(MeteredJudge(asked, Ledger(budget_usd), Account(), retries=0), seed)
+    account = Account(Ledger(budget_usd).open(), Journal())
+    return RunContext(MeteredJudge(asked, account, Limit(100), retries=0), seed)
 
 
 @attrs.define(eq=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from multivon_eval.sdk import (
     Conversation,
+    Question,
     RunContext,
     Score,
     YesNo,
@@ -15,6 +16,8 @@ from multivon_eval.sdk import (
     yes_no_question,
 )
 
+Answers = tuple[YesNoAnswer, ...]
+
 
 def is_share(_: object, attribute: Any, value: float) -> None:
     """Validate a field that stands between 0 and 1."""
@@ -22,12 +25,14 @@ def is_share(_: object, attribute: Any, value: float) -> None:
         raise ValueError(f"{attribute.name} is {value}; give a number from 0 to 1")
 
 
+def asked(conversation: Conversation, questions: Sequence[YesNo], least_replies: int = 1) -> list[Question[Answers]]:
+    """The one call that an evaluator makes; none where the conversation has too few replies to score."""
+    replies = len(conversation.said_by("assistant"))
+    return [yes_no_question(conversation, questions)] if replies >= least_replies else []
+
+
 async def score_by_questions(
-    conversation: Conversation,
-    context: RunContext,
-    questions: Sequence[YesNo],
-    threshold: float,
-    least_replies: int = 1,
+    conversation: Conversation, context: RunContext, questions: Sequence[Question[Answers]], threshold: float
 ) -> Score:
     """Ask the judge and count.
 
@@ -36,16 +41,15 @@ async def score_by_questions(
         context: Whom to ask.
         questions: What to ask; the answer ``unknown`` counts as not hoped for.
         threshold: From which value on the score is good.
-        least_replies: With fewer replies there is nothing to score.
 
     Returns:
-        The share answered as hoped; none where every answer is ``unknown``, for then nothing was measured.
+        The share answered as hoped; none where there is nothing to ask about, or every answer is ``unknown``, for
+        then nothing was measured.
     """
-    replies = len(conversation.said_by("assistant"))
-    if replies < least_replies:
-        have = "no reply" if not replies else f"{replies} reply"
-        return Score.skipped(f"{have} to score; it takes {least_replies}")
-    answers = await ask(context.judge, yes_no_question(conversation, questions))
+    if not questions:
+        replies = len(conversation.said_by("assistant"))
+        return Score.skipped(f"too few replies to score: {replies}")
+    answers = [answer for question in questions for answer in await ask(context.judge, question)]
     if all(answer.answer == "unknown" for answer in answers):
         return Score.skipped(f"the judge answered unknown to all {len(answers)} questions")
     hits = sum(answer.as_hoped for answer in answers)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from multivon_eval.sdk import Conversation, RunContext, Score, YesNo
+from multivon_eval.sdk import Conversation, Question, RunContext, Score, YesNo
 
-from ._questions import is_share, score_by_questions
+from ._questions import Answers, asked, is_share, score_by_questions
 
 QUESTIONS = (
     YesNo(
@@ -37,6 +37,10 @@ class ConversationRelevance:
 
     threshold: float = attrs.field(default=0.5, validator=is_share)
 
+    def questions(self, conversation: Conversation) -> list[Question[Answers]]:
+        """Give the one call that ``evaluate`` makes."""
+        return asked(conversation, QUESTIONS)
+
     async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
         """Score a conversation."""
-        return await score_by_questions(conversation, context, QUESTIONS, self.threshold)
+        return await score_by_questions(conversation, context, self.questions(conversation), self.threshold)

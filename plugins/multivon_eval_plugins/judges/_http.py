@@ -16,9 +16,13 @@ import httpx
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
 
+from ._transport import FAILURES, make_client, was_sent
+
 _PASSING = {408, 409, 429}
+_OVERLOADED = {429, 529}
 _KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza)[A-Za-z0-9_\-]{12,}")
 _CHECK_SECONDS = 30.0
+_SHORTEST_SECRET = 6
 
 
 class RequestRefused(JudgeError):
@@ -53,8 +57,13 @@ class JsonHttp:
     secrets: tuple[str, ...] = ()
     timeout: float | None = None
     client: httpx.AsyncClient | None = None
+    _headers: httpx.Headers = attrs.field(init=False, repr=False)
+    _urls: dict[str, httpx.URL] = attrs.field(init=False, repr=False, factory=dict)
     _own: httpx.AsyncClient | None = attrs.field(default=None, init=False)
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._headers = httpx.Headers({**self.headers, "Content-Type": "application/json"})
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Send one request and read the answer.
@@ -65,10 +74,13 @@ class JsonHttp:
             JudgeError: It failed otherwise.
         """
         try:
-            response = await self._client().post(self._url(path), json=body, headers=self.headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._told(error)}") from error
-        except httpx.HTTPError as error:
+            content = json.dumps(body, ensure_ascii=False).encode()
+            client = self._client()
+            request = client.build_request("POST", self._url(path), content=content, headers=self._headers)
+            response = await client.send(request)
+        except FAILURES as error:
+            if not was_sent(error):
+                raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._told(error)}") from error
             # The request was on its way: whether it is charged for nobody knows.
             raise JudgeUnavailable(f"{self.base_url} broke off: {self._told(error)}", True) from error
         if not response.is_success:
@@ -86,12 +98,13 @@ class JsonHttp:
         seconds = _CHECK_SECONDS if self.timeout is None else self.timeout
         try:
             async with asyncio.timeout(seconds):
-                response = await self._client().get(self._url(path), headers=self.headers)
+                client = self._client()
+                response = await client.send(client.build_request("GET", self._url(path), headers=self._headers))
         except TimeoutError:
             raise UsageError(
                 f"{self.base_url} did not answer within {seconds:g} seconds; start it or correct base_url"
             ) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (*FAILURES, httpx.InvalidURL) as error:
             raise UsageError(
                 f"{self.base_url} cannot be reached ({self._told(error)}); start it or correct base_url"
             ) from None
@@ -110,7 +123,8 @@ class JsonHttp:
     def said(self, text: str, limit: int = 300) -> str:
         """Something a server said: one line, cut, without secrets."""
         for secret in self.secrets:
-            text = text.replace(secret, "***")
+            # A key of a few letters is a placeholder, and would be found in any word.
+            text = text.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else text
         text = " ".join(_KEY_LIKE.sub("***", text).split())
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
@@ -121,12 +135,13 @@ class JsonHttp:
         if self._own is None or self._loop is not loop:
             # A client belongs to the loop it was first used on; the one before ended with its loop.
             self._loop = loop
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-            self._own = httpx.AsyncClient(timeout=self.timeout, limits=limits)
+            self._own = make_client(self.timeout, self.base_url)
         return self._own
 
-    def _url(self, path: str) -> str:
-        return f"{self.base_url.rstrip('/')}/{path}"
+    def _url(self, path: str) -> httpx.URL:
+        if path not in self._urls:
+            self._urls[path] = httpx.URL(f"{self.base_url.rstrip('/')}/{path}")
+        return self._urls[path]
 
     def _told(self, error: Exception) -> str:
         return self.said(f"{type(error).__name__} {error}".strip())
@@ -136,7 +151,8 @@ class JsonHttp:
         body = self.said(response.text)
         message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
         if status in _PASSING or status >= 500:
-            return JudgeUnavailable(message, False, retry_after(response.headers.get("retry-after")))
+            pause = retry_after(response.headers.get("retry-after"))
+            return JudgeUnavailable(message, False, pause, overloaded=status in _OVERLOADED)
         if status in (400, 404, 422):
             return RequestRefused(message, status, self.said(response.text, 2000))
         return JudgeError(message)

@@ -22,6 +22,7 @@ from multivon_eval.sdk import (
     Question,
     Usage,
     UsageError,
+    whole_text,
 )
 
 from ._http import JsonHttp, RequestRefused
@@ -109,8 +110,9 @@ class OpenAI:
         if self._prices is None:
             return None
         prompt = question.prompt
-        size = len(_whole(prompt.system).encode()) + len(json.dumps(prompt.schema).encode()) + _PER_REQUEST
-        size += sum(len(_whole(message.text).encode()) + _PER_MESSAGE for message in prompt.messages)
+        texts = [prompt.system, *(message.text for message in prompt.messages)]
+        size = sum(len(whole_text(text).encode()) + _PER_MESSAGE for text in texts) + _PER_REQUEST
+        size += len(repr(prompt.schema).encode())  # as long as its JSON, and quicker
         dearest = max(self._prices.input, self._prices.cached)
         return (size * dearest + self._limit(prompt) * self._prices.output) / 1_000_000
 
@@ -162,15 +164,15 @@ class OpenAI:
         raise error
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        messages = [{"role": item.role, "content": _whole(item.text)} for item in prompt.messages]
-        system = _whole(prompt.system)
+        messages = [{"role": item.role, "content": whole_text(item.text)} for item in prompt.messages]
+        system = whole_text(prompt.system)
         body: dict[str, Any] = {"model": self.model}
         if prompt.schema is not None:
             how = left_out.get("response_format", "")
             if how != LEFT_OUT:
                 body["response_format"] = _JSON_OBJECT if how else _json_schema(prompt)
             if how:
-                system += f"\n\nThe JSON Schema of the answer:\n{json.dumps(prompt.schema)}"
+                system += f"\n\nThe JSON Schema of the answer:\n{json.dumps(prompt.schema, ensure_ascii=False)}"
         if system:
             messages.insert(0, {"role": "system", "content": system})
         body["messages"] = messages
@@ -243,12 +245,7 @@ def _content(data: Mapping[str, Any], said: Callable[[str], str]) -> str:
         return ""
     if not isinstance(content, str):
         raise JudgeUnavailable(f"the answer's content is {type(content).__name__}, not text", True)
-    return _whole(content)
-
-
-def _whole(text: str) -> str:
-    """The text without lone surrogates: JSON can hold them, UTF-8 cannot."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole_text(content)
 
 
 def _usage(data: Any) -> tuple[Usage, bool]:

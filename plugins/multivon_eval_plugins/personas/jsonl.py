@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
 
 from multivon_eval.sdk import Persona, PersonaError, RunContext, persona_from_json
+
+
+# Not str.splitlines: it also ends lines at characters that may stand in a string of JSON.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @attrs.frozen
@@ -32,7 +37,7 @@ class JsonlPersonas:
         problems: list[str] = []
         personas: list[Persona] = []
         lines: dict[str, int] = {}
-        for number, line in enumerate(self._text().splitlines(), 1):
+        for number, line in enumerate(_LINE_END.split(self._text()), 1):
             if not line.strip() or line.lstrip().startswith(("#", "//")):
                 continue
             where = f"{self.path}:{number}"
@@ -56,7 +61,7 @@ class JsonlPersonas:
 
     def _text(self) -> str:
         try:
-            return Path(self.path).read_bytes().decode("utf-8-sig").replace("\u2028", " ").replace("\u2029", " ")
+            return Path(self.path).read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
             raise PersonaError(f"{self.path}: no such file; give --personas a JSONL file") from None
         except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,8 @@ from multivon_eval.sdk import Report, RunInfo, SimulationResult, UsageError, res
 class JsonlSink:
     """Writes each result as one line of UTF-8 JSON.
 
-    A file that is there is overwritten. The lines stand in the order in which conversations finished.
+    A file that is there is overwritten, or gone on with by a run that is resumed: then a last line that was torn
+    is taken away first. The lines stand in the order in which conversations finished.
 
     Attributes:
         path: The file.
@@ -24,6 +26,19 @@ class JsonlSink:
     path: str
     _file: BinaryIO | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
+    async def check(self) -> None:
+        """See that the file can be written, without touching it.
+
+        Raises:
+            UsageError: It cannot.
+        """
+        path = Path(self.path)
+        if path.is_dir():
+            raise self._unwritable("Is a directory")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            why = "Permission denied" if path.parent.exists() else "No such file or directory"
+            raise self._unwritable(why)
+
     async def open(self, run: RunInfo) -> None:
         """Open the file.
 
@@ -31,12 +46,9 @@ class JsonlSink:
             UsageError: It cannot be written.
         """
         try:
-            self._file = Path(self.path).open("wb")  # noqa: SIM115, ASYNC230 - held until close
+            self._file = _opened(Path(self.path), is_resumed=run.resumed > 0)
         except OSError as error:
-            raise UsageError(
-                f"{self.path} cannot be written ({error.strerror}); give --out a file in a folder that exists "
-                "and can be written"
-            ) from None
+            raise self._unwritable(error.strerror or str(error)) from None
 
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
@@ -45,11 +57,26 @@ class JsonlSink:
         self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
         self._file.flush()
 
+    def _unwritable(self, why: str) -> UsageError:
+        return UsageError(
+            f"{self.path} cannot be written ({why}); give --out a file in a folder that exists and can be written"
+        )
+
     async def close(self, report: Report) -> None:
         """Close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _opened(path: Path, is_resumed: bool) -> BinaryIO:
+    if not is_resumed:
+        return path.open("wb")
+    file = path.open("r+b")
+    whole = file.read().rfind(b"\n") + 1
+    file.truncate(whole)
+    file.seek(whole)
+    return file
 
 
 def _finite(value: object) -> object:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+
 import attrs
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from multivon_eval.sdk import Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
+from multivon_eval.sdk import Estimate, Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
 
 _STYLE = {True: "green", False: "red", None: "yellow"}
 _WORD = {True: "achieved", False: "not achieved", None: "unknown"}
@@ -31,7 +35,7 @@ class TerminalSink:
 
     async def open(self, run: RunInfo) -> None:
         """Print what the run is made with."""
-        self._console = Console(width=self.width, highlight=False)
+        self._console = _Terminal(width=self.width, highlight=False)
         self._done, self._of = 0, run.conversations
         what = "judged again" if run.purpose == "score" else f"up to {run.max_turns} turns each"
         count = f"{len(run.personas)} personas"
@@ -43,6 +47,11 @@ class TerminalSink:
             self._print(f"driver   {escape(run.driver_model)}")
         ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
         self._print(f"budget   {ceiling}, for all calls to the judge; what the system spends is not in it")
+        if run.estimate is not None:
+            self._print(Text(_estimate(run.estimate, run)))
+        if run.resumed:
+            self._print(f"resumed  {run.resumed} of {run.conversations} conversations were finished before")
+        self._done = run.resumed
         self._print(f"[dim]{run.disclaimer}[/dim]\n")
 
     async def write(self, result: SimulationResult) -> None:
@@ -80,8 +89,35 @@ class TerminalSink:
                 self._print(Text(f"results  {use.spec}"))
         self._print(f"[dim]{summary.disclaimer}[/dim]")
 
-    def _print(self, what: object) -> None:
+    def _print(self, what: str | Text | Table) -> None:
+        if isinstance(what, Text):
+            what.plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", what.plain)
         self._console.print(what)
+
+
+class _Terminal(Console):
+    """A console whose reader may go away (``... | head``) without ending the run."""
+
+    def on_broken_pipe(self) -> None:
+        """Print nothing from here on; the results still go where they go."""
+        self.quiet = True
+        # The interpreter flushes standard output at its end, and would complain then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+# What somebody says in a conversation must not move the cursor or hide a line.
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _estimate(found: Estimate, run: RunInfo) -> str:
+    text = f"estimate {found.calls} judge calls, {found.calls_most} at most; "
+    text += f"{found.input_tokens} tokens in, {found.output_tokens} out; "
+    if found.usd is None or found.usd_most is None:
+        return text + "no prices are known, so no dollars"
+    text += f"${found.usd:.4f}, ${found.usd_most:.4f} at most"
+    if found.within_budget < found.conversations:
+        text += f"; the ceiling reaches for about {found.within_budget} of {run.conversations} conversations"
+    return text
 
 
 def _details(result: SimulationResult) -> list[str]:

@@ -1,0 +1,64 @@
+"""``--dry-run``: the whole run rehearsed for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from .._engine.lifecycle import ready
+from .._engine.meter import Account
+from .._engine.personas import load_personas
+from .._engine.plan import Plan
+from .._engine.resume import check_same
+from ..data import Conversation, Message, Persona
+from ..errors import ExitCode, ModelFnError
+from ..result_json import plain
+from ..results import RunInfo
+
+
+def rehearse(plan: Plan) -> int:
+    """Load and check everything, call ``model_fn`` once, print the estimate; no judge is asked.
+
+    Returns:
+        The exit code: 3 if ``model_fn`` failed.
+
+    Raises:
+        UsageError: Something was asked wrongly.
+    """
+    return asyncio.run(_rehearsed(plan))
+
+
+async def _rehearsed(plan: Plan) -> int:
+    try:
+        async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
+            with plan.purse() as purse:
+                context = plan.context("judge", Account(purse, plan.journal))
+                personas = await load_personas(plan.source, context)
+            check_same(plan, personas)
+            _tell(plan.informed(personas, len(personas) * plan.info.trials))
+            return await _one_call(plan, personas[0])
+    finally:
+        plan.journal.close(keep=True)
+
+
+def _tell(info: RunInfo) -> None:
+    click.echo(f"dry run: {len(info.personas)} personas, {info.conversations} conversations, nothing is spent")
+    click.echo(f"judge: {info.judge_model} ({info.judge_reason})")
+    assert info.estimate is not None, "a simulation has its estimate"
+    for name, value in plain(info.estimate).items():
+        click.echo(f"{name}: {'unknown' if value is None else value}")
+    click.echo(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
+
+
+async def _one_call(plan: Plan, persona: Persona) -> int:
+    assert plan.system is not None, "a simulation has a system under test"
+    opening = persona.script[0] if persona.script else persona.goal
+    conversation = Conversation((*persona.history, Message("user", opening)), persona)
+    try:
+        reply = await plan.system.reply(conversation, f"{plan.info.run_id}-dry-run", plan.info.timeout)
+    except ModelFnError as error:
+        click.echo(f"model_fn: {error}", err=True)
+        return ExitCode.FAILED
+    click.echo(f"model_fn answered: {reply.text[:200]}")
+    return ExitCode.OK

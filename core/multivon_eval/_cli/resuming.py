@@ -1,0 +1,66 @@
+"""The journal beside ``--out``: where a run begins, and where it goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .._engine.journal import SUFFIX, Journal, remove
+from ..errors import UsageError
+from ..result_json import result_from_json
+from ..results import SimulationResult
+
+
+def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
+    """The journal of a run, opened and read if the run is resumed.
+
+    Args:
+        out: Where the results go; without a file there is no journal.
+        resume: Whether a run goes on.
+        overwrite: Whether a journal that lies there is taken away.
+
+    Raises:
+        UsageError: There is none to resume from, or one lies there and nothing was said about it, or another run
+            is using it.
+    """
+    if not out:
+        if resume:
+            raise UsageError("--resume needs --out: the journal lies beside it")
+        return Journal()
+    journal = Journal(Path(out + SUFFIX))
+    assert journal.path is not None, "it was given one"
+    if resume and overwrite:
+        raise UsageError("--resume and --overwrite contradict each other; say one of them")
+    if resume:
+        journal.resume()
+    elif overwrite:
+        remove(journal.path)
+    elif journal.path.exists():
+        raise UsageError(
+            f"{journal.path} is the journal of a run that did not finish; go on with it with --resume, begin anew with "
+            "--overwrite, or give --out another file"
+        )
+    return journal
+
+
+def done_before(journal: Journal, out: str | None) -> list[SimulationResult]:
+    """The results that a resumed run had delivered already; a last line that is torn is none.
+
+    Raises:
+        UsageError: The file holds lines of another run.
+    """
+    if not journal.past.run_id or not out or not Path(out).exists():
+        return []
+    text = Path(out).read_bytes()
+    found = []
+    for number, line in enumerate(text[: text.rfind(b"\n") + 1].splitlines(), 1):
+        try:
+            result = result_from_json(json.loads(line))
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{out}:{number}: {error}; repair the line, or begin anew with --overwrite") from None
+        if result.metadata.get("run_id") != journal.past.run_id:
+            raise UsageError(
+                f"{out}:{number} is of another run than the journal beside it; begin anew with --overwrite"
+            )
+        found.append(result)
+    return found

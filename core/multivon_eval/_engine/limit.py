@@ -1,0 +1,76 @@
+"""How many calls to a judge are made at once, so that no number has to be right beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+
+class Limit:
+    """An adaptive limit: halved when the provider says that it gets too much, grown on success.
+
+    Additive increase, multiplicative decrease, after V. Jacobson, "Congestion avoidance and control", SIGCOMM 1988:
+    a limit of n grows by one for each n calls that succeed. Calls that were under way when it was halved do not
+    halve it again.
+
+    Args:
+        most: The limit to begin with, never exceeded.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.now = float(most)
+        self._under_way = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._started = 0
+        self._halved_at = 0
+
+    async def enter(self) -> int:
+        """Wait for a place and take it.
+
+        Returns:
+            The call's number.
+        """
+        while self._under_way >= int(self.now):
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled():
+                    self._wake()
+                raise
+            finally:
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+        self._under_way += 1
+        self._started += 1
+        return self._started
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._under_way -= 1
+        self._wake()
+
+    def succeeded(self) -> None:
+        """A call went well."""
+        self.now = min(float(self.most), self.now + 1 / self.now)
+        self._wake()
+
+    def overloaded(self, call: int) -> None:
+        """A call was refused because there were too many.
+
+        Args:
+            call: Its number.
+        """
+        if call > self._halved_at:
+            self._halved_at = self._started
+            self.now = max(1.0, self.now / 2)
+
+    def _wake(self) -> None:
+        free = int(self.now) - self._under_way
+        while free > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                free -= 1

@@ -1,0 +1,103 @@
+"""Everything a run needs, loaded and built."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+
+from .._plugin.hooks import Hooks
+from ..data import Conversation, Persona
+from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
+from ..questions import Question
+from ..results import Problem, RunInfo
+from .estimate import estimate
+from .hold import Holder
+from .journal import Journal
+from .ledger import Ledger, Purse
+from .limit import Limit
+from .meter import Account, MeteredJudge
+from .system import SystemUnderTest
+
+_LOG = logging.getLogger("multivon_eval.plugin")
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """Everything a run needs, loaded and built.
+
+    Attributes:
+        info: What the run is made with; its personas are filled in when they are loaded.
+        source: Where the personas come from.
+        system: The system under test; None where saved transcripts are judged.
+        driver: Who plays the personas.
+        judge: Who judges and scores.
+        driver_judge: Who is asked by the driver; often the judge.
+        evaluators: By the name their score has in results.
+        sinks: By name.
+        hooks: Who listens.
+        ledger: The run's money.
+        journal: What survives a kill.
+        problems: What goes wrong beside the conversations is appended here.
+        force: Whether a resume goes on although something has changed.
+    """
+
+    info: RunInfo
+    source: PersonaSource
+    system: SystemUnderTest | None
+    driver: Driver
+    judge: Judge
+    driver_judge: Judge
+    evaluators: Mapping[str, Evaluator]
+    sinks: Mapping[str, Sink]
+    hooks: Hooks
+    ledger: Ledger
+    journal: Journal
+    problems: list[Problem]
+    force: bool = False
+    _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
+    _holder: Holder = attrs.field(init=False)
+
+    @_holder.default
+    def _make_holder(self) -> Holder:
+        return Holder(self.judge, self.evaluators, self.ledger.budget is not None)
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
+        return (self.source, self.judge, self.driver_judge, self.driver, *self.evaluators.values())
+
+    def context(self, role: str, account: Account) -> RunContext:
+        """What a plug-in gets: the metered judge of one role, on one conversation's account."""
+        judge = self.driver_judge if role == "driver" else self.judge
+        # A conversation asks its driver one thing at a time, but verdict and scores side by side.
+        most = self.info.concurrency * (len(self.evaluators) + 1)
+        limit = self._limits.setdefault(id(judge), Limit(most))
+        metered = MeteredJudge(judge, account, limit, role, self.info.timeout)
+        return RunContext(metered, self.info.seed, _LOG)
+
+    @contextmanager
+    def purse(self) -> Iterator[Purse]:
+        """The account of one conversation in the ledger, closed when it has ended."""
+        purse = self.ledger.open()
+        try:
+            yield purse
+        finally:
+            self._holder.done(purse)
+            purse.close()
+
+    async def hold(self, purse: Purse, conversation: Conversation) -> None:
+        """Hold back what judging a conversation will cost at most; see :class:`Holder`."""
+        await self._holder(purse, conversation)
+
+    def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
+        """All that will be asked about a conversation for its verdict and scores."""
+        return self._holder.questions(conversation)
+
+    def informed(self, personas: tuple[Persona, ...], conversations: int, resumed: int = 0) -> RunInfo:
+        """What the run is made with, personas and estimate included."""
+        info = attrs.evolve(self.info, personas=personas, conversations=conversations, resumed=resumed)
+        return attrs.evolve(info, estimate=estimate(self, info))

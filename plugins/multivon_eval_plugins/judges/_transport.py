@@ -1,0 +1,83 @@
+"""The one place where an HTTP client is made.
+
+httpx's API over aiohttp's connections: httpx's own pool costs time that grows with the number of open
+connections, so that a run with 200 conversations at once would wait for its client.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.request import getproxies
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
+
+# aiohttp's word for "as many as there are conversations".
+_UNLIMITED = httpx.Limits(max_connections=0, max_keepalive_connections=None, keepalive_expiry=30.0)
+
+
+FAILURES = (httpx.HTTPError, aiohttp.ClientError)
+"""What a request may fail with; the transport lets some of aiohttp's own errors through."""
+
+
+def make_client(timeout: float | None, base_url: str) -> httpx.AsyncClient:
+    """Make a client; it belongs to the event loop it is first used on.
+
+    Args:
+        timeout: Seconds without a byte before a request is given up; None for no bound of its own.
+        base_url: Where it will talk to; without TLS no certificates are loaded.
+    """
+    bounds = httpx.Timeout(timeout, connect=timeout or 10.0)
+    if getproxies():
+        return HttpxAiohttpClient(timeout=bounds, limits=_UNLIMITED)
+    return _PlainClient(bounds, verify=base_url.startswith("https:"))
+
+
+class _PlainClient(httpx.AsyncClient):
+    """A client without what a judge's calls never use: cookies, redirects, authentication flows, event hooks.
+
+    They are half of what httpx adds to the transport, and a run makes many thousands of calls.
+    """
+
+    def __init__(self, timeout: httpx.Timeout, verify: bool) -> None:
+        self._direct = AiohttpTransport(verify=verify, limits=_UNLIMITED)
+        self._bounds = {"timeout": timeout.as_dict()}
+        super().__init__(transport=self._direct, timeout=timeout, verify=verify)
+
+    def build_request(
+        self,
+        method: str,
+        url: httpx.URL | str,
+        *,
+        content: Any = None,
+        headers: Any = None,
+        **others: Any,
+    ) -> httpx.Request:
+        """Make a request of what is given, without merging in the client's defaults."""
+        if any(value is not None for value in others.values()):
+            return super().build_request(method, url, content=content, headers=headers, **others)
+        return httpx.Request(method, url, content=content, headers=headers, extensions=self._bounds)
+
+    async def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
+        """Send a request and read the answer whole."""
+        response = await self._direct.handle_async_request(request)
+        response.request = request
+        try:
+            await response.aread()
+        except BaseException:
+            await response.aclose()
+            raise
+        return response
+
+
+def was_sent(error: Exception) -> bool:
+    """Whether a request may have reached the server before it failed, so that it may be charged for.
+
+    The transport gives a server that hung up the same exception as one that could not be reached: the cause
+    tells them apart.
+    """
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientError):
+        return not isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    return not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
