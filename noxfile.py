@@ -43,6 +43,20 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session
+def kills(session: nox.Session) -> None:
+    """Kill runs at random moments and resume them, against a server in another process."""
+    session.install(".", *group("test"))
+    run_tests(session, "tests/slow", "-s")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure time, memory and prompts of a run beside bare loops; ``-- --quick`` for a first look."""
+    session.install(".")
+    session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the wheel and see that it holds what it should, and works away from the sources."""
     session.install("build", "twine", "hatchling")

@@ -75,9 +75,10 @@ def environment() -> str:
     rows = []
     for name in COMMANDS:
         context = command_context(name)
-        for param in context.command.params:
+        prefix = context.command.context_settings.get("auto_envvar_prefix")
+        for param in context.command.params if prefix else ():
             if isinstance(param, click.Option) and param.allow_from_autoenv:
-                own = f"{context.auto_envvar_prefix}_{param.name.upper()}"
+                own = f"{prefix}_{param.name.upper()}"
                 variables = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or [own])
                 rows.append((f"`{name} {param.opts[-1]}`", " or ".join(f"`{each}`" for each in variables)))
     return table(("option", "variable"), rows)
