@@ -344,7 +344,6 @@ class TestBroken:
         for name, cause in causes.items():
             assert cause in problems[f"hook {name!r} of broken-eval 0.9.1 ({HOOKS[name]})"]
 
-    @pytest.mark.xfail(reason="the defaults are bare names: config.py, planning.py and running.py must say DIST/NAME")
     def test_a_taken_name_does_not_disturb_the_defaults(self, env: dict[str, str], tmp_path: Path) -> None:
         """Who names no evaluator gets our own, also where somebody else's has the name of one of them."""
         args = ["--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "out.jsonl", "--quiet"]
@@ -390,7 +389,6 @@ class TestBroken:
             assert thing in line
 
 
-@pytest.mark.xfail(reason="_cli/main.py reads all entry points at once: it must use _plugin.installed.entry_points")
 class TestTornMetadata:
     """Distributions whose metadata itself is broken."""
 

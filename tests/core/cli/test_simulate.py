@@ -89,7 +89,7 @@ def test_names_of_modules_and_functions(tmp_path: Path, asked: str) -> None:
 def test_json_and_quiet(tmp_path: Path) -> None:
     """``--json`` prints one JSON object with the summary and the sources; ``--quiet`` prints nothing."""
     workplace(tmp_path)
-    done = multivon_eval(*SEED, "--json", "--seed", "7", cwd=tmp_path, env={"MULTIVON_EVAL_SIMULATE_TRIALS": "2"})
+    done = multivon_eval(*SEED, "--json", "--seed", "7", cwd=tmp_path, env={"MULTIVON_EVAL_TRIALS": "2"})
     summary = json.loads(done.stdout)
     assert summary["conversations"] == 2
     assert summary["disclaimer"] == DISCLAIMER

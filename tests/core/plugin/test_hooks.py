@@ -222,7 +222,7 @@ class TestIsolation:
         hooks.add(Failing("conversation_scope exit", ValueError("fell over")))
         with hooks.scope(PEOPLE[0], "a"), hooks.scope(PEOPLE[1], "b"):
             pass
-        assert len(problems) == 1 and hooks.names() == []
+        assert len(problems) == 1 and hooks.uses() == []
 
 
 class Misspelt:
@@ -272,7 +272,7 @@ class TestRefusal:
         hooks.add(recorder)
         with pytest.raises(PluginError, match="takes part already"):
             hooks.add(recorder)
-        assert hooks.names() == ["hook Recorder"]
+        assert [use.name for use in hooks.uses()] == ["Recorder"]
 
     def test_a_refused_one_leaves_no_trace(self) -> None:
         """After a hook was refused, the others are added and called as if it had never been there."""

@@ -156,7 +156,7 @@ def test_the_command_runs_against_a_server_in_another_process(tmp_path):
     (line,) = (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()
     result = result_from_json(json.loads(line))
     assert (result.stop_reason, result.goal_achieved) == ("goal_reached", True)
-    assert result.metadata["judge_retries"] == 2
+    assert len(result.metadata["judge_retries"]) == 2
     asked = [json.loads(entry) for entry in log.read_text(encoding="utf-8").splitlines()]
     assert len(asked) == result.metadata["judge_calls"]
     assert [entry["status"] for entry in asked[:3]] == [429, 200, 429]

@@ -1,0 +1,143 @@
+"""The benchmark: ratios against bare loops that make the same calls in the same minutes on the same machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+JUDGING = 4  # verdict and three evaluators, side by side
+
+
+@contextmanager
+def serving(latency: float, log: Path | None = None) -> Iterator[str]:
+    """A server on a core of its own; gives its address."""
+    command = [sys.executable, str(HERE / "server.py"), "--latency", str(latency), *_cpu(1)]
+    if log:
+        command += ["--log", str(log)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.communicate(timeout=30)
+
+
+def _cpu(number: int) -> list[str]:
+    return ["--cpu", str(number)] if (os.cpu_count() or 1) > 1 else []
+
+
+def measured(kind: str, url: str, folder: Path, **options: Any) -> dict[str, Any]:
+    """Run one worker process and give what it took."""
+    args = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    command = [sys.executable, str(HERE / "worker.py"), kind, f"--url={url}", *args, *_cpu(0)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{kind} failed:\n{done.stderr}")
+    took: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return took
+
+
+def bodies_of(folder: Path, turns: int) -> Path:
+    """The request bodies of one conversation, in the order in which they were sent."""
+    log = folder / f"bodies-{turns}.jsonl"
+    with serving(0.0, log) as url:
+        measured("simulation", url, folder, conversations=1, turns=turns, concurrency=1, model_latency=0)
+    return log
+
+
+def _prompt(body: dict[str, Any]) -> str:
+    return "\n".join(message["content"] for message in body["messages"])
+
+
+def _shared(left: str, right: str) -> float:
+    return len(os.path.commonprefix([left, right])) / len(right)
+
+
+def tell_prompts(bodies: Path) -> None:
+    """Print how much prompt a conversation takes, and how much of it a prefix cache can serve."""
+    rows = [json.loads(line) for line in bodies.read_text(encoding="utf-8").splitlines()]
+    talk = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] == "user_turn"]
+    judging = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] != "user_turn"]
+    shares = [_shared(before, after) for before, after in zip(talk, talk[1:], strict=False)]
+    again = [_shared(judging[0], after) for after in judging[1:]]
+    total = sum(map(len, talk)) + sum(map(len, judging))
+    served = sum(share * len(text) for share, text in zip(shares, talk[1:], strict=True))
+    served += sum(share * len(text) for share, text in zip(again, judging[1:], strict=True))
+    print(f"calls per conversation            {len(rows)}")
+    print(f"prompt characters per conversation {total}")
+    print(f"prefix share, user turns           {' '.join(f'{share:.2f}' for share in shares)}")
+    print(f"prefix share, from the third turn  {min(shares[1:]):.3f} at least")
+    print(f"prefix share, judging calls        {' '.join(f'{share:.2f}' for share in again)}")
+    print(f"share that a prefix cache can serve {served / total:.3f}")
+
+
+def tell_speed(folder: Path, bodies: Path, conversations: int, concurrency: int, rounds: int, turns: int = 8) -> None:
+    """Print wall over ideal and CPU over the bare loops', the median of some rounds in turn."""
+    latency = 0.05
+    ideal = math.ceil(conversations / concurrency) * ((turns + 1) * latency + turns * latency + latency)
+    shape = {"conversations": conversations, "turns": turns, "concurrency": concurrency, "bodies": bodies}
+    took: dict[str, list[dict[str, Any]]] = {"simulation": [], "aiohttp": [], "httpx": []}
+    with serving(latency) as url:
+        for _ in range(rounds):
+            for kind, found in took.items():
+                found.append(measured(kind, url, folder, **shape))
+    print(f"\n{conversations} conversations x {turns} turns, {concurrency} at once, {rounds} rounds; ideal {ideal:.2f} s")
+    for kind, found in took.items():
+        wall = [one["wall"] / ideal for one in found]
+        cpu = [1000 * one["cpu"] / conversations / turns for one in found]
+        peak = max(one["peak_mib"] for one in found)
+        print(
+            f"{kind:<11} wall / ideal {statistics.median(wall):.2f} ({min(wall):.2f} to {max(wall):.2f})   "
+            f"CPU per turn {statistics.median(cpu):.2f} ms ({min(cpu):.2f} to {max(cpu):.2f})   peak {peak:.0f} MiB"
+        )
+    for other in ("aiohttp", "httpx"):
+        pairs = zip(took["simulation"], took[other], strict=True)
+        ratios = [mine["cpu"] / bare["cpu"] for mine, bare in pairs]
+        print(f"CPU per turn / bare {other:<8} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def tell_growth(folder: Path, small: int, large: int, concurrency: int) -> None:
+    """Print what ten times as many conversations take, for memory and for CPU a turn."""
+    found = []
+    with serving(0.005) as url:
+        for count in (small, large):
+            shape = {"conversations": count, "turns": 2, "concurrency": concurrency, "model_latency": 0.005}
+            found.append((count, measured("simulation", url, folder, **shape)))
+    print()
+    for count, one in found:
+        cpu = 1000 * one["cpu"] / count / 2
+        print(f"{count:>6} conversations x 2 turns: peak {one['peak_mib']:.0f} MiB, CPU per turn {cpu:.2f} ms")
+    (_, less), (_, more) = found
+    print(f"peak memory ratio  {more['peak_mib'] / less['peak_mib']:.2f}")
+    print(f"CPU per turn ratio {more['cpu'] / large / (less['cpu'] / small):.2f}")
+
+
+def main() -> None:
+    """Run all of it, or a quick part."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bodies = bodies_of(folder, turns=8)
+        tell_prompts(bodies)
+        rounds, count = (1, 100) if options.quick else (3, 200)
+        tell_speed(folder, bodies, count, 50, rounds)
+        tell_speed(folder, bodies, count, 200, rounds)
+        if not options.quick:
+            tell_growth(folder, 2_000, 20_000, 200)
+
+
+if __name__ == "__main__":
+    main()
