@@ -213,6 +213,11 @@ class DriverFault:
     detail: str
 
 
+def _messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
+    # A conversation grows by a message many times over: what is a tuple already is not looked through again.
+    return value if isinstance(value, tuple) else messages_of(value)
+
+
 def _fence() -> str:
     return secrets.token_hex(8)
 
@@ -235,7 +240,7 @@ class Conversation:
         fence: The nonce of the delimiter in which a judge gets this transcript.
     """
 
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Message, ...] = attrs.field(default=(), converter=_messages)
     persona: Persona | None = None
     trial: int = 1
     case_uid: str = ""

@@ -252,11 +252,6 @@ def summary_to_json(summary: Summary) -> dict[str, Any]:
     return row
 
 
-def result_line(result: SimulationResult) -> str:
-    """Give a result as one line of JSON, without the line's end."""
-    return json.dumps(result_to_json(result), ensure_ascii=False, default=str)
-
-
 def result_schema() -> dict[str, Any]:
     """Give the JSON Schema (draft 2020-12) of a result line."""
     text = resources.files("multivon_eval").joinpath("result.schema.json").read_text(encoding="utf-8")

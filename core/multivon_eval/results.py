@@ -75,7 +75,9 @@ class SimulationResult:
     @property
     def disagreement(self) -> bool:
         """Whether the driver's word on the goal and the judge's verdict contradict each other."""
-        return self.verdict.achieved is not None and (self.conversation.driver_said_goal != self.verdict.achieved)
+        if self.verdict.achieved is None or self.stop_reason not in ("goal_reached", "max_turns"):
+            return False  # the judge could not tell, or the driver never had its word
+        return self.conversation.driver_said_goal != self.verdict.achieved
 
     @property
     def driver_faults(self) -> tuple[DriverFault, ...]:

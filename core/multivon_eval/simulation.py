@@ -150,6 +150,8 @@ def score_simulations(
             "timeout": plan.info.timeout if plan else 60.0,
         }
     )
+    if not isinstance(results, MutableSequence):
+        raise UsageError(f"results are {type(results).__name__}, which takes no scores; hand in a list")
     if not results:
         raise UsageError("there are no results to score; hand in those of simulate()")
     run = Run(make_plan(None, None, settings, Registry(), ledger=ledger))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import os
@@ -61,7 +62,8 @@ def _prompt(body: dict[str, Any]) -> str:
 
 
 def _shared(left: str, right: str) -> float:
-    return len(os.path.commonprefix([left, right])) / len(right)
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(left), len(right))) / len(right)
 
 
 def tell_prompts(bodies: Path) -> None:
@@ -69,7 +71,7 @@ def tell_prompts(bodies: Path) -> None:
     rows = [json.loads(line) for line in bodies.read_text(encoding="utf-8").splitlines()]
     talk = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] == "user_turn"]
     judging = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] != "user_turn"]
-    shares = [_shared(before, after) for before, after in zip(talk, talk[1:], strict=False)]
+    shares = [_shared(before, after) for before, after in itertools.pairwise(talk)]
     again = [_shared(judging[0], after) for after in judging[1:]]
     total = sum(map(len, talk)) + sum(map(len, judging))
     served = sum(share * len(text) for share, text in zip(shares, talk[1:], strict=True))
@@ -92,7 +94,9 @@ def tell_speed(folder: Path, bodies: Path, conversations: int, concurrency: int,
         for _ in range(rounds):
             for kind, found in took.items():
                 found.append(measured(kind, url, folder, **shape))
-    print(f"\n{conversations} conversations x {turns} turns, {concurrency} at once, {rounds} rounds; ideal {ideal:.2f} s")
+    print(
+        f"\n{conversations} conversations x {turns} turns, {concurrency} at once, {rounds} rounds; ideal {ideal:.2f} s"
+    )
     for kind, found in took.items():
         wall = [one["wall"] / ideal for one in found]
         cpu = [1000 * one["cpu"] / conversations / turns for one in found]
@@ -104,7 +108,9 @@ def tell_speed(folder: Path, bodies: Path, conversations: int, concurrency: int,
     for other in ("aiohttp", "httpx"):
         pairs = zip(took["simulation"], took[other], strict=True)
         ratios = [mine["cpu"] / bare["cpu"] for mine, bare in pairs]
-        print(f"CPU per turn / bare {other:<8} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+        print(
+            f"CPU per turn / bare {other:<8} {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        )
 
 
 def tell_growth(folder: Path, small: int, large: int, concurrency: int) -> None:

@@ -44,7 +44,9 @@ def model_fn(latency: float) -> Callable[[list[dict[str, str]]], Awaitable[str]]
 
 async def run_simulation(options: argparse.Namespace) -> int:
     """A run through ``stream_simulations``, journal and jsonl sink on."""
-    journal, run, system, registry, config, planning = (importlib.import_module(name) for name in NEEDED["simulation"][:6])
+    journal, run, system, registry, config, planning = (
+        importlib.import_module(name) for name in NEEDED["simulation"][:6]
+    )
     spec = f"openai:mock,base_url={options.url},price_in=0.1,price_out=0.4"
     out = Path(options.out)
     settings = config.Settings(
@@ -58,7 +60,9 @@ async def run_simulation(options: argparse.Namespace) -> int:
     )
     under_test = system.SystemUnderTest.of(model_fn(options.model_latency))
     people = personas(options.conversations)
-    plan = planning.make_plan(under_test, people, settings, registry.Registry(), journal=journal.Journal(Path(f"{out}.journal")))
+    plan = planning.make_plan(
+        under_test, people, settings, registry.Registry(), journal=journal.Journal(Path(f"{out}.journal"))
+    )
     done = 0
     async for result in run.Run(plan).simulate():
         assert result.stop_reason == "max_turns", result.conversation.error

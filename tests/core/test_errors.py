@@ -7,6 +7,7 @@ from multivon_eval import errors
 from multivon_eval.errors import (
     BudgetExceeded,
     DeliveryError,
+    JournalError,
     JudgeError,
     JudgeUnavailable,
     ModelFnError,
@@ -35,7 +36,8 @@ EXAMPLES = [
     JudgeError("no"),
     JudgeError("no", True),
     JudgeUnavailable("later"),
-    JudgeUnavailable("later", True, 2.5),
+    JudgeUnavailable("later", True, 2.5, True),
+    JournalError("disk full"),
     UnreadableAnswer("not JSON", True),
     ModelFnError("late", True),
     ModelFnError("raised"),

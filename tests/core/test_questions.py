@@ -165,9 +165,9 @@ def test_no_control_or_smuggled_character_reaches_the_judge(pairs):
         "\u200b",
         "\ufeff",
         "\U000e0041",
-        pytest.param("\u061c", marks=pytest.mark.xfail(reason="this bidi mark is not escaped", strict=True)),
-        pytest.param("\u00ad", marks=pytest.mark.xfail(reason="the soft hyphen is not escaped", strict=True)),
-        pytest.param("\u180e", marks=pytest.mark.xfail(reason="this format character is not escaped", strict=True)),
+        pytest.param("\u061c"),
+        pytest.param("\u00ad"),
+        pytest.param("\u180e"),
     ],
 )
 def test_no_invisible_format_character_reaches_the_judge(char):
@@ -294,7 +294,6 @@ def test_a_quote_may_stand_in_the_result_of_a_tool():
     assert verdict(conversation, (1, "yes", (1, '"state": "issued"'))).achieved is True
 
 
-@pytest.mark.xfail(reason="name and arguments of a tool call are not searched", strict=True)
 @pytest.mark.parametrize("quote", ["refund_order", '"order": "A-17"', "A-17"])
 def test_a_quote_may_stand_in_the_call_of_a_tool(quote):
     """The judge sees name and arguments of a tool call, so it may quote them."""

@@ -245,7 +245,6 @@ def test_terminal_takes_no_words_for_markup(capsys, kept):
         assert part in text
 
 
-@pytest.mark.xfail(reason="an assistant's escape sequences reach the terminal", strict=True)
 def test_terminal_lets_nobody_write_escape_sequences(capsys, kept):
     """What an assistant says cannot move the cursor or hide lines of the report."""
     report, result = kept

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", help="Where results go, one JSON object a line.")
 @click.option("--max-turns", metavar="N", default="8", show_default=True, help="The most turns of a conversation.")
 @click.option("--trials", metavar="K", default="1", show_default=True, help="Conversations of each persona.")
-@click.option("--driver", default=DEFAULT_DRIVER, show_default="persona-llm", metavar="SPEC", help="Who plays the personas.")
+@click.option(
+    "--driver", default=DEFAULT_DRIVER, show_default="persona-llm", metavar="SPEC", help="Who plays the personas."
+)
 @click.option("--driver-judge", metavar="SPEC", help="Whom the driver asks, if not the judge.")
 @click.option("--seed", metavar="N", help="For what can be seeded; recorded in every result.")
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal lies beside --out.")

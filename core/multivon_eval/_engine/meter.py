@@ -171,7 +171,9 @@ class MeteredJudge:
             let_pass(error)
             raise JudgeError(f"the {self.role} raised {told(error)}", True) from error
         self.limit.succeeded()
-        cost = answer.cost_usd if isinstance(answer, Answer) else None
+        if not isinstance(answer, Answer):
+            raise JudgeError(f"the {self.role} gave {type(answer).__name__}, which is no Answer", True)
+        cost = answer.cost_usd
         if not isinstance(cost, Decimal) or not cost.is_finite() or cost < 0:
             raise JudgeError(f"the {self.role} gave {cost!r} as its cost, not an amount of USD as a Decimal", True)
         return answer

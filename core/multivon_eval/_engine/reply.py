@@ -38,7 +38,7 @@ def _problem(reply: Reply) -> str:
     if not reply.text.strip():
         return f"an empty string ({reply.text!r}); return the reply as text"
     if not _is_amount(reply.cost_usd):
-        return f"a Reply whose cost_usd is {_named(reply.cost_usd)}; give USD, 0 or more, or None"
+        return f"a Reply whose cost_usd is {_plain(reply.cost_usd)}; give USD, 0 or more, or None"
     if not isinstance(reply.metadata, Mapping):
         return f"a Reply whose metadata is {_named(reply.metadata)}; give a dict"
     for call in reply.tool_calls:
@@ -60,6 +60,10 @@ def _is_amount(cost: Any) -> bool:
         return False
     # Beyond this no reply costs, and no number of JSON holds it.
     return amount.is_finite() and 0 <= amount <= 10**9
+
+
+def _plain(value: Any) -> str:
+    return str(value)[:80] if isinstance(value, int | float | Decimal) else _named(value)
 
 
 def _named(value: Any) -> str:

@@ -48,7 +48,7 @@ async def score_by_questions(
     """
     if not questions:
         replies = len(conversation.said_by("assistant"))
-        return Score.skipped(f"too few replies to score: {replies}")
+        return Score.skipped(f"{replies} reply to score; it takes more" if replies else "no reply to score")
     answers = [answer for question in questions for answer in await ask(context.judge, question)]
     if all(answer.answer == "unknown" for answer in answers):
         return Score.skipped(f"the judge answered unknown to all {len(answers)} questions")

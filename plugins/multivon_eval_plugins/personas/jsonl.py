@@ -11,7 +11,6 @@ import attrs
 
 from multivon_eval.sdk import Persona, PersonaError, RunContext, persona_from_json
 
-
 # Not str.splitlines: it also ends lines at characters that may stand in a string of JSON.
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

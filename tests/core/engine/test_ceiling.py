@@ -80,7 +80,9 @@ async def _bot(prompt: str) -> str:
     return f"The refund window is {prompt.count('USER:')} days. " + "More words. " * (len(prompt) % 7)
 
 
-def _run(provider: Provider, budget: Decimal | None, personas: Sequence[Persona], concurrency: int) -> SimulationResults:
+def _run(
+    provider: Provider, budget: Decimal | None, personas: Sequence[Persona], concurrency: int
+) -> SimulationResults:
     return asyncio.run(
         asimulate(
             _bot,

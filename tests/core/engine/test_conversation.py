@@ -12,7 +12,6 @@ from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import ask, user_turn_question
 from support.people import Fails, Keeps, SaysJudge, Talks, answers, persona
 
-ENDS_THE_RUN = pytest.mark.xfail(reason="a last word that is no string ends the whole run", strict=True)
 REFUSAL = "I'm sorry, but I can't help with that."
 
 
@@ -102,7 +101,6 @@ def test_the_budget_is_never_exceeded_by_many_conversations():
     assert len(results) == 10
 
 
-@pytest.mark.xfail(reason="a conversation keeps nothing reserved for its verdict yet", strict=True)
 def test_a_conversation_that_the_budget_cuts_is_still_judged():
     """A conversation keeps enough reserved for its own verdict."""
     [result] = run(answers, judge=SaysJudge(cost=Decimal("0.10")), budget_usd="0.30")
@@ -186,7 +184,6 @@ def test_a_history_that_ends_with_the_user_is_answered_first():
     assert result.turns == 2
 
 
-@pytest.mark.xfail(reason="the first message of the script is skipped", strict=True)
 def test_a_history_that_ends_with_the_user_leaves_the_whole_script():
     """No message of the script is lost where the system answers the history first."""
     [result] = run(answers, persona(history=HISTORY[:1], script=["one", "two"]), driver=Talks(), max_turns=3)
@@ -203,7 +200,6 @@ def test_a_driver_that_raises_is_a_driver_error(error):
     assert str(error) in failure.message
 
 
-@pytest.mark.xfail(reason="a CancelledError of a driver ends the run", strict=True)
 def test_a_driver_that_is_cancelled_from_within_is_a_driver_error():
     """A CancelledError that leaks out of a driver ends its conversation and not the run."""
     ann, bob = run(answers, persona("ann"), persona("bob"), driver=Fails(asyncio.CancelledError()), max_turns=1)
@@ -218,8 +214,8 @@ def test_a_driver_that_is_cancelled_from_within_is_a_driver_error():
         UserTurn(""),
         UserTurn("  \n"),
         UserTurn(5),
-        pytest.param(UserTurn(None, True), marks=ENDS_THE_RUN),
-        pytest.param(UserTurn(b"bye", True), marks=ENDS_THE_RUN),
+        pytest.param(UserTurn(None, True)),
+        pytest.param(UserTurn(b"bye", True)),
     ],
 )
 def test_a_driver_that_gives_no_user_turn_is_a_driver_error(thing):
@@ -299,16 +295,16 @@ def test_a_verdict_that_does_not_fit_is_none_and_says_so():
 
 
 def test_a_judge_that_the_budget_forbids_is_a_cut_and_no_failure():
-    """A verdict that the money does not reach is null, cut, and put down to infrastructure."""
+    """A conversation whose verdict the money does not reach does not begin, and is put down to infrastructure."""
     judge = SaysJudge(cost=Decimal("0.10"))
     [result] = run(answers, driver=Talks(), max_turns=2, judge=judge, budget_usd=0, evaluators=["turn-consistency"])
-    assert (result.goal_achieved, result.verdict.cut, result.verdict.failed) == (None, True, False)
-    assert (result.scores["turn_consistency"].cut, result.scores["turn_consistency"].value) == (True, None)
+    assert (result.stop_reason, result.turns) == ("budget_exceeded", 0)
+    assert (result.goal_achieved, result.verdict.failed) == (None, False)
+    assert result.scores["turn_consistency"].value is None
     assert result.attribution == "infrastructure"
     assert judge.asked == []
 
 
-@pytest.mark.xfail(reason="the history alone is scored", strict=True)
 def test_without_a_reply_nothing_is_judged_or_scored():
     """A conversation in which the system never replied gets neither verdict nor score, whatever its history."""
 
@@ -431,7 +427,6 @@ def test_reciting_the_criteria_is_a_fault_of_the_simulation():
     assert [fault.fault for fault in result.driver_faults] == ["recites_criteria"]
 
 
-@pytest.mark.xfail(reason="this fault is not detected yet", strict=True)
 @pytest.mark.parametrize("words", ["How can I help you today?", "ASSISTANT: Your refund is on its way."])
 def test_playing_the_assistant_is_a_fault_of_the_simulation(words):
     """A user message that speaks as the assistant is reported."""
@@ -439,7 +434,6 @@ def test_playing_the_assistant_is_a_fault_of_the_simulation(words):
     assert result.driver_faults
 
 
-@pytest.mark.xfail(reason="this fault is not detected yet", strict=True)
 def test_thanking_in_circles_is_a_fault_of_the_simulation():
     """A user that thanks and says goodbye again and again is reported."""
 

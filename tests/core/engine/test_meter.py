@@ -4,7 +4,9 @@ from decimal import Decimal
 import attrs
 import pytest
 
+from multivon_eval._engine.journal import Journal
 from multivon_eval._engine.ledger import Ledger
+from multivon_eval._engine.limit import Limit
 from multivon_eval._engine.meter import Account, MeteredJudge
 from multivon_eval.assessment import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer
@@ -44,7 +46,17 @@ def answer(cost="0.01", **changes):
 def meter(*steps, budget="1.00", **changes):
     """A metered judge, with its ledger and its account."""
     judge = Plays([*steps], changes.pop("worst", WORST))
-    return MeteredJudge(judge, Ledger(None if budget is None else Decimal(budget)), Account(), **changes)
+    return metered_by(judge, None if budget is None else Decimal(budget), **changes)
+
+
+def metered_by(judge, budget, **changes):
+    """A judge behind a ledger of its own."""
+    return MeteredJudge(judge, Account(Ledger(budget).open(), Journal()), Limit(8), **changes)
+
+
+def books(metered):
+    """The ledger that a metered judge books in."""
+    return metered.account.purse.ledger
 
 
 def ask(metered):
@@ -69,15 +81,20 @@ def test_a_call_is_reserved_before_it_is_sent_and_settled_after_it():
             return WORST
 
         async def complete(self, question):
-            during.append((metered.ledger.reserved, metered.ledger.spent))
+            during.append((books(metered).reserved, books(metered).spent))
             return answer("0.03", usage=Usage(10, 5, 2), model="m-1", temperature=0.0, notes=("no seed",))
 
-    metered = MeteredJudge(Looks(), Ledger(Decimal(1)), Account())
+    metered = metered_by(Looks(), Decimal(1))
     ask(metered)
     assert during == [(WORST, 0)]
-    assert (metered.ledger.reserved, metered.ledger.spent) == (0, Decimal("0.03"))
+    assert (books(metered).reserved, books(metered).spent) == (0, Decimal("0.03"))
     account = metered.account
-    assert (account.cost_usd, account.usage, account.calls, account.retries) == (Decimal("0.03"), Usage(10, 5, 2), 1, 0)
+    assert (account.cost_usd, account.usage, account.calls, account.retries) == (
+        Decimal("0.03"),
+        Usage(10, 5, 2),
+        1,
+        [],
+    )
     assert (account.models, account.temperatures, account.notes) == ({"judge": "m-1"}, {"judge": 0.0}, ["no seed"])
 
 
@@ -87,15 +104,15 @@ def test_what_does_not_fit_is_not_sent():
     with pytest.raises(BudgetExceeded):
         ask(metered)
     assert len(metered.judge.steps) == 1
-    assert (metered.account.calls, metered.ledger.spent) == (0, 0)
+    assert (metered.account.calls, books(metered).spent) == (0, 0)
 
 
 def test_an_outage_is_asked_again():
     """A call that failed in a way that often passes is repeated until it does, and the repetitions are counted."""
     metered = meter(JudgeUnavailable("529", **NOW), JudgeUnavailable("reset", **NOW), answer())
     assert ask(metered).text == "yes"
-    assert (metered.account.calls, metered.account.retries) == (3, 2)
-    assert metered.ledger.spent == Decimal("0.01")
+    assert (metered.account.calls, [one["error"] for one in metered.account.retries]) == (3, ["529", "reset"])
+    assert books(metered).spent == Decimal("0.01")
 
 
 def test_an_outage_that_does_not_pass_is_an_error_in_the_end():
@@ -123,15 +140,15 @@ def test_a_failure_that_may_have_been_charged_is_booked_at_its_worst_case(charge
     metered = meter(JudgeError("cut in the middle", charged))
     with pytest.raises(JudgeError):
         ask(metered)
-    assert metered.ledger.spent == metered.account.cost_usd == booked
-    assert metered.ledger.reserved == 0
+    assert books(metered).spent == metered.account.cost_usd == booked
+    assert books(metered).reserved == 0
 
 
 def test_repetitions_are_booked_one_by_one():
     """Each attempt that may have been charged counts, and so does the answer in the end."""
     metered = meter(JudgeUnavailable("reset", True, 0.0), JudgeUnavailable("429", False, 0.0), answer("0.02"))
     ask(metered)
-    assert metered.ledger.spent == WORST + Decimal("0.02")
+    assert books(metered).spent == WORST + Decimal("0.02")
 
 
 def test_a_repetition_that_does_not_fit_is_not_made():
@@ -139,7 +156,7 @@ def test_a_repetition_that_does_not_fit_is_not_made():
     metered = meter(JudgeUnavailable("reset", True, 0.0), answer(), budget="0.15")
     with pytest.raises(BudgetExceeded):
         ask(metered)
-    assert (metered.account.calls, metered.ledger.spent) == (1, WORST)
+    assert (metered.account.calls, books(metered).spent) == (1, WORST)
 
 
 def test_a_call_that_hangs_is_an_outage_booked_at_its_worst_case():
@@ -149,7 +166,7 @@ def test_a_call_that_hangs_is_an_outage_booked_at_its_worst_case():
         ask(metered)
     assert str(caught.value) == "the driver did not answer within 0.02 seconds; raise --timeout"
     assert caught.value.charged
-    assert (metered.ledger.spent, metered.ledger.reserved) == (WORST, 0)
+    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
 
 
 def test_a_call_that_is_cancelled_is_booked_at_its_worst_case():
@@ -163,7 +180,7 @@ def test_a_call_that_is_cancelled_is_booked_at_its_worst_case():
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(give_up())
-    assert (metered.ledger.spent, metered.ledger.reserved) == (WORST, 0)
+    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
 
 
 @pytest.mark.parametrize("error", [ValueError("no such header"), KeyError("choices")])
@@ -175,29 +192,28 @@ def test_an_exception_of_somebody_else_is_wrapped(error):
     assert not isinstance(caught.value, JudgeUnavailable)
     assert str(caught.value) == f"the judge raised {type(error).__name__}: {error}"
     assert caught.value.__cause__ is error
-    assert metered.ledger.spent == WORST
+    assert books(metered).spent == WORST
 
 
 def test_an_answer_that_is_none_is_an_error():
     """A judge that gives something else than an ``Answer`` fails like one that raises."""
     metered = meter("just text")
-    with pytest.raises(JudgeError, match="AttributeError"):
+    with pytest.raises(JudgeError, match="no Answer"):
         ask(metered)
-    assert (metered.ledger.spent, metered.ledger.reserved) == (WORST, 0)
+    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
 
 
-@pytest.mark.xfail(reason="the cost of an answer is not checked, and the reservation is lost", strict=True)
 @pytest.mark.parametrize("cost", [0.01, Decimal("-1"), Decimal("NaN"), None])
 def test_an_answer_with_an_impossible_cost_is_booked_at_its_worst_case(cost):
     """A cost that is no amount of money cannot widen the budget, nor keep money reserved for ever."""
     metered = meter(Answer("yes", cost_usd=cost))
     with pytest.raises(JudgeError):
         ask(metered)
-    assert (metered.ledger.spent, metered.ledger.reserved) == (WORST, 0)
+    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
 
 
 def test_without_known_prices_nothing_is_reserved():
     """A judge whose price nobody knows can be asked where there is no ceiling."""
     metered = meter(answer("0.02"), worst=None, budget=None)
     ask(metered)
-    assert metered.ledger.spent == Decimal("0.02")
+    assert books(metered).spent == Decimal("0.02")

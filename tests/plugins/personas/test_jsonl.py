@@ -93,7 +93,6 @@ def test_text_beyond_ascii_is_kept(path):
     assert (persona.name, persona.goal) == ("Zoë 😀", "Перевод")
 
 
-@pytest.mark.xfail(reason="these characters end a line, or become a space, inside a string", strict=True)
 @pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
 def test_a_line_ends_only_where_a_file_has_its_line_ends(path, char):
     """What Python takes for a line's end may well stand inside a JSON string, and is kept."""
