@@ -30,11 +30,9 @@ if TYPE_CHECKING:
     from .result_json import result_from_json as result_from_json
     from .result_json import result_schema as result_schema
     from .result_json import result_to_json as result_to_json
-    from .results import Rate as Rate
     from .results import Report as Report
     from .results import RunInfo as RunInfo
     from .results import SimulationResult as SimulationResult
-    from .results import Summary as Summary
     from .simulation import SimulationResults as SimulationResults
     from .simulation import SimulationStream as SimulationStream
     from .simulation import asimulate as asimulate
@@ -44,6 +42,8 @@ if TYPE_CHECKING:
     from .suite import CaseResult as CaseResult
     from .suite import EvalCase as EvalCase
     from .suite import EvalSuite as EvalSuite
+    from .summary import Rate as Rate
+    from .summary import Summary as Summary
 
     __version__: str
 
@@ -62,7 +62,7 @@ _HOMES = {
     ),
     "hookspecs": ("hookimpl",),
     "result_json": ("result_from_json", "result_schema", "result_to_json"),
-    "results": ("Rate", "Report", "RunInfo", "SimulationResult", "Summary"),
+    "results": ("Report", "RunInfo", "SimulationResult"),
     "simulation": (
         "SimulationResults",
         "SimulationStream",
@@ -71,6 +71,7 @@ _HOMES = {
         "simulate",
         "stream_simulations",
     ),
+    "summary": ("Rate", "Summary"),
     "suite": ("CaseResult", "EvalCase", "EvalSuite"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -15,7 +15,8 @@ from .assessment import CriterionVerdict, Score, Verdict
 from .data import STOP_REASONS, Attribution, Conversation, DriverFault, Message, Persona, SimulationError
 from .errors import UsageError
 from .persona_json import persona_from_json
-from .results import SCHEMA_VERSION, SimulationResult, Summary
+from .results import SCHEMA_VERSION, SimulationResult
+from .summary import Summary
 
 
 def _converter() -> JsonConverter:

@@ -78,13 +78,11 @@ from .results import (
     Estimate,
     PluginUse,
     Problem,
-    Rate,
     Report,
     RunInfo,
-    ScoreSummary,
     SimulationResult,
-    Summary,
 )
+from .summary import Rate, ScoreSummary, Summary
 
 __all__ = [
     "DISCLAIMER",

@@ -19,7 +19,8 @@ from .data import Persona
 from .errors import UsageError
 from .planning import make_plan
 from .protocols import PersonaSource
-from .results import Report, SimulationResult, Summary
+from .results import Report, SimulationResult
+from .summary import Summary
 
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
 

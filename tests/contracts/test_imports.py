@@ -12,20 +12,21 @@ CORE = ROOT / "core" / "multivon_eval"
 PLUGINS = ROOT / "plugins" / "multivon_eval_plugins"
 
 NOUNS = {"data", "assessment", "errors"}
-WORDS = NOUNS | {"results", "questions", "protocols", "rendering"}
+WORDS = NOUNS | {"results", "summary", "questions", "protocols", "rendering"}
 # Module of the core -> modules of the core it may import.
 ALLOWED = {
     "errors": set(),
     "data": {"errors"},
     "assessment": {"data", "errors"},
-    "results": NOUNS,
+    "summary": NOUNS,
+    "results": NOUNS | {"summary"},
     "rendering": {"data"},
     "questions": NOUNS | {"questions"},
     "protocols": NOUNS | {"results", "questions"},
     "hookspecs": NOUNS | {"results"},
     "persona_json": NOUNS | {"rendering"},
     "problems": {"errors"},
-    "result_json": NOUNS | {"results", "persona_json"},
+    "result_json": NOUNS | {"results", "summary", "persona_json"},
     "sdk": WORDS | {"hookspecs", "persona_json", "result_json"},
     "_plugin": WORDS | {"hookspecs", "_plugin"},
     "_engine": WORDS | {"_engine", "_plugin.hooks", "result_json"},

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import attrs
 
 from ..errors import UsageError, did_you_mean
-from ..results import Summary
+from ..summary import Summary
 
 GOAL = "goal_achieved"
 ERRORS = "error_rate"

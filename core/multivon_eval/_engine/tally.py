@@ -10,7 +10,8 @@ import attrs
 
 from ..assessment import Score, Usage
 from ..data import STOP_REASONS
-from ..results import Rate, ScoreSummary, SimulationResult, Summary
+from ..results import SimulationResult
+from ..summary import Rate, ScoreSummary, Summary
 
 
 def wilson(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
