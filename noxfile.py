@@ -8,7 +8,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_external_run = True
 nox.options.sessions = ["tests", "lint", "typing"]
 
@@ -36,7 +36,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(venv_backend="uv")
 def minimums(session: nox.Session) -> None:
-    """Run the tests with the oldest versions of the dependencies that are allowed."""
+    """Run the tests with the oldest versions of the dependencies that are allowed; only uv can resolve them."""
     session.install(".", *group("test"), "--resolution=lowest-direct")
     session.run("uv", "pip", "list", external=True)
     run_tests(session)
