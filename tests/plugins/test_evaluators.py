@@ -4,19 +4,13 @@ import json
 import pytest
 
 from multivon_eval.sdk import BudgetExceeded, Conversation, Evaluator, JudgeError, RunContext, UnreadableAnswer
-from multivon_eval_plugins.evaluators import completeness, consistency, relevance, retention
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
 from support.people import SaysJudge, talk
 
-ALL = {
-    ConversationRelevance: relevance,
-    KnowledgeRetention: retention,
-    TurnConsistency: consistency,
-    ConversationCompleteness: completeness,
-}
+ALL = (ConversationRelevance, KnowledgeRetention, TurnConsistency, ConversationCompleteness)
 TALK = talk("When?", "You have 30 days.", "Sure?", "Yes, 30 days.")
 every = pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
 
@@ -29,7 +23,7 @@ def score(kind, judge, conversation=TALK, **options):
 def rows(kind, *given):
     """An answer of the judge: for each question of an evaluator whether it is as hoped, or its very words."""
     told = {}
-    for question, answer in zip(ALL[kind].QUESTIONS, given, strict=True):
+    for question, answer in zip(kind.QUESTIONS, given, strict=True):
         hoped, feared = ("yes", "no") if question.hoped == "yes" else ("no", "yes")
         word = {True: hoped, False: feared}.get(answer, answer)
         told[question.key] = {"reason": f"R-{question.key}", "evidence": [], "answer": word}
@@ -40,7 +34,7 @@ def rows(kind, *given):
 def test_an_evaluator_is_an_evaluator(kind):
     """It satisfies the protocol, and its questions have keys of their own and end as questions."""
     assert isinstance(kind(), Evaluator)
-    questions = ALL[kind].QUESTIONS
+    questions = kind.QUESTIONS
     assert len({question.key for question in questions}) == len(questions) >= 3
     assert all(question.text.rstrip("?").count("?") <= 1 and "?" in question.text for question in questions)
 
@@ -51,7 +45,7 @@ def test_all_questions_are_asked_in_one_call(kind):
     judge = SaysJudge()
     score(kind, judge)
     [question] = judge.asked
-    assert question.about.questions == ALL[kind].QUESTIONS
+    assert question.about.questions == kind.QUESTIONS
     assert question.about.conversation is TALK
 
 
@@ -77,7 +71,7 @@ def test_the_score_is_the_share_answered_as_hoped(kind, given, value):
 @every
 def test_the_reason_tells_what_was_not_as_hoped(kind):
     """Each question that was not, with the judge's reason, and those that are unknown."""
-    keys = [question.key for question in ALL[kind].QUESTIONS]
+    keys = [question.key for question in kind.QUESTIONS]
     reason = score(kind, SaysJudge(says=[rows(kind, True, False, "unknown")])).reason
     assert f"R-{keys[1]}" in reason
     assert f"unknown: {keys[2]}" in reason

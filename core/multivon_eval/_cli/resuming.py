@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .._engine.journal import SUFFIX, Journal, remove
+from .._engine.journal import SUFFIX, Journal, check_unused
 from ..errors import UsageError
 from ..result_json import result_from_json
 from ..results import SimulationResult
@@ -17,7 +17,7 @@ def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
     Args:
         out: Where the results go; without a file there is no journal.
         resume: Whether a run goes on.
-        overwrite: Whether a journal that lies there is taken away.
+        overwrite: Whether a journal that lies there is taken away when the run begins.
 
     Raises:
         UsageError: There is none to resume from, or one lies there and nothing was said about it, or another run
@@ -27,14 +27,15 @@ def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
         if resume:
             raise UsageError("--resume needs --out: the journal lies beside it")
         return Journal()
-    journal = Journal(Path(out + SUFFIX))
+    journal = Journal(Path(out + SUFFIX), overwrites=overwrite)
     assert journal.path is not None, "it was given one"
     if resume and overwrite:
         raise UsageError("--resume and --overwrite contradict each other; say one of them")
     if resume:
         journal.resume()
     elif overwrite:
-        remove(journal.path)
+        if journal.path.exists():
+            check_unused(journal.path)
     elif journal.path.exists():
         raise UsageError(
             f"{journal.path} is the journal of a run that did not finish; go on with it with --resume, begin anew with "

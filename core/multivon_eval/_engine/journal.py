@@ -8,6 +8,7 @@ whole machine may lose the last moments. The file is locked by the process that 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -24,13 +25,13 @@ from .journal_past import ENDING, Past, read_past
 SUFFIX = ".journal"
 VERSION = 1
 
-_TABLES = """
-CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT);
-CREATE TABLE money (id INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, reserved TEXT, cost TEXT, said TEXT);
-CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT, PRIMARY KEY (case_uid, place)) WITHOUT ROWID;
-CREATE TABLE ended (case_uid TEXT PRIMARY KEY, ending TEXT) WITHOUT ROWID;
-CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT, PRIMARY KEY (case_uid, what)) WITHOUT ROWID;
-"""
+_TABLES = (
+    "CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT)",
+    "CREATE TABLE money (id INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, reserved TEXT, cost TEXT, said TEXT)",
+    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT, PRIMARY KEY (case_uid, place)) WITHOUT ROWID",
+    "CREATE TABLE ended (case_uid TEXT PRIMARY KEY, ending TEXT) WITHOUT ROWID",
+    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT, PRIMARY KEY (case_uid, what)) WITHOUT ROWID",
+)
 
 
 class Journal:
@@ -38,10 +39,12 @@ class Journal:
 
     Args:
         path: Where it lies, beside ``--out``; None for results that go to no file.
+        overwrites: Whether a journal that lies there is taken away when the record begins.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, overwrites: bool = False) -> None:
         self.path = path
+        self.overwrites = overwrites
         self.past = Past()
         self._database: sqlite3.Connection | None = None
         self._calls = 0
@@ -57,17 +60,26 @@ class Journal:
         Raises:
             UsageError: It cannot be written, or another run is using it.
         """
-        if self.path is None or self._database is not None:
+        if self.path is None or self.past.run_id:
             return
+        if self.overwrites:
+            remove(self.path)
         self._database = _connect(self.path)
+        values = (VERSION, run_id, json.dumps(dict(made_with)))
         try:
-            self._database.executescript(_TABLES)
-            self._write("INSERT INTO run VALUES (?, ?, ?)", VERSION, run_id, json.dumps(dict(made_with)))
+            # All at once: a journal has either nothing in it or all that a resume needs.
+            self._database.execute("BEGIN")
+            for table in _TABLES:
+                self._database.execute(table)
+            self._database.execute("INSERT INTO run VALUES (?, ?, ?)", values)
+            self._database.execute("COMMIT")
         except sqlite3.Error as error:
             raise UsageError(f"the journal {self.path} cannot be written: {error}; give --out another path") from error
 
     def resume(self) -> Past:
         """Open the record of a run that did not finish, and read it.
+
+        One with nothing in it is of a run that was killed before it did anything: it is begun anew.
 
         Raises:
             UsageError: There is none, it cannot be read, or another run is using it.
@@ -75,14 +87,18 @@ class Journal:
         assert self.path is not None, "only a run with a journal is resumed"
         if not self.path.exists():
             raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
-        self._database = _connect(self.path)
+        database = _connect(self.path)
         try:
-            self.past = read_past(self._database, VERSION)
+            if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                database.close()
+                return self.past
+            self.past = read_past(database, VERSION)
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
-            self._database.close()
+            database.close()
             raise UsageError(
                 f"the journal {self.path} cannot be read ({error}); begin anew with --overwrite"
             ) from error
+        self._database = database
         self._calls = self.past.last_call
         return self.past
 
@@ -145,10 +161,12 @@ class Journal:
         """End the record, and take it away unless the run did not end well."""
         if self._database is None or self.path is None:
             return
-        if keep:
-            self._write()
-        self._database.close()
-        self._database = None
+        try:
+            if keep:
+                self._write()
+        finally:
+            self._database.close()
+            self._database = None
         if not keep:
             remove(self.path)
 
@@ -165,6 +183,8 @@ class Journal:
             if settled:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.rollback()
             raise JournalError(
                 f"the journal {self.path} cannot be written: {error}; make room and go on with --resume"
             ) from error
@@ -209,12 +229,17 @@ def remove(path: Path) -> None:
         UsageError: Another run is using it.
     """
     if path.exists():
-        _unused(path)
+        check_unused(path)
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _unused(path: Path) -> None:
+def check_unused(path: Path) -> None:
+    """See that no run is using a journal.
+
+    Raises:
+        UsageError: One is.
+    """
     try:
         _connect(path).close()
     except UsageError as error:

@@ -84,18 +84,25 @@ class Ledger:
         Raises:
             BudgetExceeded: It does not fit, and nobody is left who could give money back.
         """
-        if self.budget is not None and amount > self.budget - self.spent:
+        if self._is_impossible(amount):
             self._refuse(amount, what)
         waiter = _Waiter(purse, amount, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
         self._release()
         try:
             granted = await waiter.granted
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
+        except asyncio.CancelledError:
+            # It may have been woken already: then the next one is woken in its stead.
+            self._waiters.remove(waiter)
+            self._release()
+            raise
+        self._waiters.remove(waiter)
         if not granted:
             self._refuse(amount, what)
+
+    def _is_impossible(self, amount: Decimal) -> bool:
+        # Also if everything that is set aside came back.
+        return self.budget is not None and amount > self.budget - self.spent
 
     def _refuse(self, amount: Decimal, what: str) -> NoReturn:
         self.refused += 1
@@ -109,6 +116,9 @@ class Ledger:
         self._release()
 
     def _release(self) -> None:
+        for waiter in self._waiters:
+            if self._is_impossible(waiter.amount) and not waiter.granted.done():
+                waiter.granted.set_result(False)
         # One at a time, the longest waiting first: a woken waiter books before the next one is woken.
         for waiter in self._waiters:
             if not waiter.granted.done() and self.fits(waiter.amount):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
+
+import attrs
 
 from multivon_eval.sdk import (
     Conversation,
@@ -16,8 +18,6 @@ from multivon_eval.sdk import (
     yes_no_question,
 )
 
-Answers = tuple[YesNoAnswer, ...]
-
 
 def is_share(_: object, attribute: Any, value: float) -> None:
     """Validate a field that stands between 0 and 1."""
@@ -25,35 +25,39 @@ def is_share(_: object, attribute: Any, value: float) -> None:
         raise ValueError(f"{attribute.name} is {value}; give a number from 0 to 1")
 
 
-def asked(conversation: Conversation, questions: Sequence[YesNo], least_replies: int = 1) -> list[Question[Answers]]:
-    """The one call that an evaluator makes; none where the conversation has too few replies to score."""
-    replies = len(conversation.said_by("assistant"))
-    return [yes_no_question(conversation, questions)] if replies >= least_replies else []
+@attrs.frozen
+class ScoredByQuestions:
+    """Asks the judge a handful of questions in one call; the score is the share answered as hoped.
 
-
-async def score_by_questions(
-    conversation: Conversation, context: RunContext, questions: Sequence[Question[Answers]], threshold: float
-) -> Score:
-    """Ask the judge and count.
-
-    Args:
-        conversation: What is scored.
-        context: Whom to ask.
-        questions: What to ask; the answer ``unknown`` counts as not hoped for.
+    Attributes:
         threshold: From which value on the score is good.
-
-    Returns:
-        The share answered as hoped; none where there is nothing to ask about, or every answer is ``unknown``, for
-        then nothing was measured.
     """
-    if not questions:
+
+    QUESTIONS: ClassVar[tuple[YesNo, ...]] = ()
+    LEAST_REPLIES: ClassVar[int] = 1
+    threshold: float = attrs.field(default=0.5, validator=is_share)
+
+    def questions(self, conversation: Conversation) -> list[Question[tuple[YesNoAnswer, ...]]]:
+        """Give the one call that ``evaluate`` makes; none where there are too few replies to score."""
         replies = len(conversation.said_by("assistant"))
-        return Score.skipped(f"{replies} reply to score; it takes more" if replies else "no reply to score")
-    answers = [answer for question in questions for answer in await ask(context.judge, question)]
-    if all(answer.answer == "unknown" for answer in answers):
-        return Score.skipped(f"the judge answered unknown to all {len(answers)} questions")
-    hits = sum(answer.as_hoped for answer in answers)
-    return Score(hits / len(answers), _reason(answers, hits), threshold=threshold)
+        return [yes_no_question(conversation, self.QUESTIONS)] if replies >= self.LEAST_REPLIES else []
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        """Score a conversation.
+
+        Returns:
+            The share answered as hoped, ``unknown`` counting as not; none where there is nothing to ask about,
+            or every answer is ``unknown``, for then nothing was measured.
+        """
+        questions = self.questions(conversation)
+        if not questions:
+            replies = len(conversation.said_by("assistant"))
+            return Score.skipped(f"{replies} reply to score; it takes more" if replies else "no reply to score")
+        answers = [answer for question in questions for answer in await ask(context.judge, question)]
+        if all(answer.answer == "unknown" for answer in answers):
+            return Score.skipped(f"the judge answered unknown to all {len(answers)} questions")
+        hits = sum(answer.as_hoped for answer in answers)
+        return Score(hits / len(answers), _reason(answers, hits), threshold=self.threshold)
 
 
 def _reason(answers: Sequence[YesNoAnswer], hits: int) -> str:

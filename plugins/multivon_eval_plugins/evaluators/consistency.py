@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import attrs
 
-from multivon_eval.sdk import Conversation, Question, RunContext, Score, YesNo
+from multivon_eval.sdk import YesNo
 
-from ._questions import Answers, asked, is_share, score_by_questions
-
-QUESTIONS = (
-    YesNo(
-        "changes_figures",
-        "Does the assistant give different numbers, dates, prices or periods for one and the same thing, without "
-        "correcting itself openly?",
-        hoped="no",
-    ),
-    YesNo(
-        "contradicts_itself",
-        "Does the assistant say something in one reply that cannot be true together with what it said in another, "
-        "without correcting itself openly?",
-        hoped="no",
-    ),
-    YesNo(
-        "keeps_its_rules",
-        "Does the assistant apply the same rules and keep the same role from the first reply to the last?",
-    ),
-)
+from ._questions import ScoredByQuestions
 
 
 @attrs.frozen
-class TurnConsistency:
+class TurnConsistency(ScoredByQuestions):
     """The share of questions on consistency that the judge answers as hoped.
 
     Attributes:
         threshold: From which value on the score is good.
     """
 
-    threshold: float = attrs.field(default=0.5, validator=is_share)
-
-    def questions(self, conversation: Conversation) -> list[Question[Answers]]:
-        """Give the one call that ``evaluate`` makes."""
-        return asked(conversation, QUESTIONS, least_replies=2)
-
-    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
-        """Score a conversation; it takes two replies to disagree."""
-        return await score_by_questions(conversation, context, self.questions(conversation), self.threshold)
+    QUESTIONS: ClassVar[tuple[YesNo, ...]] = (
+        YesNo(
+            "changes_figures",
+            "Does the assistant give different numbers, dates, prices or periods for one and the same thing, without "
+            "correcting itself openly?",
+            hoped="no",
+        ),
+        YesNo(
+            "contradicts_itself",
+            "Does the assistant say something in one reply that cannot be true together with what it said in another, "
+            "without correcting itself openly?",
+            hoped="no",
+        ),
+        YesNo(
+            "keeps_its_rules",
+            "Does the assistant apply the same rules and keep the same role from the first reply to the last?",
+        ),
+    )
+    LEAST_REPLIES: ClassVar[int] = 2  # it takes two replies to disagree

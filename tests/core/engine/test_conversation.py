@@ -214,8 +214,8 @@ def test_a_driver_that_is_cancelled_from_within_is_a_driver_error():
         UserTurn(""),
         UserTurn("  \n"),
         UserTurn(5),
-        pytest.param(UserTurn(None, True)),
-        pytest.param(UserTurn(b"bye", True)),
+        UserTurn(None, True),
+        UserTurn(b"bye", True),
     ],
 )
 def test_a_driver_that_gives_no_user_turn_is_a_driver_error(thing):
@@ -294,15 +294,35 @@ def test_a_verdict_that_does_not_fit_is_none_and_says_so():
     assert "no JSON object" in result.verdict.reason
 
 
+@attrs.frozen
+class ByLength(SaysJudge):
+    """A judge whose calls cost more the longer the conversation is that they are about."""
+
+    def worst_cost(self, question):
+        return Decimal(sum(len(part) for message in question.prompt.messages for part in message.parts)) / 100_000
+
+
 def test_a_judge_that_the_budget_forbids_is_a_cut_and_no_failure():
-    """A conversation whose verdict the money does not reach does not begin, and is put down to infrastructure."""
-    judge = SaysJudge(cost=Decimal("0.10"))
-    [result] = run(answers, driver=Talks(), max_turns=2, judge=judge, budget_usd=0, evaluators=["turn-consistency"])
-    assert (result.stop_reason, result.turns) == ("budget_exceeded", 0)
-    assert (result.goal_achieved, result.verdict.failed) == (None, False)
-    assert result.scores["turn_consistency"].value is None
+    """A verdict that the money does not reach, for a reply of unforeseen length, is null, cut, and infrastructure's."""
+    judge, scored = ByLength(), ["conversation-relevance"]
+    [result] = run(
+        lambda prompt: "word " * 50_000, driver=Talks(), max_turns=2, judge=judge, budget_usd="1.00", evaluators=scored
+    )
+    assert (result.stop_reason, result.turns) == ("budget_exceeded", 1)
+    assert (result.goal_achieved, result.verdict.cut, result.verdict.failed) == (None, True, False)
+    assert (result.scores["conversation_relevance"].cut, result.scores["conversation_relevance"].value) == (True, None)
     assert result.attribution == "infrastructure"
     assert judge.asked == []
+
+
+def test_without_the_money_for_its_verdict_a_conversation_does_not_begin():
+    """What could not be judged is not driven: the budget is what ended it, and neither side is asked anything."""
+    judge, prompts = SaysJudge(cost=Decimal("0.10")), []
+    [result] = run(prompts.append, driver=Talks(), judge=judge, budget_usd=0, evaluators=["turn-consistency"])
+    assert (result.stop_reason, result.turns, result.attribution) == ("budget_exceeded", 0, "infrastructure")
+    score = result.scores["turn_consistency"]
+    assert (result.goal_achieved, result.verdict.failed, score.value, score.status) == (None, False, None, "skipped")
+    assert (judge.asked, prompts) == ([], [])
 
 
 def test_without_a_reply_nothing_is_judged_or_scored():

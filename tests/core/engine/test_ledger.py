@@ -1,7 +1,3 @@
-"""The ledger: reserved before a call, settled after it, never above the ceiling, nobody waits for ever."""
-
-from __future__ import annotations
-
 import asyncio
 from decimal import Decimal
 
@@ -9,199 +5,393 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval import BudgetExceeded
-from multivon_eval._engine.ledger import Ledger, Purse, Reservation
+from multivon_eval._engine.ledger import Ledger
+from multivon_eval.errors import BudgetExceeded
 
-CENT = Decimal("0.01")
-
-
-async def refused(waiting: object) -> bool:
-    """Whether something that asks for money is refused."""
-    try:
-        await waiting  # type: ignore[misc]
-    except BudgetExceeded:
-        return True
-    return False
-
-
-def holds(ledger: Ledger) -> bool:
-    """Whether the books are within the ceiling and add up."""
-    assert min(ledger.spent, ledger.reserved, ledger.held) >= 0
-    return ledger.budget is None or ledger.spent + ledger.reserved + ledger.held <= ledger.budget
-
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["reserve", "judge", "keep", "settle", "close"]),
-        st.integers(0, 2),
-        st.decimals("0", "0.5", places=3),
+money = st.decimals(0, 10, places=6)
+who = st.integers(0, 3)
+# A step of one of several conversations: it holds money back, reserves some for a call, settles one of its calls at
+# a share of what that may cost, or ends.
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("keep"), who, money),
+        st.tuples(st.sampled_from(["reserve", "reserve held"]), who, money),
+        st.tuples(st.just("settle"), who, st.decimals(0, 1, places=3)),
+        st.tuples(st.just("close"), who, st.just(Decimal(0))),
     ),
-    max_size=40,
+    max_size=30,
 )
 
 
-@given(budget=st.decimals("0", "1", places=3), steps=STEPS)
-def test_the_ceiling_is_never_exceeded(budget: Decimal, steps: list[tuple[str, int, Decimal]]) -> None:
-    """Whatever three conversations reserve, keep, settle and give back, the books stay within the ceiling."""
+async def settled():
+    """Let every task go as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
-    async def play() -> None:
+
+class Conversation:
+    """One that does a step at a time, keeps its open reservations, and skips steps while it waits."""
+
+    def __init__(self, ledger):
+        self.purse = ledger.open()
+        self.open, self.task, self.wants, self.refused, self.closed = [], None, Decimal(0), 0, False
+
+    @property
+    def waits(self):
+        return self.task is not None and not self.task.done()
+
+    async def spend(self, amount, from_hold):
+        try:
+            self.open.append(await self.purse.reserve(amount, from_hold))
+        except BudgetExceeded:
+            self.refused += 1
+
+    async def keep(self, amount):
+        try:
+            await self.purse.keep(amount)
+        except BudgetExceeded:
+            self.refused += 1
+
+    def do(self, what, amount):
+        if what == "settle" and self.open:
+            reservation = self.open.pop(0)
+            self.purse.settle(reservation, reservation.amount * amount)
+        elif self.waits or self.closed:
+            return
+        elif what == "keep":
+            self.wants = amount - self.purse.hold
+            self.task = asyncio.create_task(self.keep(amount))
+        elif what in ("reserve", "reserve held"):
+            from_hold = what == "reserve held"
+            self.wants = amount - (min(amount, self.purse.hold) if from_hold else 0)
+            self.task = asyncio.create_task(self.spend(amount, from_hold))
+        elif what == "close":
+            self.purse.close()
+            self.closed = True
+
+
+@given(budget=money, steps=steps)
+def test_the_ceiling_is_never_exceeded(budget, steps):
+    """Spent, reserved and held stay under the budget together, whoever does what in whatever order; all of it ends."""
+
+    async def play():
         ledger = Ledger(budget)
-        purses = [ledger.open() for _ in range(3)]
-        calls: list[tuple[Purse, Reservation]] = []
-        for what, which, amount in steps:
-            purse = purses[which]
-            if what in ("reserve", "judge") and ledger.fits(amount):
-                calls.append((purse, await purse.reserve(amount, what == "judge")))
-            elif what == "keep" and ledger.fits(amount - purse.hold):
-                await purse.keep(amount)
-                assert purse.hold == amount
-            elif what == "settle" and calls:
-                owner, reservation = calls.pop(which % len(calls))
-                owner.settle(reservation, min(amount, reservation.amount))
-            elif what == "close":
-                purse.close()
-                purses[which] = ledger.open()
-            assert holds(ledger)
-        for owner, reservation in calls:
-            owner.settle(reservation, reservation.amount)
-        for purse in purses:
-            purse.close()
-        assert (ledger.reserved, ledger.held) == (0, 0)
-        assert holds(ledger)
+        people = [Conversation(ledger) for _ in range(4)]
+        for what, number, amount in steps:
+            people[number].do(what, amount)
+            await settled()
+            assert ledger.spent + ledger.reserved + ledger.held <= budget
+            assert ledger.left == budget - ledger.spent - ledger.reserved - ledger.held >= 0
+            assert ledger.reserved == sum(one.amount for person in people for one in person.open)
+            assert ledger.held == sum(person.purse.hold for person in people)
+            assert ledger.spent == sum(person.purse.spent for person in people)
+            assert ledger.refused == sum(person.refused for person in people)
+            assert all(person.purse.hold >= 0 for person in people)
+            # Nobody waits for money that is there, and not everybody waits while no call is under way.
+            assert all(person.wants > ledger.left for person in people if person.waits)
+            alive = [person for person in people if not person.closed]
+            assert not alive or any(one.open for one in people) or not all(one.waits for one in alive)
+        for _ in people:
+            for person in people:
+                while person.open:
+                    person.do("settle", Decimal(1))
+                person.do("close", Decimal(0))
+                await settled()
+        assert all(person.closed for person in people)
+        assert ledger.spent + ledger.reserved + ledger.held <= budget
+        assert ledger.overruns == []
 
     asyncio.run(play())
 
 
-def test_a_call_that_does_not_fit_waits_for_money_that_comes_back() -> None:
-    """While another call is under way it may give money back, so the second waits and is then made."""
+def alone(play, budget="1.00", **given):
+    """What an asynchronous function makes of a ledger and the one purse that is open in it."""
 
-    async def play() -> None:
-        ledger = Ledger(CENT)
-        first, second = ledger.open(), ledger.open()
-        reservation = await first.reserve(CENT, False)
-        waiting = asyncio.create_task(second.reserve(CENT / 2, False))
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        first.settle(reservation, CENT / 2)
-        assert (await waiting).amount == CENT / 2
-        assert holds(ledger)
+    async def with_purse():
+        ledger = Ledger(None if budget is None else Decimal(budget), **given)
+        return await play(ledger, ledger.open())
 
-    asyncio.run(play())
+    return asyncio.run(with_purse())
 
 
-def test_what_can_never_fit_is_refused_at_once() -> None:
-    """An amount above what is not spent is refused also while others might give money back."""
+@given(amount=money, share=st.decimals(0, 1, places=3))
+def test_settling_twice_books_once(amount, share):
+    """The second settlement of a reservation changes nothing."""
 
-    async def play() -> None:
-        ledger = Ledger(CENT)
-        busy, purse = ledger.open(), ledger.open()
-        await busy.reserve(CENT / 2, False)
-        with pytest.raises(BudgetExceeded, match=r"does not fit: of the budget of \$0\.01 .* raise --budget"):
-            await purse.reserve(2 * CENT, False, "a driver call")
-        assert ledger.refused == 1
+    async def play(ledger, purse):
+        reservation = await purse.reserve(amount, False)
+        purse.settle(reservation, amount * share)
+        purse.settle(reservation, amount)
+        assert (ledger.spent, purse.spent, ledger.reserved) == (amount * share, amount * share, 0)
 
-    asyncio.run(play())
-
-
-def test_when_everybody_waits_the_last_to_come_gives_up() -> None:
-    """Two conversations that hold money and wait for more do not wait for ever: one ends, the other goes on."""
-
-    async def play() -> None:
-        ledger = Ledger(10 * CENT)
-        first, second = ledger.open(), ledger.open()
-        await first.keep(4 * CENT)
-        await second.keep(4 * CENT)
-        one = asyncio.create_task(first.reserve(4 * CENT, False))
-        await asyncio.sleep(0)
-        assert await refused(second.reserve(4 * CENT, False))
-        assert not one.done()
-        second.close()
-        assert (await one).amount == 4 * CENT
-        assert holds(ledger)
-
-    asyncio.run(play())
+    alone(play, "100")
 
 
-def test_a_verdict_draws_on_what_is_held_for_it() -> None:
-    """With nothing left for anybody, what a conversation holds still pays for its own verdict."""
+def test_a_call_that_does_not_fit_is_counted_and_told():
+    """The message says what the call may cost, what is spent and set aside, and the way out."""
 
-    async def play() -> None:
-        ledger = Ledger(4 * CENT)
-        purse = ledger.open()
-        await purse.keep(4 * CENT)
-        assert await refused(purse.reserve(CENT, False))
-        reservation = await purse.reserve(3 * CENT, True)
-        assert (purse.hold, ledger.held, ledger.reserved) == (CENT, CENT, 3 * CENT)
-        purse.settle(reservation, 2 * CENT)
+    async def play(ledger, purse):
+        purse.settle(await purse.reserve(Decimal("0.50"), False), Decimal("0.30"))
+        await purse.keep(Decimal("0.60"))
+        with pytest.raises(BudgetExceeded) as caught:
+            await purse.reserve(Decimal("0.11"), False, "a driver call")
+        for part in ("a driver call", "$0.110000", "$0.300000", "$0.600000", "$1.00", "raise --budget"):
+            assert part in str(caught.value)
+        assert (ledger.refused, ledger.reserved, ledger.held) == (1, 0, Decimal("0.60"))
+
+    alone(play)
+
+
+def test_what_is_given_back_can_be_reserved_again():
+    """A call that cost less than it could leaves the rest to others."""
+
+    async def play(ledger, purse):
+        purse.settle(await purse.reserve(Decimal("0.10"), False), Decimal("0.01"))
+        await purse.reserve(Decimal("0.09"), False)
+        assert ledger.left == 0
+
+    alone(play, "0.10")
+
+
+def test_money_is_exact():
+    """Three times ten cents are thirty cents, which floats do not say."""
+
+    async def play(ledger, purse):
+        for _ in range(3):
+            purse.settle(await purse.reserve(Decimal("0.1"), False), Decimal("0.1"))
+        assert (ledger.spent, ledger.left) == (Decimal("0.3"), Decimal(0))
+        with pytest.raises(BudgetExceeded):
+            await purse.reserve(Decimal("0.000001"), False)
+        await purse.reserve(Decimal(0), False)
+
+    alone(play, "0.3")
+
+
+def test_a_cost_above_its_worst_case_is_reported():
+    """A provider that does not keep its bounds is named, with both amounts, and what it took is booked."""
+
+    async def play(ledger, purse):
+        purse.settle(await purse.reserve(Decimal("0.1"), False), Decimal("0.2"), "a judge call")
+        assert ledger.overruns == ["a judge call cost $0.200000, more than the $0.100000 it could"]
+        assert ledger.spent == Decimal("0.2")
+
+    alone(play)
+
+
+def test_without_a_ceiling_everything_fits():
+    """None lifts the ceiling, and the money is still counted."""
+
+    async def play(ledger, purse):
+        await purse.keep(Decimal(10**9))
+        purse.settle(await purse.reserve(Decimal(10**6), False), Decimal(10**6))
+        assert (ledger.left, ledger.spent) == (None, 10**6)
+
+    alone(play, None)
+
+
+def test_what_was_spent_before_counts():
+    """A run that is resumed has the rest of its budget and no more."""
+
+    async def play(ledger, purse):
+        assert ledger.left == Decimal("0.10")
+        with pytest.raises(BudgetExceeded):
+            await purse.reserve(Decimal("0.11"), False)
+        await purse.reserve(Decimal("0.10"), False)
+
+    alone(play, spent=Decimal("0.90"))
+
+
+def test_a_call_draws_on_what_is_held_for_it():
+    """What is held is for the calls it is held for: they take of it first, and of what is free beyond it."""
+
+    async def play(ledger, purse):
+        await purse.keep(Decimal("0.90"))
+        first = await purse.reserve(Decimal("0.40"), True)
+        assert (purse.hold, ledger.held, ledger.reserved, ledger.left) == tuple(
+            map(Decimal, ("0.5", "0.5", "0.4", "0.1"))
+        )
+        await purse.reserve(Decimal("0.60"), True)
+        assert (purse.hold, ledger.held, ledger.reserved, ledger.left) == (0, 0, 1, 0)
+        # What the call did not need is free for all; the hold does not grow again.
+        purse.settle(first, Decimal("0.10"))
+        assert (purse.hold, ledger.left) == (0, Decimal("0.3"))
+
+    alone(play)
+
+
+def test_a_call_of_another_kind_leaves_the_hold_alone():
+    """A user turn never takes what the verdict will need."""
+
+    async def play(ledger, purse):
+        await purse.keep(Decimal("0.90"))
+        with pytest.raises(BudgetExceeded):
+            await purse.reserve(Decimal("0.11"), False)
+        await purse.reserve(Decimal("0.10"), False)
+        assert purse.hold == Decimal("0.90")
+
+    alone(play)
+
+
+def test_a_hold_is_set_not_added_to():
+    """Holding more takes the difference, holding less gives it back, and what does not fit leaves the hold."""
+
+    async def play(ledger, purse):
+        for amount in ("0.60", "0.90", "0.20"):
+            await purse.keep(Decimal(amount))
+            assert purse.hold == ledger.held == Decimal(amount)
+        with pytest.raises(BudgetExceeded, match="the verdict of this conversation"):
+            await purse.keep(Decimal("1.01"))
+        assert purse.hold == ledger.held == Decimal("0.20")
+
+    alone(play)
+
+
+def test_closing_gives_the_hold_back():
+    """A conversation that has ended holds nothing, and closing it twice gives back once."""
+
+    async def play(ledger, purse):
+        await purse.keep(Decimal("0.90"))
         purse.close()
-        assert (ledger.spent, ledger.left) == (2 * CENT, 2 * CENT)
+        purse.close()
+        assert (purse.hold, ledger.held, ledger.left) == (0, 0, 1)
 
-    asyncio.run(play())
-
-
-def test_a_hold_that_cannot_grow_stays_as_it_was() -> None:
-    """A conversation that may not keep more has still what it had."""
-
-    async def play() -> None:
-        purse = Ledger(CENT).open()
-        await purse.keep(CENT / 2)
-        assert await refused(purse.keep(2 * CENT))
-        assert purse.hold == CENT / 2
-
-    asyncio.run(play())
+    alone(play)
 
 
-def test_settling_twice_books_once() -> None:
-    """A reservation is settled once, whoever tries again."""
+@pytest.mark.parametrize("gives", ["settle", "close", "keep"])
+@pytest.mark.parametrize("wants", ["reserve", "keep"])
+def test_what_does_not_fit_yet_waits_until_money_comes_back(gives, wants):
+    """A call is made, and money held, once another conversation has given enough back."""
 
-    async def play() -> None:
-        ledger = Ledger(None)
+    async def play(ledger, other):
+        if gives == "settle":
+            reservation = await other.reserve(Decimal("0.80"), False)
+        else:
+            await other.keep(Decimal("0.80"))
         purse = ledger.open()
-        reservation = await purse.reserve(CENT, False)
-        purse.settle(reservation, CENT)
-        purse.settle(reservation, CENT)
-        assert (ledger.spent, purse.spent, ledger.reserved) == (CENT, CENT, 0)
+        amount = Decimal("0.50")
+        task = asyncio.create_task(purse.reserve(amount, False) if wants == "reserve" else purse.keep(amount))
+        await settled()
+        assert not task.done()
+        if gives == "settle":
+            other.settle(reservation, Decimal("0.50"))
+        elif gives == "close":
+            other.close()
+        else:
+            await other.keep(Decimal("0.40"))
+        await settled()
+        assert task.done() and task.exception() is None
+        assert ledger.reserved + purse.hold == amount
+        assert ledger.refused == 0
 
-    asyncio.run(play())
+    alone(play)
 
 
-def test_money_is_exact() -> None:
-    """A tenth of a cent ten times is a cent, not nearly."""
+def test_money_that_comes_back_goes_round_in_the_order_of_waiting():
+    """Who has waited longest is served first, and what is left goes to the next that it is enough for."""
 
-    async def play() -> None:
-        ledger = Ledger(CENT)
+    async def play(ledger, other):
+        reservation = await other.reserve(Decimal("1.00"), False)
+        amounts = ["0.50", "0.40", "0.10", "0.30"]
+        tasks = [asyncio.create_task(ledger.open().reserve(Decimal(amount), False)) for amount in amounts]
+        await settled()
+        other.settle(reservation, Decimal(0))
+        await settled()
+        assert [task.done() for task in tasks] == [True, True, True, False]
+        assert ledger.left == 0
+        tasks[3].cancel()
+
+    alone(play)
+
+
+def test_where_everybody_waits_for_everybody_the_last_to_come_is_refused():
+    """With no call under way nobody else can give money back: one gives up, ends, and the others go on."""
+
+    async def play(ledger, first):
+        purses = [first, ledger.open(), ledger.open()]
+        for purse in purses:
+            await purse.keep(Decimal("0.30"))
+        tasks = [asyncio.create_task(purse.reserve(Decimal("0.20"), False)) for purse in purses]
+        await settled()
+        assert [task.done() for task in tasks] == [False, False, True]
+        assert isinstance(tasks[2].exception(), BudgetExceeded)
+        assert ledger.refused == 1
+        purses[2].close()
+        await settled()
+        # 0.40 came free: both of the others are served.
+        assert [task.exception() for task in tasks[:2]] == [None, None]
+        assert ledger.left == 0
+
+    alone(play)
+
+
+def test_a_call_under_way_may_still_give_money_back():
+    """As long as a call is not settled the others wait for it, even if all of them do."""
+
+    async def play(ledger, first):
+        second = ledger.open()
+        reservation = await first.reserve(Decimal("0.90"), False)
+        tasks = [asyncio.create_task(purse.reserve(Decimal("0.60"), False)) for purse in (first, second)]
+        await settled()
+        assert not any(task.done() for task in tasks)
+        first.settle(reservation, Decimal("0.30"))
+        await settled()
+        assert tasks[0].exception() is None
+        assert not tasks[1].done()
+        first.settle(tasks[0].result(), Decimal("0.20"))
+        # With half of it spent the other can never have its 0.60, whoever gives something back.
+        with pytest.raises(BudgetExceeded):
+            await asyncio.wait_for(tasks[1], 5)
+
+    alone(play)
+
+
+def test_the_end_of_a_conversation_can_leave_only_those_that_wait():
+    """One that goes without giving enough back must not leave the others waiting for ever."""
+
+    async def play(ledger, first):
+        second = ledger.open()
+        await second.keep(Decimal("0.90"))
+        task = asyncio.create_task(second.reserve(Decimal("0.20"), False))
+        await settled()
+        assert not task.done()
+        first.close()
+        with pytest.raises(BudgetExceeded):
+            await asyncio.wait_for(task, 5)
+
+    alone(play)
+
+
+def test_what_can_never_fit_is_refused_at_once():
+    """An amount above all that is not spent waits for nobody, though others could give money back."""
+
+    async def play(ledger, other):
+        other.settle(await other.reserve(Decimal("0.20"), False), Decimal("0.20"))
+        await other.reserve(Decimal("0.10"), False)
         purse = ledger.open()
-        for _ in range(10):
-            purse.settle(await purse.reserve(CENT / 10, False), CENT / 10)
-        assert (ledger.spent, ledger.left) == (CENT, 0)
+        with pytest.raises(BudgetExceeded):
+            await asyncio.wait_for(purse.reserve(Decimal("0.81"), False), 5)
+        assert (ledger.refused, ledger.reserved) == (1, Decimal("0.10"))
 
-    asyncio.run(play())
-
-
-def test_a_cost_above_its_worst_case_is_named() -> None:
-    """A provider that does not keep its bounds stands in the report."""
-
-    async def play() -> None:
-        ledger = Ledger(1 * CENT)
-        purse = ledger.open()
-        purse.settle(await purse.reserve(CENT / 2, False), CENT, "a judge call")
-        assert ledger.overruns == ["a judge call cost $0.010000, more than the $0.005000 it could"]
-
-    asyncio.run(play())
+    alone(play)
 
 
-def test_a_cancelled_wait_leaves_nothing_behind() -> None:
-    """Who stops waiting stands in nobody's way."""
+@pytest.mark.parametrize("is_woken", [False, True])
+def test_one_that_is_cancelled_while_it_waits_leaves_nothing_behind(is_woken):
+    """Neither money nor a place in the queue is lost with it, not even at the moment of its turn."""
 
-    async def play() -> None:
-        ledger = Ledger(CENT)
-        busy, purse, third = ledger.open(), ledger.open(), ledger.open()
-        reservation = await busy.reserve(CENT, False)
-        waiting = asyncio.create_task(purse.reserve(CENT, False))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        busy.settle(reservation, Decimal(0))
-        assert (await third.reserve(CENT, False)).amount == CENT
+    async def play(ledger, other):
+        reservation = await other.reserve(Decimal("1.00"), False)
+        tasks = [asyncio.create_task(ledger.open().reserve(Decimal("0.60"), False)) for _ in range(2)]
+        await settled()
+        if is_woken:
+            other.settle(reservation, Decimal(0))
+        tasks[0].cancel()
+        await settled()
+        other.settle(reservation, Decimal(0))
+        await settled()
+        assert tasks[0].cancelled()
+        assert tasks[1].done()
+        assert ledger.reserved == Decimal("0.60")
 
-    asyncio.run(play())
+    alone(play)

@@ -1,7 +1,3 @@
-"""The adaptive limit of calls to a judge."""
-
-from __future__ import annotations
-
 import asyncio
 
 from hypothesis import given
@@ -10,59 +6,132 @@ from hypothesis import strategies as st
 from multivon_eval._engine.limit import Limit
 
 
-def test_it_is_halved_once_for_all_calls_that_were_under_way() -> None:
-    """Sixteen calls that are refused together halve the limit once; a later one halves it again."""
+async def settled():
+    """Let every task go as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
-    async def play() -> None:
-        limit = Limit(16)
-        calls = [await limit.enter() for _ in range(16)]
-        for call in calls:
-            limit.overloaded(call)
-            limit.leave()
-        assert limit.now == 8
-        limit.overloaded(await limit.enter())
-        assert limit.now == 4
+
+@given(steps=st.lists(st.sampled_from(["enter", "leave", "succeeded", "overloaded", "cancel"]), max_size=40))
+def test_no_more_calls_are_under_way_than_allowed_and_none_waits_for_nothing(steps):
+    """Whatever happens, a call enters only where there is a place, and waits only where there is none."""
+
+    async def play():
+        limit, inside, waiting = Limit(4), [], []
+        for step in steps:
+            before = len(inside)
+            if step == "enter":
+                waiting.append(asyncio.create_task(limit.enter()))
+            elif step == "leave" and inside:
+                inside.pop(0)
+                limit.leave()
+            elif step == "succeeded":
+                limit.succeeded()
+            elif step == "overloaded" and inside:
+                limit.overloaded(inside[-1])
+            elif step == "cancel" and waiting:
+                waiting.pop(0).cancel()
+            await settled()
+            inside += [task.result() for task in waiting if task.done() and not task.cancelled()]
+            waiting = [task for task in waiting if not task.done()]
+            assert 1 <= limit.now <= limit.most
+            # A limit that was halved lets nobody in, and throws nobody out.
+            assert len(inside) <= max(before, int(limit.now))
+            assert not waiting or len(inside) >= int(limit.now)
+        for task in waiting:
+            task.cancel()
 
     asyncio.run(play())
 
 
-def test_it_grows_by_one_for_as_many_successes_as_it_is_high() -> None:
-    """Success lets it grow again, slowly, and never above where it began."""
+def test_calls_are_numbered_and_let_in_in_their_order():
+    """Who came first goes first."""
+
+    async def play():
+        limit = Limit(1)
+        tasks = [asyncio.create_task(limit.enter()) for _ in range(3)]
+        order = []
+        for _ in tasks:
+            await settled()
+            order.append([task.result() if task.done() else None for task in tasks])
+            limit.leave()
+        return order
+
+    assert asyncio.run(play()) == [[1, None, None], [1, 2, None], [1, 2, 3]]
+
+
+def entered(limit, calls):
+    """The numbers of calls that begin at once."""
+
+    async def enter():
+        return [await limit.enter() for _ in range(calls)]
+
+    return asyncio.run(enter())
+
+
+def test_too_much_halves_the_limit_once_for_all_calls_under_way():
+    """Eight calls refused together are one sign; a call that began after it is the next."""
     limit = Limit(8)
-    limit.overloaded(1)
+    for call in entered(limit, 8):
+        limit.overloaded(call)
     assert limit.now == 4
+    for _ in range(8):
+        limit.leave()
+    [call] = entered(limit, 1)
+    limit.overloaded(call)
+    assert limit.now == 2
+
+
+def test_the_limit_never_falls_below_one():
+    """However often the provider says it gets too much, one call at a time is made."""
+    limit = Limit(2)
     for _ in range(5):
+        [call] = entered(limit, 1)
+        limit.overloaded(call)
+        limit.leave()
+    assert limit.now == 1
+
+
+def test_success_lets_the_limit_grow_again_up_to_where_it_began():
+    """A limit of n has grown by about one after n calls that went well, and never exceeds what it was."""
+    limit = Limit(8)
+    [call] = entered(limit, 1)
+    limit.overloaded(call)
+    for _ in range(4):
         limit.succeeded()
-    assert 5 <= limit.now < 5.2
+    assert 4.5 < limit.now <= 5
     for _ in range(100):
         limit.succeeded()
     assert limit.now == 8
 
 
-def test_never_more_at_once_than_it_says() -> None:
-    """Who comes when it is full waits until somebody leaves; a cancelled wait takes nobody's place."""
+def test_growth_lets_in_who_waits():
+    """A place that success makes is taken without anybody leaving."""
 
-    async def play() -> None:
+    async def play():
         limit = Limit(2)
+        limit.overloaded(await limit.enter())
+        waits = asyncio.create_task(limit.enter())
+        await settled()
+        was_waiting = not waits.done()
+        limit.succeeded()
+        await settled()
+        return was_waiting, waits.done()
+
+    assert asyncio.run(play()) == (True, True)
+
+
+def test_a_place_given_to_one_who_leaves_at_that_moment_is_not_lost():
+    """A task that is woken and cancelled before it runs hands its place on."""
+
+    async def play():
+        limit = Limit(1)
         await limit.enter()
-        await limit.enter()
-        first, second = (asyncio.create_task(limit.enter()) for _ in range(2))
-        await asyncio.sleep(0)
-        first.cancel()
+        first, second = asyncio.create_task(limit.enter()), asyncio.create_task(limit.enter())
+        await settled()
         limit.leave()
-        assert await second == 3
-        assert first.cancelled() or await asyncio.gather(first, return_exceptions=True)
+        first.cancel()
+        await settled()
+        return first.cancelled(), second.done()
 
-    asyncio.run(play())
-
-
-@given(st.lists(st.booleans(), max_size=200), st.integers(1, 50))
-def test_it_stays_between_one_and_its_beginning(successes: list[bool], most: int) -> None:
-    """Whatever happens, at least one call can be made and never more than at the beginning."""
-    limit = Limit(most)
-    for number, success in enumerate(successes, 1):
-        if success:
-            limit.succeeded()
-        else:
-            limit.overloaded(number)
-        assert 1 <= limit.now <= most
+    assert asyncio.run(play()) == (True, True)

@@ -7,7 +7,7 @@ import pytest
 from multivon_eval._engine.journal import Journal
 from multivon_eval._engine.ledger import Ledger
 from multivon_eval._engine.limit import Limit
-from multivon_eval._engine.meter import Account, MeteredJudge
+from multivon_eval._engine.meter import MAX_WAIT, Account, MeteredJudge
 from multivon_eval.assessment import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer
 from multivon_eval.sdk import Judge, text_question
@@ -43,18 +43,18 @@ def answer(cost="0.01", **changes):
     return Answer("yes", cost_usd=Decimal(cost), **changes)
 
 
-def meter(*steps, budget="1.00", **changes):
-    """A metered judge, with its ledger and its account."""
-    judge = Plays([*steps], changes.pop("worst", WORST))
-    return metered_by(judge, None if budget is None else Decimal(budget), **changes)
-
-
-def metered_by(judge, budget, **changes):
+def metered_by(judge, budget="1.00", most=4, **changes):
     """A judge behind a ledger of its own."""
-    return MeteredJudge(judge, Account(Ledger(budget).open(), Journal()), Limit(8), **changes)
+    purse = Ledger(None if budget is None else Decimal(budget)).open()
+    return MeteredJudge(judge, Account(purse, Journal()), Limit(most), **changes)
 
 
-def books(metered):
+def meter(*steps, worst=WORST, **changes):
+    """A metered judge that plays these steps, with its ledger and its account."""
+    return metered_by(Plays([*steps], worst), **changes)
+
+
+def ledger_of(metered):
     """The ledger that a metered judge books in."""
     return metered.account.purse.ledger
 
@@ -81,13 +81,14 @@ def test_a_call_is_reserved_before_it_is_sent_and_settled_after_it():
             return WORST
 
         async def complete(self, question):
-            during.append((books(metered).reserved, books(metered).spent))
+            ledger = ledger_of(metered)
+            during.append((ledger.reserved, ledger.spent))
             return answer("0.03", usage=Usage(10, 5, 2), model="m-1", temperature=0.0, notes=("no seed",))
 
-    metered = metered_by(Looks(), Decimal(1))
+    metered = metered_by(Looks())
     ask(metered)
     assert during == [(WORST, 0)]
-    assert (books(metered).reserved, books(metered).spent) == (0, Decimal("0.03"))
+    assert (ledger_of(metered).reserved, ledger_of(metered).spent) == (0, Decimal("0.03"))
     account = metered.account
     assert (account.cost_usd, account.usage, account.calls, account.retries) == (
         Decimal("0.03"),
@@ -104,15 +105,20 @@ def test_what_does_not_fit_is_not_sent():
     with pytest.raises(BudgetExceeded):
         ask(metered)
     assert len(metered.judge.steps) == 1
-    assert (metered.account.calls, books(metered).spent) == (0, 0)
+    assert (metered.account.calls, ledger_of(metered).spent) == (0, 0)
 
 
 def test_an_outage_is_asked_again():
-    """A call that failed in a way that often passes is repeated until it does, and the repetitions are counted."""
+    """A call that failed in a way that often passes is repeated until it does, and the repetitions are told."""
     metered = meter(JudgeUnavailable("529", **NOW), JudgeUnavailable("reset", **NOW), answer())
     assert ask(metered).text == "yes"
-    assert (metered.account.calls, [one["error"] for one in metered.account.retries]) == (3, ["529", "reset"])
-    assert books(metered).spent == Decimal("0.01")
+    assert metered.account.calls == 3
+    assert [(retry["role"], retry["error"]) for retry in metered.account.retries] == [
+        ("judge", "529"),
+        ("judge", "reset"),
+    ]
+    assert all(0 <= retry["waited"] < 5 for retry in metered.account.retries)
+    assert ledger_of(metered).spent == Decimal("0.01")
 
 
 def test_an_outage_that_does_not_pass_is_an_error_in_the_end():
@@ -140,15 +146,15 @@ def test_a_failure_that_may_have_been_charged_is_booked_at_its_worst_case(charge
     metered = meter(JudgeError("cut in the middle", charged))
     with pytest.raises(JudgeError):
         ask(metered)
-    assert books(metered).spent == metered.account.cost_usd == booked
-    assert books(metered).reserved == 0
+    assert ledger_of(metered).spent == metered.account.cost_usd == booked
+    assert ledger_of(metered).reserved == 0
 
 
 def test_repetitions_are_booked_one_by_one():
     """Each attempt that may have been charged counts, and so does the answer in the end."""
     metered = meter(JudgeUnavailable("reset", True, 0.0), JudgeUnavailable("429", False, 0.0), answer("0.02"))
     ask(metered)
-    assert books(metered).spent == WORST + Decimal("0.02")
+    assert ledger_of(metered).spent == WORST + Decimal("0.02")
 
 
 def test_a_repetition_that_does_not_fit_is_not_made():
@@ -156,7 +162,7 @@ def test_a_repetition_that_does_not_fit_is_not_made():
     metered = meter(JudgeUnavailable("reset", True, 0.0), answer(), budget="0.15")
     with pytest.raises(BudgetExceeded):
         ask(metered)
-    assert (metered.account.calls, books(metered).spent) == (1, WORST)
+    assert (metered.account.calls, ledger_of(metered).spent) == (1, WORST)
 
 
 def test_a_call_that_hangs_is_an_outage_booked_at_its_worst_case():
@@ -166,7 +172,7 @@ def test_a_call_that_hangs_is_an_outage_booked_at_its_worst_case():
         ask(metered)
     assert str(caught.value) == "the driver did not answer within 0.02 seconds; raise --timeout"
     assert caught.value.charged
-    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
+    assert (ledger_of(metered).spent, ledger_of(metered).reserved) == (WORST, 0)
 
 
 def test_a_call_that_is_cancelled_is_booked_at_its_worst_case():
@@ -180,7 +186,7 @@ def test_a_call_that_is_cancelled_is_booked_at_its_worst_case():
         await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(give_up())
-    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
+    assert (ledger_of(metered).spent, ledger_of(metered).reserved) == (WORST, 0)
 
 
 @pytest.mark.parametrize("error", [ValueError("no such header"), KeyError("choices")])
@@ -192,15 +198,15 @@ def test_an_exception_of_somebody_else_is_wrapped(error):
     assert not isinstance(caught.value, JudgeUnavailable)
     assert str(caught.value) == f"the judge raised {type(error).__name__}: {error}"
     assert caught.value.__cause__ is error
-    assert books(metered).spent == WORST
+    assert ledger_of(metered).spent == WORST
 
 
 def test_an_answer_that_is_none_is_an_error():
     """A judge that gives something else than an ``Answer`` fails like one that raises."""
     metered = meter("just text")
-    with pytest.raises(JudgeError, match="no Answer"):
+    with pytest.raises(JudgeError, match="the judge gave"):
         ask(metered)
-    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
+    assert (ledger_of(metered).spent, ledger_of(metered).reserved) == (WORST, 0)
 
 
 @pytest.mark.parametrize("cost", [0.01, Decimal("-1"), Decimal("NaN"), None])
@@ -209,11 +215,108 @@ def test_an_answer_with_an_impossible_cost_is_booked_at_its_worst_case(cost):
     metered = meter(Answer("yes", cost_usd=cost))
     with pytest.raises(JudgeError):
         ask(metered)
-    assert (books(metered).spent, books(metered).reserved) == (WORST, 0)
+    assert (ledger_of(metered).spent, ledger_of(metered).reserved) == (WORST, 0)
 
 
 def test_without_known_prices_nothing_is_reserved():
     """A judge whose price nobody knows can be asked where there is no ceiling."""
     metered = meter(answer("0.02"), worst=None, budget=None)
     ask(metered)
-    assert books(metered).spent == Decimal("0.02")
+    assert ledger_of(metered).spent == Decimal("0.02")
+
+
+def test_a_wait_that_the_provider_asks_for_is_kept_and_told():
+    """``Retry-After`` is waited for, and the account says for how long."""
+    metered = meter(JudgeUnavailable("429", retry_after=0.05), answer())
+    ask(metered)
+    [retry] = metered.account.retries
+    assert 0.05 <= retry["waited"] < 5
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(3600.0, MAX_WAIT), (-5.0, 0.0), (7.0, 7.0)])
+def test_a_wait_has_its_bounds(asked, kept):
+    """Nobody waits an hour, nor less than nothing, because a provider says so."""
+    assert meter()._pause(JudgeUnavailable("429", retry_after=asked)) == kept
+
+
+def test_a_judges_call_draws_on_the_hold_and_a_drivers_does_not():
+    """What is held back for the verdict is there for the judge's calls and for no others."""
+
+    async def play(role):
+        metered = meter(answer("0.02"), budget="0.10", role=role)
+        await metered.account.purse.keep(WORST)
+        await metered.complete(QUESTION)
+        return ledger_of(metered).spent
+
+    assert asyncio.run(play("judge")) == Decimal("0.02")
+    with pytest.raises(BudgetExceeded, match="a driver call"):
+        asyncio.run(play("driver"))
+
+
+def test_too_many_calls_halve_the_limit_and_success_lets_it_grow():
+    """An outage that says there are too many calls halves their number; the answer after it adds a little."""
+    metered = meter(JudgeUnavailable("429", False, 0.0, overloaded=True), answer(), most=8)
+    ask(metered)
+    assert metered.limit.now == 4.25
+
+
+def test_an_outage_of_another_kind_leaves_the_limit_alone():
+    """A dropped connection says nothing about how many calls there may be."""
+    metered = meter(JudgeUnavailable("reset", **NOW), JudgeError("400"), most=8)
+    with pytest.raises(JudgeError):
+        ask(metered)
+    assert metered.limit.now == 8
+
+
+@pytest.mark.parametrize("step", [answer(), JudgeError("400"), ValueError("x"), Answer("yes", cost_usd=None)])
+def test_a_call_gives_its_place_back_however_it_ends(step):
+    """With a limit of one the next call is made, whatever became of the first."""
+    metered = meter(step, answer(), most=1)
+
+    async def twice():
+        await asyncio.gather(metered.complete(QUESTION), return_exceptions=True)
+        return await asyncio.wait_for(metered.complete(QUESTION), 5)
+
+    assert asyncio.run(twice()).text == "yes"
+
+
+def test_one_that_is_cancelled_while_it_waits_for_its_place_costs_nothing():
+    """A call that was never sent is not booked, and neither counted."""
+    metered = meter("hang", answer(), most=1)
+
+    async def give_up():
+        first = asyncio.create_task(metered.complete(QUESTION))
+        await metered.judge.asked.wait()
+        second = asyncio.create_task(metered.complete(QUESTION))
+        await asyncio.sleep(0.01)
+        assert ledger_of(metered).reserved == 2 * WORST
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+        assert (ledger_of(metered).reserved, ledger_of(metered).spent, metered.account.calls) == (WORST, 0, 1)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+
+    asyncio.run(give_up())
+
+
+def test_the_cost_of_a_call_stands_in_the_journal(tmp_path):
+    """From the reservation on a call counts in full, and once settled and written at what it did cost."""
+
+    async def play():
+        journal = Journal(tmp_path / "run.journal")
+        journal.begin("run-1", {})
+        metered = meter(answer("0.03"), JudgeError("cut", True))
+        account = attrs.evolve(metered.account, journal=journal, case_uid="c1")
+        metered = attrs.evolve(metered, account=account)
+        await metered.complete(QUESTION)
+        with pytest.raises(JudgeError):
+            await metered.complete(QUESTION)
+        journal.close(keep=True)
+        return ledger_of(metered).spent
+
+    spent = asyncio.run(play())
+    again = Journal(tmp_path / "run.journal")
+    past = again.resume().case("c1")
+    again.close(keep=True)
+    assert past.cost_usd == spent == Decimal("0.03") + WORST
+    assert (past.calls, past.models) == (2, {"judge": answer().model})

@@ -18,14 +18,17 @@ from multivon_eval.sdk import (
     user_turn_question,
     yes_no_question,
 )
-from multivon_eval_plugins.evaluators import completeness, consistency, relevance, retention
+from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
+from multivon_eval_plugins.evaluators.consistency import TurnConsistency
+from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
+from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
 from multivon_eval_plugins.judges.offline import Offline
 from support.people import persona, talk
 
 QUESTIONS = {
     question.key: question
-    for module in (completeness, consistency, relevance, retention)
-    for question in module.QUESTIONS
+    for kind in (ConversationCompleteness, TurnConsistency, ConversationRelevance, KnowledgeRetention)
+    for question in kind.QUESTIONS
 }
 REFUND = "The assistant stated the refund window of 30 days."
 
