@@ -10,7 +10,7 @@ import json
 import os
 import resource
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,16 @@ Post = Callable[[bytes], Awaitable[bytes]]
 EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency")
 
 
-def personas(count: int) -> list[dict[str, Any]]:
-    """Personas of the usual size."""
-    return [
-        {
+def personas(count: int) -> Iterator[dict[str, Any]]:
+    """Personas of the usual size, made as they are taken."""
+    for index in range(count):
+        yield {
             "name": f"customer_{index}",
             "profile": f"Customer {index} in a hurry who wants a refund for order #{1000 + index}.",
             "goal": "Find out how to get a refund and confirm the refund window.",
             "success_criteria": ["The assistant stated the refund window.", "The assistant stated the process."],
             "traits": ["terse", "impatient"],
         }
-        for index in range(count)
-    ]
 
 
 def model_fn(latency: float) -> Callable[[list[dict[str, str]]], Awaitable[str]]:

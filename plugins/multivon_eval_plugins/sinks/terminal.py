@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from multivon_eval.sdk import Estimate, Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
+from multivon_eval.sdk import Estimate, PluginUse, Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
 
 _STYLE = {True: "green", False: "red", None: "yellow"}
 _WORD = {True: "achieved", False: "not achieved", None: "unknown"}
@@ -86,7 +86,7 @@ class TerminalSink:
             self._print(Text(f"problem: {problem.where}: {problem.message}", style="yellow"))
         for use in report.info.plugins:
             if use.kind == "sink" and use.name != "terminal":
-                self._print(Text(f"results  {use.spec}"))
+                self._print(Text(f"results  {_short(use)}"))
         self._print(f"[dim]{summary.disclaimer}[/dim]")
 
     def _print(self, what: str | Text | Table) -> None:
@@ -189,6 +189,10 @@ def _counts(summary: Summary, report: Report) -> list[Text]:
     else:
         spent += f"; model_fn says it spent ${summary.system_cost_usd:.4f}"
     return [Text(line) for line in (*lines, f"{spent}; {report.seconds:.1f} s")]
+
+
+def _short(use: PluginUse) -> str:
+    return use.spec.removeprefix(f"{use.distribution}/")
 
 
 def _list(counts: object) -> str:
