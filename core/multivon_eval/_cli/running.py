@@ -71,6 +71,9 @@ def finish(
         cut = asyncio.run(to_the_end())
     except KeyboardInterrupt:
         raise Interrupted(_how_to_go_on(run)) from None
+    finally:
+        # Of a run that was resumed and refused before it went on.
+        run.plan.journal.close(keep=True)
     report = run.report
     assert report is not None, "a run that ended has its report"
     missed = [message for gate in gates if (message := gate.missed(report.summary))]
