@@ -21,6 +21,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     \b
     multivon-eval score results.jsonl --judge openai:gpt-4.1 --out rescored.jsonl
     """
+    from .._engine.journal import SUFFIX, remove
     from .._engine.run import Run
     from .._plugin.registry import Registry
     from ..errors import UsageError
@@ -44,6 +45,8 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     if not saved:
         raise UsageError(f"{given['results']}: no result in it; give a file that simulate wrote")
+    if given["overwrite"]:
+        remove(Path(given["out"] + SUFFIX))
     run = Run(plan)
     return finish(
         run,

@@ -21,14 +21,16 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         By name; personas and model file as digests of what they are.
     """
     info = plan.info
-    asked = {use.kind: use.spec for use in info.plugins if use.kind in ("judge", "driver", "driver judge")}
+    # A default is asked for with the name of our distribution before it, and is the same without.
+    specs = [(use.kind, use.spec.removeprefix(f"{use.distribution}/")) for use in info.plugins]
+    asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
     everybody = hashlib.sha256("".join(case_uid(persona, 1) for persona in personas).encode()).hexdigest()[:16]
     return {
         "personas": everybody,
         "judge": asked.get("judge", ""),
         "driver": asked.get("driver", ""),
         "driver judge": asked.get("driver judge", ""),
-        "evaluators": ", ".join(use.spec for use in info.plugins if use.kind == "evaluator"),
+        "evaluators": ", ".join(spec for kind, spec in specs if kind == "evaluator"),
         "max-turns": str(info.max_turns),
         "trials": str(info.trials),
         "seed": str(info.seed),

@@ -142,10 +142,12 @@ class Run:
     async def _delivered(self, jobs: Iterator[_Job], info: RunInfo) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append)
-        is_whole = False
+        is_begun, is_whole = bool(plan.journal.past.run_id), False
         try:
-            await delivery.open(info)
+            # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
             plan.journal.begin(info.run_id, made_with(plan, info.personas))
+            await delivery.open(info)
+            is_begun = True
             plan.hooks.emit("run_started", run=info)
             async with aclosing(_side_by_side(self._finishing(jobs, delivery), info.concurrency)) as results:
                 async for result in results:
@@ -158,7 +160,7 @@ class Run:
             await delivery.close(report)
             plan.hooks.emit("run_finished", report=report)
             self.report = attrs.evolve(report, problems=tuple(plan.problems))
-            plan.journal.close(keep=not is_whole or self.report.undelivered)
+            plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
     def _finishing(self, jobs: Iterator[_Job], delivery: Delivery) -> Iterator[_Job]:
         async def finished(job: _Job) -> SimulationResult:

@@ -411,3 +411,15 @@ def test_a_dry_run_finds_a_file_that_cannot_be_written(out: str, tmp_path: Path)
     said = _refused(tmp_path, *args, "--dry-run")
     assert "cannot be written" in said
     assert not (tmp_path / "calls.txt").exists()
+
+
+def test_score_overwrites_a_journal_that_was_left_behind(tmp_path: Path) -> None:
+    """``score --overwrite`` takes an old journal away, and without the word it is refused."""
+    workplace(tmp_path)
+    args = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "first.jsonl", "--quiet")
+    assert multivon_eval(*args, cwd=tmp_path).returncode == 0
+    (tmp_path / "again.jsonl.journal").write_bytes(b"")
+    again = ("score", "first.jsonl", "--out", "again.jsonl", "--quiet")
+    assert multivon_eval(*again, cwd=tmp_path).returncode == 2
+    assert multivon_eval(*again, "--overwrite", cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "again.jsonl.journal").exists()
