@@ -249,7 +249,9 @@ def test_command_lines_parse(args: list[str]) -> None:
     name, *rest = args
     parsed = context_of(name).command.make_context(name, rest).params
     registry = Registry()
-    for kind, key in ((JUDGE, "judge"), (JUDGE, "driver_judge"), (DRIVER, "driver"), (EVALUATOR, "evaluators")):
+    for kind, key in ((JUDGE, "judge"), (JUDGE, "driver_judge"), (DRIVER, "driver"), (EVALUATOR, "evaluator")):
+        if name in ("simulate", "score") and key in ("judge", "evaluator"):
+            assert key in parsed, "an option that was renamed would go unchecked"
         asked = parsed.get(key) or ()
         for spec in (asked,) if isinstance(asked, str) else asked:
             if not spec.startswith("acme"):
