@@ -267,6 +267,15 @@ class Conversation:
             rows.append((max(turn, 1), message))
         return rows
 
+    @cached_property
+    def as_json(self) -> str:
+        """The messages for a judge: a JSON list with a line for each, its turn first.
+
+        Nothing in a message can end its line; see :attr:`Message.as_json`.
+        """
+        rows = ",\n".join(f'{{"turn": {turn}, {message.as_json[1:]}' for turn, message in self.numbered())
+        return f"[\n{rows}\n]" if rows else "[]"
+
     def said_by(self, role: Role) -> tuple[Message, ...]:
         """The messages of one side, in order."""
         return tuple(message for message in self.messages if message.role == role)

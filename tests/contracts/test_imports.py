@@ -48,6 +48,7 @@ HOMES = {
     "httpx": {"judges"},
     "aiohttp": {"judges/_transport.py"},
     "httpx_aiohttp": {"judges/_transport.py"},
+    "orjson": {"judges/_http.py"},
     "sqlite3": {"_engine/journal.py", "_engine/journal_past.py"},
     "stamina": {"_engine/meter.py"},
     "genai_prices": {"judges"},

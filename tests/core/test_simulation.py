@@ -26,6 +26,7 @@ from multivon_eval import (
     simulate,
     stream_simulations,
 )
+from multivon_eval.sdk import GoalAsked
 from support.people import Fails, Keeps, SaysJudge, Talks, answers, persona
 
 THREE = {"conversation_relevance", "knowledge_retention", "turn_consistency"}
@@ -219,6 +220,31 @@ def test_a_stream_starts_no_more_than_is_taken():
         assert len(started) <= 3
         break
     assert len(started) <= 4
+
+
+def test_the_next_persona_talks_while_the_last_one_is_judged():
+    """A conversation that is being judged keeps nobody from talking to the system."""
+
+    async def embedded():
+        judged, talked = asyncio.Event(), []
+
+        class Slow(SaysJudge):
+            async def complete(self, question):
+                if isinstance(question.about, GoalAsked):
+                    await judged.wait()
+                return await SaysJudge.complete(self, question)
+
+        async def model_fn(prompt):
+            talked.append(prompt)
+            if len(talked) == 3:
+                judged.set()
+            return "ok"
+
+        people = [persona("ann"), persona("bob"), persona("cai")]
+        options = {**FAKES, "judge": Slow(), "max_turns": 1, "concurrency": 2}
+        return {result.persona.name async for result in stream_simulations(model_fn, people, **options)}
+
+    assert asyncio.run(embedded()) == {"ann", "bob", "cai"}
 
 
 @attrs.define

@@ -23,15 +23,20 @@ from ..result_json import message_to_row, plain
 from .journal_past import ENDING, Past, read_past
 
 SUFFIX = ".journal"
-VERSION = 1
+VERSION = 2
 
+# Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
 _TABLES = (
     "CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT)",
-    "CREATE TABLE money (id INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, reserved TEXT, cost TEXT, said TEXT)",
-    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT, PRIMARY KEY (case_uid, place)) WITHOUT ROWID",
-    "CREATE TABLE ended (case_uid TEXT PRIMARY KEY, ending TEXT) WITHOUT ROWID",
-    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT, PRIMARY KEY (case_uid, what)) WITHOUT ROWID",
+    "CREATE TABLE reserved (call INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, amount TEXT)",
+    "CREATE TABLE settled (call INTEGER PRIMARY KEY, cost TEXT, said TEXT)",
+    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
+    "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
+    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
 )
+
+# Metadata may hold what JSON has no word for.
+_as_json = json.JSONEncoder(default=str).encode
 
 
 class Journal:
@@ -48,7 +53,7 @@ class Journal:
         self.past = Past()
         self._database: sqlite3.Connection | None = None
         self._calls = 0
-        self._settled: list[tuple[str, str | None, int]] = []
+        self._settled: list[tuple[int, str, str | None]] = []
 
     def begin(self, run_id: str, made_with: Mapping[str, str]) -> None:
         """Begin a new record, unless one is resumed.
@@ -109,13 +114,7 @@ class Journal:
             The number by which it is settled.
         """
         self._calls += 1
-        self._write(
-            "INSERT INTO money (id, case_uid, role, reserved) VALUES (?, ?, ?, ?)",
-            self._calls,
-            case_uid,
-            role,
-            str(amount),
-        )
+        self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
         return self._calls
 
     def settled(self, call: int, cost: Decimal, answer: Answer | None) -> None:
@@ -129,8 +128,8 @@ class Journal:
         said = None
         if answer is not None:
             told = {"usage": plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
-            said = json.dumps(told)
-        self._settled.append((str(cost), said, call))
+            said = _as_json(told)
+        self._settled.append((call, str(cost), said))
 
     def said(self, conversation: Conversation, goal_reached: bool = False) -> None:
         """Keep the last message of a conversation, and whether it is the last word of a driver that is done."""
@@ -141,21 +140,21 @@ class Journal:
                 "goal_reached": goal_reached,
                 "system_cost_usd": None if cost is None else str(cost),
             }
-            text = json.dumps(row, default=str)
+            text = _as_json(row)
             place = len(conversation.messages)
-            self._write("INSERT OR REPLACE INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
+            self._write("INSERT INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
 
     def ended(self, conversation: Conversation) -> None:
         """Keep how a conversation ended."""
         if self._database is not None:
-            text = json.dumps({name: plain(getattr(conversation, name)) for name in ENDING})
-            self._write("INSERT OR REPLACE INTO ended VALUES (?, ?)", conversation.case_uid, text)
+            text = _as_json({name: plain(getattr(conversation, name)) for name in ENDING})
+            self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
 
     def judged(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict or a score; one that failed or was cut is made again by a resume."""
         if self._database is not None and is_final(answer):
-            text = json.dumps(plain(answer))
-            self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", case_uid, what, text)
+            text = _as_json(plain(answer))
+            self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""
@@ -177,7 +176,7 @@ class Journal:
         try:
             if settled:
                 self._database.execute("BEGIN")
-                self._database.executemany("UPDATE money SET cost = ?, said = ? WHERE id = ?", settled)
+                self._database.executemany("INSERT INTO settled VALUES (?, ?, ?)", settled)
             if statement:
                 self._database.execute(statement, values)
             if settled:
@@ -206,6 +205,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         # Exclusive locking holds the file for as long as the process lives, however it dies, and saves the
         # shared memory that WAL needs otherwise.
         database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA page_size = 1024")
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         # A checkpoint waits for the medium, and the event loop with it: few of them.

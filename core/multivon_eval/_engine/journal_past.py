@@ -116,16 +116,14 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     if found is None or found[0] != version:
         raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
     cases: dict[str, dict[str, Any]] = {}
-    for case_uid, _, text in database.execute("SELECT * FROM said ORDER BY case_uid, place"):
-        row = json.loads(text)
-        cost = row["system_cost_usd"]
-        message = structured(row["message"], Message)
-        said = Said(message, row["goal_reached"], None if cost is None else Decimal(cost))
-        case = cases.setdefault(case_uid, {})
-        case["said"] = (*case.get("said", ()), said)
-    for case_uid, text in database.execute("SELECT * FROM ended"):
+    said: dict[str, dict[int, Said]] = {}
+    for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
+        said.setdefault(case_uid, {})[place] = _said(json.loads(text))
+    for case_uid, places in said.items():
+        cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
+    for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
         cases.setdefault(case_uid, {})["ending"] = json.loads(text)
-    for case_uid, what, text in database.execute("SELECT * FROM judged"):
+    for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
         case = cases.setdefault(case_uid, {})
         if what == VERDICT:
             case["verdict"] = structured(json.loads(text), Verdict)
@@ -137,9 +135,16 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     )
 
 
+def _said(row: dict[str, Any]) -> Said:
+    cost = row["system_cost_usd"]
+    return Said(structured(row["message"], Message), row["goal_reached"], None if cost is None else Decimal(cost))
+
+
 def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:
     spent, last = ZERO, 0
-    rows = database.execute("SELECT id, case_uid, role, reserved, cost, said FROM money ORDER BY id")
+    rows = database.execute(
+        "SELECT call, case_uid, role, amount, cost, said FROM reserved LEFT JOIN settled USING (call) ORDER BY call"
+    )
     for last, case_uid, role, reserved, cost, said in rows:  # noqa: B007 - the last one's number is wanted
         paid = Decimal(reserved if cost is None else cost)
         spent += paid

@@ -116,6 +116,8 @@ class Ledger:
         self._release()
 
     def _release(self) -> None:
+        if not self._waiters:
+            return
         for waiter in self._waiters:
             if self._is_impossible(waiter.amount) and not waiter.granted.done():
                 waiter.granted.set_result(False)

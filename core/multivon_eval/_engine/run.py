@@ -45,6 +45,7 @@ class Run:
         self.plan = plan
         self.tally = Tally()
         self.report: Report | None = None
+        self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._done = {result.case_uid for result in done}
         for result in done:
             self.tally.add(result)
@@ -63,7 +64,8 @@ class Run:
             info = plan.informed(personas, len(personas) * plan.info.trials, len(self._done))
             cases = (case for case in cases_of(personas, info.trials) if case.uid not in self._done)
             jobs = (partial(self._simulated, case, info) for case in cases)
-            async with aclosing(self._delivered(jobs, info)) as results:
+            # Some more than talk are judged meanwhile; with one at a time each ends before the next begins.
+            async with aclosing(self._delivered(jobs, info, info.concurrency + info.concurrency // 2)) as results:
                 async for result in results:
                     yield result
 
@@ -82,20 +84,26 @@ class Run:
         jobs = (partial(self._rescored, result, info, verdicts) for result in results)
         async with (
             ready(plan.asked, tuple(plan.sinks.values()), info.timeout),
-            aclosing(self._delivered(jobs, info)) as rescored,
+            aclosing(self._delivered(jobs, info, info.concurrency)) as rescored,
         ):
             async for result in rescored:
                 yield result
 
     async def _simulated(self, case: Case, info: RunInfo) -> SimulationResult:
-        plan, started_at, started = self.plan, _now(), time.perf_counter()
+        plan = self.plan
         assert plan.system is not None, "a simulation has a system under test"
         stage = Stage(
             plan.system, plan.driver, plan.hooks, plan.journal, info.max_turns, info.timeout, info.run_id, plan.hold
         )
+        await self._talking.acquire()
+        started_at, started = _now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, case.uid)
-            conversation = await converse(case, stage, purse, plan.context("driver", account))
+            try:
+                conversation = await converse(case, stage, purse, plan.context("driver", account))
+            finally:
+                # The system is free for the next persona; the judge takes its time beside that.
+                self._talking.release()
             verdict, scores = await self._judged(conversation, account, plan.journal.past.case(case.uid))
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
@@ -139,7 +147,9 @@ class Run:
         }
         return {**had, **await score(conversation, missing, context, self.plan.journal)}
 
-    async def _delivered(self, jobs: Iterator[_Job], info: RunInfo) -> AsyncGenerator[SimulationResult, None]:
+    async def _delivered(
+        self, jobs: Iterator[_Job], info: RunInfo, at_once: int
+    ) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append)
         is_begun, is_whole = bool(plan.journal.past.run_id), False
@@ -149,7 +159,7 @@ class Run:
             await delivery.open(info)
             is_begun = True
             plan.hooks.emit("run_started", run=info)
-            async with aclosing(_side_by_side(self._finishing(jobs, delivery), info.concurrency)) as results:
+            async with aclosing(_side_by_side(self._finishing(jobs, delivery), at_once)) as results:
                 async for result in results:
                     yield result
             is_whole = True

@@ -68,7 +68,7 @@ def _one_by_one(group: str, unreadable: list[str]) -> list[importlib_metadata.En
     return found
 
 
-def _owner(dist: importlib_metadata.IDistribution | None) -> tuple[str, str]:
+def _owner(dist: importlib_metadata.Distribution | None) -> tuple[str, str]:
     try:
         return (str(dist.name), str(dist.version)) if dist else ("", "")
     except Exception:

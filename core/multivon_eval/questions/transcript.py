@@ -33,15 +33,9 @@ def transcript_message(conversation: Conversation, question: str) -> PromptMessa
 def fenced(conversation: Conversation) -> str:
     """The transcript as JSON between two lines that carry the conversation's nonce.
 
-    Each message is a line of its own, in which nothing can end the line or the fence; see ``Message.as_json``.
+    Each message is a line of its own, in which nothing can end the line or the fence; see ``Conversation.as_json``.
     """
-    rows = ",\n".join(_row(turn, message) for turn, message in conversation.numbered())
-    body = f"[\n{rows}\n]" if rows else "[]"
-    return f"<transcript {conversation.fence}>\n{body}\n</transcript {conversation.fence}>"
-
-
-def _row(turn: int, message: Message) -> str:
-    return f'{{"turn": {turn}, {message.as_json[1:]}'
+    return f"<transcript {conversation.fence}>\n{conversation.as_json}\n</transcript {conversation.fence}>"
 
 
 _SAME = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 import httpx
+import orjson
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
 
@@ -74,7 +75,7 @@ class JsonHttp:
             JudgeError: It failed otherwise.
         """
         try:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            content = orjson.dumps(body)
             client = self._client()
             request = client.build_request("POST", self._url(path), content=content, headers=self._headers)
             response = await client.send(request)

@@ -57,7 +57,9 @@ class _PlainClient(httpx.AsyncClient):
         """Make a request of what is given, without merging in the client's defaults."""
         if any(value is not None for value in others.values()):
             return super().build_request(method, url, content=content, headers=headers, **others)
-        return httpx.Request(method, url, content=content, headers=headers, extensions=self._bounds)
+        request = httpx.Request(method, url, content=content, headers=headers, extensions=self._bounds)
+        request.headers.encoding = "utf-8"  # it would be guessed again for each header that is read
+        return request
 
     async def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
         """Send a request and read the answer whole."""

@@ -53,7 +53,11 @@ class JsonlSink:
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
         assert self._file is not None, "a sink is opened before it is written to"
-        line = json.dumps(_finite(result_to_json(result)), ensure_ascii=False, allow_nan=False, default=str)
+        row = result_to_json(result)
+        try:
+            line = _as_json(row)
+        except (TypeError, ValueError):
+            line = _as_json(_finite(row))
         self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
         self._file.flush()
 
@@ -77,6 +81,9 @@ def _opened(path: Path, is_resumed: bool) -> BinaryIO:
     file.truncate(whole)
     file.seek(whole)
     return file
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
 
 
 def _finite(value: object) -> object:

@@ -341,7 +341,7 @@ runpy.run_module("multivon_eval", run_name="__main__")
 """
 
 
-@pytest.mark.parametrize("room", [40_000, 80_000])
+@pytest.mark.parametrize("room", [20_000, 40_000])
 def test_a_journal_that_cannot_be_written_ends_the_run(room: int, tmp_path: Path) -> None:
     """Exit code 3 and the remedy instead of a run that could not be resumed; with room again it goes on."""
     workplace(tmp_path, MODEL, PERSONA + BOB)
