@@ -205,6 +205,8 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
             "unit": "USD per million tokens",
             "source": priced.source,
         }
+        if priced.cache_write is not None:
+            prices["cache_write"] = float(priced.cache_write)
     return RunInfo(
         run_id=run_id or secrets.token_hex(8),
         started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

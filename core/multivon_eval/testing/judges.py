@@ -59,9 +59,11 @@ class JudgeTests(PluginTests):
         for answer in self.ask_all():
             assert isinstance(answer, Answer), f"gave {type(answer).__name__}, not an Answer"
             assert isinstance(answer.text, str) and isinstance(answer.usage, Usage)
-            tokens = (answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.cached_tokens)
-            assert all(isinstance(count, int) and count >= 0 for count in tokens), f"usage is {answer.usage}"
-            assert answer.usage.cached_tokens <= answer.usage.input_tokens, "cached tokens are input tokens too"
+            usage = answer.usage
+            tokens = (usage.input_tokens, usage.output_tokens, usage.cached_tokens, usage.cache_write_tokens)
+            assert all(isinstance(count, int) and count >= 0 for count in tokens), f"usage is {usage}"
+            of_the_cache = usage.cached_tokens + usage.cache_write_tokens
+            assert of_the_cache <= usage.input_tokens, "cached tokens are input tokens too"
             assert isinstance(answer.cost_usd, Decimal), f"cost_usd is {type(answer.cost_usd).__name__}, not Decimal"
             assert answer.cost_usd.is_finite() and answer.cost_usd >= 0
 

@@ -21,7 +21,9 @@ from ._transport import FAILURES, make_client, was_sent
 
 _PASSING = {408, 409, 429}
 _OVERLOADED = {429, 529}
-_KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza)[A-Za-z0-9_\-]{12,}")
+_KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza|AQ\.)[A-Za-z0-9_\-]{12,}")
+# Google answers 400 to a key that it does not know.
+_ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)
 _CHECK_SECONDS = 30.0
 _SHORTEST_SECRET = 6
 
@@ -109,7 +111,8 @@ class JsonHttp:
             raise UsageError(
                 f"{self.base_url} cannot be reached ({self._told(error)}); start it or correct base_url"
             ) from None
-        if response.status_code in (401, 403):
+        is_about_key = response.status_code == 400 and _ABOUT_THE_KEY.search(response.text)
+        if response.status_code in (401, 403) or is_about_key:
             raise UsageError(
                 f"{self.base_url} refused the key ({response.status_code} {self.said(response.text)}); "
                 "correct the variable that api_key_env names"

@@ -1,0 +1,71 @@
+"""What judges check of their options when they are made, and the key that none of them takes as an option."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from multivon_eval.sdk import UsageError
+
+COUNT = attrs.validators.optional(attrs.validators.ge(1))
+SECONDS = attrs.validators.optional(attrs.validators.gt(0))
+NO_OPTION = {"option": False}
+
+
+def is_url(_: object, __: object, value: str) -> None:
+    """Refuse what is no base URL, or carries a secret."""
+    parts = urlsplit(value)
+    if "@" in parts.netloc:
+        # It would stand in every message and result.
+        raise ValueError("base_url carries a user or a password; put the key into the variable that api_key_env names")
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"base_url is {value!r}; give it as http://host/v1 or https://host/v1")
+
+
+def is_amount(_: object, attribute: Any, value: float | None) -> None:
+    """Refuse what is no finite number from 0 on."""
+    if value is not None and not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{attribute.name} is {value}; give a number from 0 on")
+
+
+@attrs.frozen
+class Key:
+    """The key in a variable of the environment.
+
+    Attributes:
+        variable: The variable's name.
+        value: The key; empty where there is none, or none that can be sent.
+        is_unfit: Whether it holds what no header can carry. It is not even tried: the error would show it.
+    """
+
+    variable: str
+    value: str = attrs.field(repr=False)
+    is_unfit: bool
+
+    @classmethod
+    def of(cls, variable: str) -> Key:
+        """Read it."""
+        value = os.environ.get(variable, "").strip()
+        is_fit = value.isascii() and value.isprintable()
+        return cls(variable, value if is_fit else "", not is_fit)
+
+    def check(self, judge: str, is_needed: bool) -> None:
+        """See that the key can be sent, and is there where it is needed.
+
+        Raises:
+            UsageError: No; the message names the judge and the variable, never the key.
+        """
+        if self.is_unfit:
+            raise UsageError(
+                f"judge {judge!r} cannot send its key: the variable {self.variable} holds a line break "
+                "or characters beyond ASCII; set it to the key alone"
+            )
+        if is_needed and not self.value:
+            raise UsageError(
+                f"judge {judge!r} has no key: the variable {self.variable} is not set; set it, or "
+                "name another variable with ',api_key_env=NAME'"
+            )
