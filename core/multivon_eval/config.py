@@ -27,9 +27,9 @@ DEFAULT_DRIVER = f"{OURS}/persona-llm"
 JSONL, TERMINAL = f"{OURS}/jsonl", f"{OURS}/terminal"
 
 KEYS = (
-    ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-4-5"),
-    ("OPENAI_API_KEY", "openai", "openai:gpt-4.1-mini"),
-    ("GEMINI_API_KEY", "gemini", "gemini:gemini-2.5-flash"),
+    ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-5-5"),
+    ("OPENAI_API_KEY", "openai", "openai:gpt-6-luna,reasoning_effort=none"),
+    ("GEMINI_API_KEY", "gemini", "gemini:gemini-3.5-flash-lite"),
 )
 """Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
 

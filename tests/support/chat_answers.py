@@ -45,7 +45,7 @@ def default_answer(body: Mapping[str, Any], goal_after: int) -> str:
     if schema is None:
         count = sum(message["role"] == "user" for message in body["messages"])
         return f"This is reply number {count}; it takes 3 days."
-    answer: object = _answer_for(name or _guessed_name(schema), schema, body, goal_after)
+    answer: object = _answer_for(name or guessed_name(schema), schema, body, goal_after)
     jsonschema.validate(answer, schema)
     return json.dumps(answer, ensure_ascii=False)
 
@@ -61,7 +61,7 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
     return smallest(schema, schema)
 
 
-def _guessed_name(schema: Mapping[str, Any]) -> str:
+def guessed_name(schema: Mapping[str, Any]) -> str:
     """Name one of our schemas by its properties."""
     properties = schema["properties"]
     if set(properties) == {"message", "goal_reached"}:

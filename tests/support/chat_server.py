@@ -1,4 +1,4 @@
-"""A real HTTP server on 127.0.0.1 that speaks OpenAI chat completions.
+"""A real HTTP server on 127.0.0.1 that speaks OpenAI chat completions, or another provider's dialect.
 
 In a test::
 
@@ -8,7 +8,7 @@ In a test::
 As a process of its own: ``python -m support.chat_server --port 0 --log requests.jsonl`` with ``tests`` on
 PYTHONPATH, or :func:`server_process`. The first line it prints is its base URL.
 
-It checks what it is sent (:mod:`support.chat_checks`) and answers 400 where OpenAI would.
+It checks what it is sent and answers 400 where the provider would (:mod:`support.dialects`).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from .chat_answers import default_answer
-from .chat_checks import REFUSABLE, Refused, check_request
-from .chat_completion import Completions, model_list
+from .chat_checks import REFUSABLE, Refused
 from .chat_faults import Fault, FaultLike, Response, Script, error_body, fault_for, with_fault
 from .chat_wire import MAX_HEAD, Request, encoded, head_of, read_request, send, send_half, send_slowly
+from .dialects import ChatCompletions, Dialect
 
 __all__ = ["ChatServer", "Fault", "Response", "server_process"]
 
@@ -42,20 +42,23 @@ class ChatServer:
     """The server; enter it to start it, in a thread with an event loop of its own.
 
     Args:
-        answer: From a request's body to the text, or a :class:`Response`; something fitting if not given.
+        answer: From a request's body to the text, or a :class:`Response`; something fitting if not given. The body
+            is that of a chat completion, whatever the dialect.
         script: Faults, see :data:`~support.chat_faults.Script`. The index counts POSTs from 0.
-        models: The fault that ``GET /models`` shows.
+        models: The fault that asking for the models shows.
         api_key: The key that is required; none if None.
-        refuse: Parameters that are refused, of :data:`~support.chat_checks.REFUSABLE`.
+        refuse: Parameters that are refused, of the dialect's ``refusable``.
         latency: Seconds before every completion.
         goal_after: After how many user turns the simulated user says that the goal is reached.
         log: A file to which one JSON line is appended for each POST.
         port: Where to listen; 0 for any port that is free.
+        dialect: What it speaks; OpenAI chat completions if not given.
 
     Attributes:
-        base_url: ``http://127.0.0.1:PORT/v1``, once it runs.
+        base_url: ``http://127.0.0.1:PORT/v1``, once it runs; in other dialects without ``/v1``.
         requests: The parsed bodies of all POSTs, also of those that were refused.
         headers: The headers of all POSTs, names in lower case.
+        paths: The paths of all requests, queries included.
         checks: How often the models were asked for.
         most_at_once: The most completions that were under way together.
     """
@@ -72,13 +75,14 @@ class ChatServer:
         goal_after: int = 2,
         log: str | Path | None = None,
         port: int = 0,
+        dialect: Dialect | None = None,
     ) -> None:
-        if unknown := set(refuse) - set(REFUSABLE):
-            raise ValueError(f"refuse names {sorted(unknown)}; known: {REFUSABLE}")
+        self._dialect = dialect or ChatCompletions()
+        if unknown := set(refuse) - set(self._dialect.refusable):
+            raise ValueError(f"refuse names {sorted(unknown)}; known: {self._dialect.refusable}")
         self._answer = answer or (lambda body: default_answer(body, goal_after))
         self._script, self._models, self._api_key, self._refuse = script, models, api_key, refuse
         self._latency, self._log, self._port = latency, log, port
-        self._completions = Completions()
         self._at_once = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -88,6 +92,7 @@ class ChatServer:
         self.base_url = ""
         self.requests: list[Any] = []
         self.headers: list[Mapping[str, str]] = []
+        self.paths: list[str] = []
         self.checks = 0
         self.most_at_once = 0
 
@@ -119,7 +124,7 @@ class ChatServer:
         self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
         try:
             server = await asyncio.start_server(self._connected, "127.0.0.1", self._port, limit=MAX_HEAD)
-            self.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+            self.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{self._dialect.base_path}"
         finally:
             on_ready()
         await self._closing.wait()
@@ -137,7 +142,7 @@ class ChatServer:
         self._open.add(writer)
         try:
             while not self._closing.is_set() and (request := await read_request(reader)):
-                response = await self._respond(request)
+                response = self._dialect.told(await self._respond(request))
                 await self._sent(writer, response)
                 if response.sending == "reset" or not request.keeps_alive:
                     break
@@ -165,12 +170,13 @@ class ChatServer:
 
     async def _respond(self, request: Request) -> Response:
         """Decide what to answer."""
-        path = request.path.partition("?")[0]
-        if (request.method, path) == ("GET", "/v1/models"):
+        self.paths.append(request.path)
+        wanted = self._dialect.wanted(request.method, request.path.partition("?")[0])
+        if wanted == "models":
             self.checks += 1
-            return self._denied(request) or with_fault(model_list(), self._models, _key(request))
-        if (request.method, path) != ("POST", "/v1/chat/completions"):
-            return Response(status=404, body=error_body(f"Invalid URL ({request.method} {path})"))
+            return self._denied(request) or with_fault(self._dialect.models(), self._models, self._key(request))
+        if wanted != "answer":
+            return Response(status=404, body=error_body(f"Invalid URL ({request.method} {request.path})"))
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
@@ -199,11 +205,11 @@ class ChatServer:
         response = self._denied(request)
         if response is None:
             try:
-                checked = check_request(body, self._refuse)
+                checked = self._dialect.checked(body, self._refuse)
                 fault = fault_for(self._script, index, checked)
                 given = self._answer(checked)
                 answered = Response(given) if isinstance(given, str) else given
-                response = self._completions.made(checked, with_fault(answered, fault, _key(request)), index)
+                response = self._dialect.made(checked, with_fault(answered, fault, self._key(request)), index)
             except Refused as error:
                 response = Response(status=400, body=error.body)
             except Exception as error:
@@ -213,9 +219,13 @@ class ChatServer:
 
     def _denied(self, request: Request) -> Response | None:
         """Answer 401 where a key is required and another was sent."""
-        if self._api_key is None or _key(request) == f"Bearer {self._api_key}":
+        if self._api_key is None or self._key(request) == self._api_key:
             return None
-        return with_fault(Response(), Fault.UNAUTHORIZED, _key(request))
+        return with_fault(Response(), Fault.UNAUTHORIZED, self._key(request))
+
+    def _key(self, request: Request) -> str:
+        """Give the key that came with a request."""
+        return self._dialect.key(request.headers)
 
     def _write_log(self, index: int, body: object, fault: FaultLike, status: int) -> None:
         """Append one line about a request."""
@@ -223,11 +233,6 @@ class ChatServer:
             line = {"index": index, "at": time.time(), "status": status, "fault": fault, "body": body}
             with Path(self._log).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
-
-
-def _key(request: Request) -> str:
-    """Give the Authorization header."""
-    return request.headers.get("authorization", "")
 
 
 @contextlib.contextmanager

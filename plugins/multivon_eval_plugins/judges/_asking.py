@@ -184,14 +184,23 @@ def usage_of(asked: object, answered: object, cached: object = 0, written: objec
     if None in counts:
         return None
     total, answer, read, wrote = (count or 0 for count in counts)
+    if not total:
+        return None  # no prompt has none: it is how some say that they did not count
     # They are a part of the prompt's tokens, whatever the provider says: no money is given back.
     wrote = min(wrote, total)
     return Usage(total, answer, min(read, total - wrote), wrote)
 
 
+def added(*counts: object) -> int | None:
+    """Add figures of a provider; None where one of them cannot be."""
+    read = [_count(count) for count in counts]
+    return None if None in read else sum(count or 0 for count in read)
+
+
 def _count(value: object) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS
-    return int(value) if is_count and isinstance(value, int) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= _MOST_TOKENS else None
 
 
 def schema_note(prompt: Prompt) -> str:

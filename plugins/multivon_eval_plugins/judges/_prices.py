@@ -36,7 +36,7 @@ class Tariff:
 
 
 def tariff(
-    stated: tuple[float | None, float | None, float | None],
+    stated: tuple[float | None, ...],
     model: str,
     *,
     base_url: str | None = None,
@@ -45,7 +45,8 @@ def tariff(
     """The prices that the SPEC states, or else those that are known.
 
     Args:
-        stated: ``price_in``, ``price_out``, ``price_cached``: USD per million tokens.
+        stated: ``price_in``, ``price_out``, ``price_cached`` and, where writing to the cache costs extra, the price
+            of that: USD per million tokens.
         model: The model.
         base_url: Where it is asked.
         provider: The provider's name in genai-prices, where no URL tells it.
@@ -53,13 +54,14 @@ def tariff(
     Raises:
         ValueError: A price is stated and another that it needs is not.
     """
-    price_in, price_out, price_cached = stated
+    price_in, price_out, price_cached, *rest = stated
     if price_in is None or price_out is None:
         if any(price is not None for price in stated):
             raise ValueError("a price is missing; give price_in and price_out together")
         return known_tariff(model, base_url=base_url, provider=provider)
     cached = price_in if price_cached is None else price_cached
-    return Tariff(Prices(_money(price_in), _money(price_out), _money(cached), "stated in the SPEC"))
+    written = _money(rest[0]) if rest and rest[0] is not None else None
+    return Tariff(Prices(_money(price_in), _money(price_out), _money(cached), "stated in the SPEC", written))
 
 
 def known_tariff(model: str, *, base_url: str | None = None, provider: str | None = None) -> Tariff | None:

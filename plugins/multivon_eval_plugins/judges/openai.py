@@ -17,7 +17,7 @@ from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
 from ._prices import tariff
 
 OPENAI = "https://api.openai.com/v1"
-_REFUSABLE = (
+REFUSABLE = (
     # An answer's length is never left unbounded: the ceiling hangs on it.
     Refusable("max_tokens", ("max_tokens", "max_completion_tokens"), ("sent as max_completion_tokens",)),
     Refusable("temperature", ("temperature",)),
@@ -72,7 +72,7 @@ class OpenAI:
     def __attrs_post_init__(self) -> None:
         stated = (self.price_in, self.price_out, self.price_cached)
         prices = tariff(stated, self.model, base_url=self.base_url)
-        self._asking = Asking(prices, _REFUSABLE, self.temperature, self.max_tokens)
+        self._asking = Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
         self._key = Key.of(self.api_key_env)
         headers = {"Authorization": f"Bearer {self._key.value}"} if self._key.value else {}
         self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)

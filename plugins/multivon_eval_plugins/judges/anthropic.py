@@ -1,0 +1,196 @@
+"""The judge that asks Anthropic: the Messages API over HTTP, structured output by tool use, prompts that are cached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import httpx
+
+from multivon_eval.sdk import Answer, JudgeError, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+
+from ._asking import Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
+from ._http import JsonHttp
+from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
+from ._prices import tariff
+
+ANTHROPIC = "https://api.anthropic.com"
+VERSION = "2023-06-01"
+TOOL: Mapping[str, Any] = {
+    "name": "answer",
+    "description": "Gives the answer. Its input is one JSON object that fits the JSON Schema at the end of the prompt.",
+    "input_schema": {"type": "object"},
+}
+"""The same for all questions. Tools come first in what Anthropic caches: with the question's schema in the tool no two
+kinds of question on one conversation would share the transcript, so the schema stands behind the question."""
+# The instructions that Anthropic adds where there are tools: 346 tokens for most models, 675 for the newest.
+_TOOL_TOKENS = 1500
+_REFUSABLE = (
+    # "Thinking may not be enabled when tool_choice forces tool use" names both.
+    Refusable("tool_choice", ("tool_choice",), ("left to the model",)),
+    # "temperature may only be set to 1 when thinking is enabled" too.
+    Refusable("temperature", ("temperature", "sampling parameter")),
+    Refusable("thinking", ("thinking",)),
+    Refusable("cache_control", ("cache_control",)),
+    Refusable("tools", ("tool",)),
+)
+_CACHED = {"cache_control": {"type": "ephemeral"}}
+
+
+@attrs.define
+class Anthropic:
+    """Asks a Claude model over ``POST {base_url}/v1/messages``.
+
+    An answer that has to have a form is asked for as the input of a tool that the model must call. What the
+    questions on one conversation share, and a conversation that grows, is marked for Anthropic's cache. Without
+    ``thinking`` the model is asked not to think. A model that refuses one of these, or the temperature, is asked
+    again without it once; what was left out is remembered for the run and noted in the results.
+
+    Attributes:
+        model: The model.
+        base_url: The endpoint, without ``/v1``.
+        api_key_env: The variable that holds the key.
+        temperature: For all questions; if not given, 0 to judge and 1 to play a persona.
+        max_tokens: The most tokens of an answer; if not given, what the question needs.
+        thinking: Tokens beside them that the model may think with; 0 to do without.
+        timeout: Seconds without a byte before a request is given up; the run's timeout holds beside it.
+        price_in: USD per million prompt tokens, where genai-prices does not know them.
+        price_out: USD per million completion tokens.
+        price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
+        price_cache_write: USD per million prompt tokens written to the cache; 1.25 times ``price_in`` if not given.
+        client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
+
+    Source: Anthropic API reference, Messages (https://platform.claude.com/docs/en/api/messages); prompt caching
+    (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
+    """
+
+    model: str
+    base_url: str = attrs.field(default=ANTHROPIC, validator=is_url)
+    api_key_env: str = "ANTHROPIC_API_KEY"
+    temperature: float | None = attrs.field(default=None, validator=is_amount)
+    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
+    thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
+    timeout: float | None = attrs.field(default=None, validator=SECONDS)
+    price_in: float | None = attrs.field(default=None, validator=is_amount)
+    price_out: float | None = attrs.field(default=None, validator=is_amount)
+    price_cached: float | None = attrs.field(default=None, validator=is_amount)
+    price_cache_write: float | None = attrs.field(default=None, validator=is_amount)
+    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
+    _key: Key = attrs.field(init=False, repr=False, eq=False)
+    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        written = self.price_cache_write
+        if written is None and self.price_in is not None:
+            written = 1.25 * self.price_in
+        stated = (self.price_in, self.price_out, self.price_cached, written)
+        prices = tariff(stated, self.model, base_url=self.base_url)
+        options = (self.temperature, self.max_tokens, self.thinking)
+        self._asking = Asking(prices, _REFUSABLE, *options, overhead=_TOOL_TOKENS)
+        self._key = Key.of(self.api_key_env)
+        headers = {"anthropic-version": VERSION, **({"x-api-key": self._key.value} if self._key.value else {})}
+        self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)
+
+    def prices(self) -> Prices | None:
+        """Give the prices, or None where they are not known."""
+        return self._asking.prices
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """Bound the cost of one request; see the protocol."""
+        return self._asking.worst_cost(question)
+
+    async def check(self) -> None:
+        """See that there is a key where one is needed, and that the endpoint answers and takes it.
+
+        Raises:
+            UsageError: No.
+        """
+        self._key.check(f"anthropic:{self.model}", is_needed=self.base_url.rstrip("/") == ANTHROPIC)
+        await self._http.check("v1/models")
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Send the question's prompt as one message; see the protocol."""
+        return await self._asking.complete(question, self)
+
+    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        mark = {} if "cache_control" in left_out else _CACHED
+        body: dict[str, Any] = {"model": self.model, "max_tokens": self._asking.limit_for(prompt)}
+        if prompt.system.strip():
+            body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]
+        body["messages"] = _messages(prompt, mark)
+        if prompt.schema is not None:
+            body["messages"][-1]["content"].append({"type": "text", "text": schema_note(prompt)})
+            if "tools" not in left_out:
+                # A model that thinks cannot be made to call a tool.
+                is_forced = "tool_choice" not in left_out and not self.thinking
+                body["tools"] = [dict(TOOL)]
+                body["tool_choice"] = {"type": "tool", "name": TOOL["name"]} if is_forced else {"type": "auto"}
+        if "thinking" not in left_out:
+            body["thinking"] = {"type": "adaptive" if self.thinking else "disabled"}
+        if "temperature" not in left_out:
+            body["temperature"] = self._asking.temperature_for(prompt)
+        return body
+
+    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await self._http.post("v1/messages", body)
+
+    def _read(self, data: Mapping[str, Any]) -> Reading:
+        content, reason = data.get("content"), data.get("stop_reason")
+        if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
+            raise no_answer(data, "message", self._http.said)
+        text = _text(content)
+        if reason == "refusal":
+            details = data.get("stop_details")
+            told = details.get("explanation") if isinstance(details, Mapping) else None
+            raise JudgeError(f"the model refused to answer: {self._http.said(str(told or text or 'no reason'))}", True)
+        if reason == "model_context_window_exceeded":
+            raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
+        return Reading(
+            text=text,
+            usage=_usage(data.get("usage")),
+            model=self._http.said(str(data.get("model") or self.model)),
+            is_cut=reason == "max_tokens",
+        )
+
+
+def _messages(prompt: Prompt, mark: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Write the messages in blocks, one for each part, with marks where the cache may begin to serve."""
+    messages: list[dict[str, Any]] = [
+        {"role": message.role, "content": _blocks(message)} for message in prompt.messages
+    ]
+    if len(prompt.messages[0].parts) > 1:
+        messages[0]["content"][0].update(mark)  # what the questions on one conversation share
+    if len(messages) > 1:
+        messages[-1]["content"][-1].update(mark)  # a conversation that grows
+    return messages
+
+
+def _blocks(message: PromptMessage) -> list[dict[str, Any]]:
+    last = len(message.parts) - 1
+    texts = [whole_text(part) + ("\n\n" if index < last else "") for index, part in enumerate(message.parts)]
+    # A block without words is refused.
+    return [{"type": "text", "text": text if text.strip() else "(empty)"} for text in texts]
+
+
+def _text(content: list[Mapping[str, Any]]) -> str:
+    """The input of the tool as JSON; the text where the model called none."""
+    for block in content:
+        if block.get("type") == "tool_use" and block.get("input"):
+            return json.dumps(block["input"], ensure_ascii=False)
+    return "".join(str(block.get("text") or "") for block in content if block.get("type") == "text")
+
+
+def _usage(data: object) -> Usage | None:
+    """Read the usage: Anthropic counts what the cache served and stored beside the prompt's other tokens."""
+    if not isinstance(data, Mapping):
+        return None
+    read, written = data.get("cache_read_input_tokens") or 0, data.get("cache_creation_input_tokens") or 0
+    return usage_of(added(data.get("input_tokens"), read, written), data.get("output_tokens"), read, written)

@@ -1,0 +1,188 @@
+"""The judge that asks Google's Gemini: generateContent over HTTP, structured output by a response schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+import httpx
+
+from multivon_eval.sdk import Answer, JudgeError, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+
+from ._asking import LEFT_OUT, Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
+from ._gemini_schema import openapi
+from ._http import JsonHttp
+from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
+from ._prices import tariff
+
+GEMINI = "https://generativelanguage.googleapis.com"
+_ROLES = {"user": "user", "assistant": "model"}
+_AS_JSON, _MINIMAL = "sent as a JSON answer without a schema", "sent as thinkingLevel MINIMAL"
+_REFUSABLE = (
+    Refusable("thinkingConfig", ("thinking",), (_MINIMAL, LEFT_OUT)),
+    Refusable("temperature", ("temperature",)),
+    Refusable("responseSchema", ("schema", "response_mime_type", "json mode"), (_AS_JSON, LEFT_OUT)),
+    Refusable("systemInstruction", ("system_instruction", "developer instruction"), ("sent in the first message",)),
+)
+# How an answer may end; what else there is says that it was withheld.
+_ENDED = {"STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED", "OTHER", "MALFORMED_RESPONSE"}
+
+
+@attrs.define
+class Gemini:
+    """Asks a Gemini model over ``POST {base_url}/v1beta/models/{model}:generateContent``.
+
+    Answers are asked for as structured output (``responseSchema``). Without ``thinking`` the model is asked not
+    to think. A model that refuses one of these, or the temperature, is asked again without it once; what was left
+    out is remembered for the run and noted in the results.
+
+    Attributes:
+        model: The model.
+        base_url: The endpoint, without ``/v1beta``.
+        api_key_env: The variable that holds the key.
+        temperature: For all questions; if not given, 0 to judge and 1 to play a persona.
+        max_tokens: The most tokens of an answer; if not given, what the question needs.
+        thinking: Tokens beside them that the model may think with; 0 to do without.
+        timeout: Seconds without a byte before a request is given up; the run's timeout holds beside it.
+        price_in: USD per million prompt tokens, where genai-prices does not know them.
+        price_out: USD per million completion tokens.
+        price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
+        client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
+
+    Source: Gemini API reference, generateContent (https://ai.google.dev/api/generate-content).
+    """
+
+    model: str
+    base_url: str = attrs.field(default=GEMINI, validator=is_url)
+    api_key_env: str = "GEMINI_API_KEY"
+    temperature: float | None = attrs.field(default=None, validator=is_amount)
+    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
+    thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
+    timeout: float | None = attrs.field(default=None, validator=SECONDS)
+    price_in: float | None = attrs.field(default=None, validator=is_amount)
+    price_out: float | None = attrs.field(default=None, validator=is_amount)
+    price_cached: float | None = attrs.field(default=None, validator=is_amount)
+    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
+    _key: Key = attrs.field(init=False, repr=False, eq=False)
+    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        stated = (self.price_in, self.price_out, self.price_cached)
+        prices = tariff(stated, self.model.removeprefix("models/"), base_url=self.base_url)
+        self._asking = Asking(prices, _REFUSABLE, self.temperature, self.max_tokens, self.thinking)
+        self._key = Key.of(self.api_key_env)
+        headers = {"x-goog-api-key": self._key.value} if self._key.value else {}
+        self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)
+
+    def prices(self) -> Prices | None:
+        """Give the prices, or None where they are not known."""
+        return self._asking.prices
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """Bound the cost of one request; see the protocol."""
+        return self._asking.worst_cost(question)
+
+    async def check(self) -> None:
+        """See that there is a key where one is needed, and that the endpoint answers and takes it.
+
+        Raises:
+            UsageError: No.
+        """
+        self._key.check(f"gemini:{self.model}", is_needed=self.base_url.rstrip("/") == GEMINI)
+        await self._http.check("v1beta/models")
+
+    async def aclose(self) -> None:
+        """Give the connections back."""
+        await self._http.aclose()
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Send the question's prompt as one request; see the protocol."""
+        return await self._asking.complete(question, self)
+
+    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        contents: list[dict[str, Any]] = [
+            {"role": _ROLES[message.role], "parts": _parts(message)} for message in prompt.messages
+        ]
+        config: dict[str, Any] = {"maxOutputTokens": self._asking.limit_for(prompt)}
+        body: dict[str, Any] = {"contents": contents, "generationConfig": config}
+        if prompt.system.strip():
+            told = {"text": whole_text(prompt.system)}
+            if "systemInstruction" in left_out:
+                contents[0]["parts"].insert(0, {"text": f"{told['text']}\n\n"})
+            else:
+                body["systemInstruction"] = {"parts": [told]}
+        if prompt.schema is not None:
+            _ask_for_json(prompt, left_out.get("responseSchema", ""), contents[-1]["parts"], config)
+        if "temperature" not in left_out:
+            config["temperature"] = self._asking.temperature_for(prompt)
+        thinking = left_out.get("thinkingConfig", "")
+        if thinking != LEFT_OUT:
+            is_level = thinking == _MINIMAL and not self.thinking
+            config["thinkingConfig"] = {"thinkingLevel": "MINIMAL"} if is_level else {"thinkingBudget": self.thinking}
+        return body
+
+    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        model = quote(self.model.removeprefix("models/"), safe="")
+        return await self._http.post(f"v1beta/models/{model}:generateContent", body)
+
+    def _read(self, data: Mapping[str, Any]) -> Reading:
+        candidate = self._candidate(data)
+        reason = str(candidate.get("finishReason") or "STOP")
+        if reason not in _ENDED:
+            told = self._http.said(str(candidate.get("finishMessage") or reason))
+            raise JudgeError(f"the model refused to answer ({self._http.said(reason)}): {told}", True)
+        content = candidate.get("content")
+        parts = content.get("parts") if isinstance(content, Mapping) else None
+        said = [part for part in parts or () if isinstance(part, Mapping) and not part.get("thought")]
+        return Reading(
+            text="".join(part["text"] for part in said if isinstance(part.get("text"), str)),
+            usage=_usage(data.get("usageMetadata")),
+            model=self._http.said(str(data.get("modelVersion") or self.model)),
+            is_cut=reason == "MAX_TOKENS",
+        )
+
+    def _candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Find the one answer there is.
+
+        Raises:
+            JudgeError: The prompt was blocked.
+            JudgeUnavailable: There is none.
+        """
+        feedback = data.get("promptFeedback")
+        if isinstance(feedback, Mapping) and feedback.get("blockReason"):
+            reason = self._http.said(str(feedback["blockReason"]))
+            raise JudgeError(f"the provider blocked the prompt ({reason}); ask another judge about this one", True)
+        candidates = data.get("candidates")
+        first = candidates[0] if isinstance(candidates, list) and candidates else None
+        if not isinstance(first, Mapping):
+            raise no_answer(data, "generated content", self._http.said)
+        return first
+
+
+def _ask_for_json(prompt: Prompt, how: str, parts: list[dict[str, str]], config: dict[str, Any]) -> None:
+    """Ask for structured output; where the schema cannot be sent as one it stands behind the question."""
+    schema = openapi(prompt.schema or {})
+    if how != LEFT_OUT:
+        config["responseMimeType"] = "application/json"
+    if schema and not how:
+        config["responseSchema"] = schema
+    else:
+        parts.append({"text": f"\n\n{schema_note(prompt)}"})
+
+
+def _parts(message: PromptMessage) -> list[dict[str, str]]:
+    last = len(message.parts) - 1
+    return [{"text": whole_text(part) + ("\n\n" if index < last else "")} for index, part in enumerate(message.parts)]
+
+
+def _usage(data: object) -> Usage | None:
+    """Read the usage: thoughts are paid for like the answer, and counted beside it."""
+    if not isinstance(data, Mapping):
+        return None
+    # A count that is nought is left out.
+    answered = added(data.get("candidatesTokenCount") or 0, data.get("thoughtsTokenCount") or 0)
+    return usage_of(data.get("promptTokenCount"), answered, data.get("cachedContentTokenCount"))

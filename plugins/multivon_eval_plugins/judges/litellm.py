@@ -1,0 +1,177 @@
+"""The judge that asks through the package litellm, which knows how some hundred providers are asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, UsageError
+
+from ._asking import Asking, Reading
+from ._http import JsonHttp, RequestRefused, retry_after
+from ._options import COUNT, SECONDS, Key, is_amount, is_url
+from ._prices import tariff
+from .openai import REFUSABLE, chat_body, chat_reading
+
+EXTRA = "pip install 'multivon-eval[litellm]'"
+# What litellm calls a provider, where genai-prices calls it otherwise.
+_PROVIDERS = {"gemini": "google", "together_ai": "together", "fireworks_ai": "fireworks", "xai": "x-ai"}
+_SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita", "openai", "openrouter", "perplexity"}
+_PASSING = {408, 409, 429, 529}
+
+
+@attrs.define
+class LiteLLM:
+    """Asks a model of any provider that litellm knows; it comes with the extra ``multivon-eval[litellm]``.
+
+    litellm's own repetitions are off: the run repeats what often passes, and reserves each repetition. A model that
+    refuses structured output, or another parameter, is asked again without it once; what was left out is remembered
+    for the run and noted in the results. Connections are litellm's own, which keeps them for its other callers too.
+
+    Attributes:
+        model: The model as litellm names it, ``groq/llama-3.3-70b-versatile`` say.
+        base_url: The endpoint, where it is not the provider's own.
+        api_key_env: The variable that holds the key; if not given, the one that litellm looks into.
+        temperature: For all questions; if not given, 0 to judge and 1 to play a persona.
+        max_tokens: The most completion tokens of an answer; if not given, what the question needs.
+        timeout: Seconds for one request; the run's timeout holds beside it.
+        price_in: USD per million prompt tokens, where genai-prices does not know them.
+        price_out: USD per million completion tokens.
+        price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
+
+    Source: litellm, completion (https://docs.litellm.ai/docs/completion/input).
+    """
+
+    model: str
+    base_url: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_url))
+    api_key_env: str | None = None
+    temperature: float | None = attrs.field(default=None, validator=is_amount)
+    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
+    timeout: float | None = attrs.field(default=None, validator=SECONDS)
+    price_in: float | None = attrs.field(default=None, validator=is_amount)
+    price_out: float | None = attrs.field(default=None, validator=is_amount)
+    price_cached: float | None = attrs.field(default=None, validator=is_amount)
+    _key: Key | None = attrs.field(init=False, repr=False, eq=False)
+    _told: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+    _litellm: Any = attrs.field(init=False, repr=False, eq=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        provider, _, name = self.model.partition("/")
+        known = _PROVIDERS.get(provider, provider if provider in _SAME else None)
+        stated = (self.price_in, self.price_out, self.price_cached)
+        # At another endpoint a model's name says nothing of its price.
+        prices = tariff(stated, name, provider=known if known and self.base_url is None else "unknown")
+        self._asking = Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
+        self._key = Key.of(self.api_key_env) if self.api_key_env else None
+        secrets = {value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))}
+        self._told = JsonHttp("litellm", {}, (self._key.value if self._key else "", *sorted(secrets)))
+
+    def prices(self) -> Prices | None:
+        """Give the prices, or None where they are not known."""
+        return self._asking.prices
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """Bound the cost of one request; see the protocol."""
+        return self._asking.worst_cost(question)
+
+    async def check(self) -> None:
+        """See that litellm is installed, knows the provider, and finds its key. No request is made.
+
+        Raises:
+            UsageError: No.
+        """
+        named = f"litellm:{self.model}"
+        try:
+            litellm = await asyncio.to_thread(self._package)
+        except ImportError as error:
+            raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {EXTRA}") from None
+        try:
+            litellm.get_llm_provider(self.model, api_base=self.base_url)
+        except Exception as error:
+            raise UsageError(
+                f"judge {named!r} is of no provider that litellm knows ({self._said(error)}); "
+                "name it as PROVIDER/MODEL, 'groq/llama-3.3-70b-versatile' say"
+            ) from None
+        if self._key:
+            self._key.check(named, is_needed=True)
+        elif self.base_url is None and (missing := litellm.validate_environment(self.model)["missing_keys"]):
+            raise UsageError(
+                f"judge {named!r} has no key: not set: {', '.join(missing)}; set what is named, or "
+                "name another variable with ',api_key_env=NAME'"
+            )
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Send the question's prompt as one completion; see the protocol."""
+        return await self._asking.complete(question, self)
+
+    def _package(self) -> Any:
+        # Imported here: it takes seconds, and is an extra.
+        if self._litellm is None:
+            with _without_network():
+                import litellm
+            litellm.suppress_debug_info = True  # it prints to the screen otherwise
+            self._litellm = litellm
+        return self._litellm
+
+    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        return chat_body(self._asking, self.model, prompt, left_out)
+
+    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        litellm = self._package()
+        options: dict[str, Any] = {"num_retries": 0, "max_retries": 0, "timeout": self.timeout}
+        if self.base_url is not None:
+            options["base_url"] = self.base_url
+        if self._key:
+            options["api_key"] = self._key.value
+        try:
+            reply = await litellm.acompletion(**body, **options)
+        except Exception as error:
+            raise self._failure(error) from None
+        data: dict[str, Any] = reply.model_dump()
+        return data
+
+    def _read(self, data: Mapping[str, Any]) -> Reading:
+        choices = data.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            # litellm keeps a refusal with what it has no field for.
+            kept = choice["message"].get("provider_specific_fields")
+            choice["message"]["refusal"] = kept.get("refusal") if isinstance(kept, Mapping) else None
+        return chat_reading(data, self.model, self._told)
+
+    def _failure(self, error: Exception) -> JudgeError:
+        """What litellm raised, in the words of the SDK."""
+        litellm, message = self._litellm, f"litellm could not ask {self.model}: {self._said(error)}"
+        status, headers = getattr(error, "status_code", None), getattr(error, "litellm_response_headers", None)
+        if isinstance(error, litellm.exceptions.ContentPolicyViolationError):
+            return JudgeError(message, True)
+        if status in (400, 404, 422):
+            return RequestRefused(message, int(status), self._told.said(str(error), 2000))
+        if status in _PASSING or (isinstance(status, int) and status >= 500):
+            # litellm makes up a status where no answer came. Then the request may have been on its way, and
+            # whether it is charged for nobody knows.
+            pause = retry_after(headers.get("retry-after")) if headers else None
+            return JudgeUnavailable(message, not headers, pause, overloaded=status in (429, 529))
+        return JudgeError(message, charged=not isinstance(status, int))
+
+    def _said(self, error: Exception) -> str:
+        return self._told.said(f"{type(error).__name__} {error}".strip())
+
+
+@contextlib.contextmanager
+def _without_network() -> Iterator[None]:
+    """Keep litellm from fetching a list of prices while it is imported, and leave the environment as it was."""
+    name = "LITELLM_LOCAL_MODEL_COST_MAP"
+    had = os.environ.get(name)
+    os.environ[name] = had or "True"
+    try:
+        yield
+    finally:
+        if had is None:
+            del os.environ[name]
