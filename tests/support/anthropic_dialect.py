@@ -20,6 +20,7 @@ _KINDS = {400: "invalid_request_error", 401: "authentication_error", 404: "not_f
 _KINDS |= {500: "api_error", 503: "api_error", 529: "overloaded_error"}
 _NOTE = "The JSON Schema of the answer:\n"
 _MARKS = 4
+_VERSIONS = {"2023-06-01", "2026-10-21"}
 
 
 @attrs.define
@@ -35,8 +36,9 @@ class Messages:
         return {("GET", "/v1/models"): "models", ("POST", "/v1/messages"): "answer"}.get((method, path), "")
 
     def key(self, headers: Mapping[str, str]) -> str:
-        """See the protocol; a request without the API's version has no key."""
-        return headers.get("x-api-key", "") if headers.get("anthropic-version") == "2023-06-01" else ""
+        """See the protocol; a request without a version of the API has no key. The newest SDK sends a bearer."""
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        return (headers.get("x-api-key") or bearer) if headers.get("anthropic-version") in _VERSIONS else ""
 
     def models(self) -> Response:
         """See the protocol."""

@@ -64,13 +64,13 @@ class GenerateContent:
     def checked(self, body: object, refuse: Collection[str]) -> dict[str, Any]:
         """See the protocol."""
         given = only(body, ("contents", "systemInstruction", "generationConfig"), "body")
-        config = only(given.get("generationConfig", {}), _CONFIG, "generation_config")
+        config = only(_camel(given.get("generationConfig", {})), _CONFIG, "generation_config")
         _check_config(config, refuse)
         messages = []
         if "systemInstruction" in given:
             if "systemInstruction" in refuse:
                 raise Refused("Developer instruction is not enabled for models/some-model")
-            system = only(given["systemInstruction"], ("parts",), "system_instruction")
+            system = only(given["systemInstruction"], ("parts", "role"), "system_instruction")
             messages.append({"role": "system", "content": _text(system["parts"])})
         for index, content in enumerate(given.get("contents") or ()):
             row = only(content, ("role", "parts"), f"contents[{index}]")
@@ -120,6 +120,16 @@ class GenerateContent:
             "totalTokenCount": asked + tokens_of(text) + self.thoughts,
         }
         return {name: count for name, count in counts.items() if count}
+
+
+def _camel(value: Any, is_named: bool = True) -> Any:
+    """Google takes its names in snake case too, and its SDK sends some so; names of properties stay as they are."""
+    if isinstance(value, list):
+        return [_camel(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    turned = {re.sub(r"_(.)", lambda found: found[1].upper(), key) if is_named else key: key for key in value}
+    return {name: _camel(value[key], key != "properties") for name, key in turned.items()}
 
 
 def _same(one: str, other: str) -> int:

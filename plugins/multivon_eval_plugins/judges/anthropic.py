@@ -19,6 +19,7 @@ from ._prices import tariff
 
 ANTHROPIC = "https://api.anthropic.com"
 VERSION = "2023-06-01"
+"""The version of the API that every model takes; the types of later ones hold no temperature."""
 TOOL: Mapping[str, Any] = {
     "name": "answer",
     "description": "Gives the answer. Its input is one JSON object that fits the JSON Schema at the end of the prompt.",
