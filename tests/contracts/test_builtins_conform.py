@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from multivon_eval._plugin.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugin.registry import Registry
+from multivon_eval.sdk import Judge
 from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.drivers.persona_llm import PersonaLlm
 from multivon_eval_plugins.drivers.scripted import Scripted
@@ -15,13 +17,20 @@ from multivon_eval_plugins.evaluators.completeness import ConversationCompletene
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
+from multivon_eval_plugins.judges.anthropic import Anthropic
+from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
+from multivon_eval_plugins.judges.openai import OpenAI
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
+from support.anthropic_dialect import Messages
+from support.chat_server import ChatServer
+from support.dialects import ChatCompletions, Dialect
+from support.gemini_dialect import GenerateContent
 
-ELSEWHERE = {(JUDGE.name, "openai")}
-"""Built-ins that stand with the tests of their own, because they need a server."""
+ELSEWHERE = {(JUDGE.name, "litellm")}
+"""Built-ins that stand with the tests of their own, because importing what they need takes seconds."""
 
 
 class TestJsonlPersonas(PersonaSourceTests):
@@ -67,6 +76,45 @@ class TestOffline(JudgeTests):
 
     def make(self) -> Offline:
         return Offline()
+
+
+class _ServedJudgeTests(JudgeTests):
+    """A judge beside a server that speaks its wire."""
+
+    dialect: type[Dialect] = ChatCompletions
+    judge: Callable[..., Judge]
+
+    @pytest.fixture(autouse=True)
+    def _served(self) -> Iterator[None]:
+        with ChatServer(dialect=self.dialect()) as self.server:
+            yield
+
+    def make(self) -> Judge:
+        prices = {"price_in": 3.0, "price_out": 15.0, "price_cached": 0.3}
+        return type(self).judge("a-model", self.server.base_url, temperature=0.5, **prices)
+
+
+class TestOpenAI(_ServedJudgeTests):
+    """``openai`` is a judge."""
+
+    name = "openai"
+    judge = OpenAI
+
+
+class TestAnthropic(_ServedJudgeTests):
+    """``anthropic`` is a judge."""
+
+    name = "anthropic"
+    judge = Anthropic
+    dialect = Messages
+
+
+class TestGemini(_ServedJudgeTests):
+    """``gemini`` is a judge."""
+
+    name = "gemini"
+    judge = Gemini
+    dialect = GenerateContent
 
 
 class TestConversationRelevance(EvaluatorTests):

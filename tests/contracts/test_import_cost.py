@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("httpx", "cattrs", "asyncio", "rich", "stamina", "genai_prices", "multivon_eval_plugins")
+HEAVY = ("httpx", "cattrs", "asyncio", "rich", "stamina", "genai_prices", "litellm", "multivon_eval_plugins")
 PROGRAM = """
 import sys
 {what}

@@ -51,7 +51,8 @@ HOMES = {
     "orjson": {"judges/_http.py"},
     "sqlite3": {"_engine/journal.py", "_engine/journal_past.py"},
     "stamina": {"_engine/meter.py"},
-    "genai_prices": {"judges"},
+    "genai_prices": {"judges/_prices.py"},
+    "litellm": {"judges/litellm.py"},
     "rich": {"sinks"},
 }
 

@@ -15,7 +15,9 @@ ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL"}
 _FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "sink": "sinks"}
 
 _JUDGING = (
-    click.option("--judge", metavar="SPEC", help="Who judges, e.g. openai:gpt-4.1-mini. [default: by the keys set]"),
+    click.option(
+        "--judge", metavar="SPEC", help="Who judges, e.g. anthropic:claude-haiku-5-5. [default: by the keys set]"
+    ),
     click.option("--evaluator", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
     click.option("--sink", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
     click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling."),

@@ -19,7 +19,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     """Judge and score saved transcripts again, without talking to the assistant.
 
     \b
-    multivon-eval score results.jsonl --judge openai:gpt-4.1 --out rescored.jsonl
+    multivon-eval score results.jsonl --judge anthropic:claude-sonnet-5-5,thinking=2000 --out rescored.jsonl
     """
     from .._engine.journal import SUFFIX, remove
     from .._engine.run import Run

@@ -1,4 +1,4 @@
-"""What the judge ``anthropic`` sends and reads, held against the official SDK; what Anthropic's cache serves and costs."""
+"""What the judge ``anthropic`` sends and reads, held against the official SDK, and what its cache serves and costs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ WIRE = PROVIDERS["anthropic"]
 KINDS = ["user_turn", "verdict", "answers", "text"]
 SENT = TypeAdapter(message_create_params.MessageCreateParamsNonStreaming)
 KNOWN = {
-    name
-    for cls in message_create_params.MessageCreateParamsNonStreaming.__orig_bases__
-    for name in cls.__annotations__
+    name for cls in message_create_params.MessageCreateParamsNonStreaming.__orig_bases__ for name in cls.__annotations__
 }
 # Asked for first, and left out where a model refuses it: the newest types know it no longer, models that are served do.
 GONE = {"temperature"}

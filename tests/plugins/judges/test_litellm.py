@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
+from multivon_eval.testing import JudgeTests
 from multivon_eval_plugins.judges._prices import known_tariff
 from multivon_eval_plugins.judges.litellm import LiteLLM
 from support.chat_server import ChatServer
@@ -23,29 +25,43 @@ pytestmark = [
 ]
 
 
+class TestLiteLLM(JudgeTests):
+    """``litellm`` is a judge."""
+
+    name = "litellm"
+
+    @pytest.fixture(autouse=True)
+    def _served(self):
+        with ChatServer() as self.server:
+            yield
+
+    def make(self):
+        return judge_for(self.server, temperature=0.5)
+
+
 def judge_for(server, **options):
     """A judge with prices that asks this server through litellm."""
     return LiteLLM(**{"model": "openai/some-model", "base_url": server.base_url, **PRICES, **options})
 
 
 def completed(judge, question):
-    """Check and ask once, and close what litellm holds open."""
+    """Check and ask once."""
 
     async def work():
         await judge.check()
-        try:
-            return await judge.complete(question)
-        finally:
-            await judge._package().close_litellm_async_clients()
-            judge._package().in_memory_llm_clients_cache.flush_cache()
+        return await judge.complete(question)
 
     return asyncio.run(work())
 
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch):
-    """The key that litellm looks for."""
+    """The key that litellm looks for; what it keeps open is gone before another test."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    yield
+    if package := sys.modules.get("litellm"):
+        package.in_memory_llm_clients_cache.flush_cache()
+    gc.collect()
 
 
 @pytest.mark.parametrize("kind", ["user_turn", "verdict", "text"])
@@ -64,7 +80,7 @@ def test_an_answer_can_be_read_by_the_question(kind):
 
 
 def test_what_a_model_refuses_is_left_out_and_noted():
-    """litellm's errors are read like the provider's."""
+    """Litellm's errors are read like the provider's."""
     with ChatServer(refuse=["temperature", "json_schema"]) as server:
         answer = completed(judge_for(server), questions()["verdict"])
     assert set(answer.notes) == {
@@ -79,7 +95,7 @@ def test_what_a_model_refuses_is_left_out_and_noted():
     [("429:7", False, 7.0), ("503:2", False, 2.0), ("500", False, None), ("reset", True, None), ("hang", True, None)],
 )
 def test_what_passes_is_for_the_run_to_repeat(fault, charged, pause):
-    """litellm does not repeat by itself; whether the call may be charged and how long to wait is passed on."""
+    """Litellm does not repeat by itself; whether the call may be charged and how long to wait is passed on."""
     with ChatServer(script=[fault]) as server, pytest.raises(JudgeUnavailable) as caught:
         completed(judge_for(server, timeout=0.5), questions()["verdict"])
     assert len(server.requests) == 1
@@ -100,7 +116,7 @@ def test_what_stays_is_an_error(fault, problem, charged):
 
 
 def test_an_answer_that_was_not_counted_is_booked_at_its_worst():
-    """litellm makes noughts of a missing usage; they are not believed."""
+    """Litellm makes noughts of a missing usage; they are not believed."""
     with ChatServer(script=["no-usage"]) as server:
         judge = judge_for(server)
         answer = completed(judge, questions()["text"])
@@ -138,12 +154,7 @@ def test_without_the_extra_the_command_is_said_before_anything_is_spent(monkeypa
 def test_what_is_missing_is_named_before_anything_is_spent(options, problem):
     """A key by its variable, a provider by how to name it."""
     with pytest.raises(UsageError, match=problem):
-        checked_litellm(LiteLLM(**options, price_in=1, price_out=1))
-
-
-def checked_litellm(judge):
-    """Let the judge check itself."""
-    asyncio.run(judge.check())
+        asyncio.run(LiteLLM(**options, price_in=1, price_out=1).check())
 
 
 def test_a_price_is_known_where_litellm_asks_the_provider_itself():

@@ -179,7 +179,9 @@ def test_the_worst_cost_bounds_what_a_tokenizer_of_bytes_would_count(
 
     def greedy(body):
         native = body["native"]
-        texts = _texts(native) + json.dumps([native.get("tools"), native.get("generationConfig", {}).get("responseSchema")])
+        texts = _texts(native) + json.dumps(
+            [native.get("tools"), native.get("generationConfig", {}).get("responseSchema")]
+        )
         size = len(texts.encode()) + 4
         read, written = (size if cache == kind else 0 for kind in ("read", "written"))
         if name == "gemini":
@@ -221,9 +223,7 @@ def test_the_key_is_sent_in_its_header_and_stands_nowhere_else(provider, monkeyp
     """The key of the named variable goes with each call, never in a URL, and into no result."""
     monkeypatch.setenv("HOUSE_KEY", f" {KEY}\n")
     with provider.server(api_key=KEY) as server:
-        (result,) = simulate(
-            model_fn, [PERSONA], judge=provider.judge_for(server, api_key_env="HOUSE_KEY"), hooks=()
-        )
+        (result,) = simulate(model_fn, [PERSONA], judge=provider.judge_for(server, api_key_env="HOUSE_KEY"), hooks=())
     assert {headers[provider.header] for headers in server.headers} == {KEY}
     assert KEY not in json.dumps([server.paths, server.requests, result_to_json(result)])
 
@@ -231,7 +231,7 @@ def test_the_key_is_sent_in_its_header_and_stands_nowhere_else(provider, monkeyp
 def test_a_key_that_the_server_echoes_stands_in_no_error(provider, monkeypatch):
     """Neither in the message nor in its causes nor in the judge's repr; a refused key costs nothing."""
     monkeypatch.setenv(provider.variable, KEY)
-    with provider.server(script=["401"]) as server, pytest.raises(JudgeError, match="40[01]") as caught:
+    with provider.server(script=["401"]) as server, pytest.raises(JudgeError, match=r"40[01]") as caught:
         completed(provider.judge_for(server), questions()["verdict"])
     assert not caught.value.charged
     assert len(server.requests) == 1
