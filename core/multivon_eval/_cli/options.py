@@ -16,7 +16,7 @@ _FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "sink": "sinks"}
 
 _JUDGING = (
     click.option(
-        "--judge", metavar="SPEC", help="Who judges, e.g. anthropic:claude-haiku-5-5. [default: by the keys set]"
+        "--judge", metavar="SPEC", help="Who judges: anthropic:claude-haiku-5-5, say. [default: by the keys set]"
     ),
     click.option("--evaluator", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
     click.option("--sink", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
