@@ -69,7 +69,7 @@ class TestFinding:
         ("asked", "hint"),
         [
             ("offlin", "no judge is named 'offlin'; did you mean 'offline'?"),
-            ("nobody", "no judge is named 'nobody'; known: offline, openai"),
+            ("nobody", "no judge is named 'nobody'; known: anthropic, gemini, litellm, offline, openai"),
             ("multivon-eval/offlin", "did you mean 'multivon-eval/offline'"),
             ("acme/offline", "did you mean 'multivon-eval/offline'"),
         ],
