@@ -89,9 +89,9 @@ def test_the_success_criteria_are_in_no_message_of_the_driver_prompt(pairs):
 
 def test_the_driver_is_told_who_it_is():
     """Profile, goal, traits and facts stand in the instructions, whatever characters are in them."""
-    someone = persona(profile="Ann {x} %s", goal="Get {a} refund", traits=["terse", "rude"], facts=["Order {1234}."])
+    someone = persona(profile="Ann {x} %s", goal="Get {a} refund", traits=["rude {b}"], facts=["Order {1234}."])
     system = user_turn_question(talk(persona=someone)).prompt.system
-    for part in ("Ann {x} %s", "Get {a} refund", "terse, rude", "- Order {1234}."):
+    for part in ("Ann {x} %s", "Get {a} refund", "\n- rude {b}\n", "\n- Order {1234}."):
         assert part in system
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..assessment import Verdict
 from ..data import Attribution, Conversation
+from .faults import TRAIT_MISSING
 
 
 def attribute(conversation: Conversation, verdict: Verdict) -> Attribution | None:
@@ -37,5 +38,9 @@ def attribute(conversation: Conversation, verdict: Verdict) -> Attribution | Non
 
 
 def _fault_at_the_end(conversation: Conversation) -> bool:
+    """Whether the last user message was at fault: what the system said after it was said to no user.
+
+    A trait that does not show makes a weaker user, not another end.
+    """
     last = len(conversation.said_by("user"))
-    return any(fault.turn == last for fault in conversation.driver_faults)
+    return any(fault.turn == last and fault.fault != TRAIT_MISSING for fault in conversation.driver_faults)

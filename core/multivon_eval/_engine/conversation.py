@@ -13,7 +13,7 @@ from ..data import Conversation, ErrorSource, Message, Reply, SimulationError, U
 from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
 from ..protocols import Driver, RunContext
 from ..rendering import whole_text
-from .faults import faults_in
+from .faults import faults_in, missing_traits
 from .isolation import FAULTS, let_pass, told
 from .journal import Journal
 from .journal_past import PastCase
@@ -71,6 +71,8 @@ async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext) 
             conversation = await _user_turn(conversation, stage, purse, context)
         if conversation.stop_reason is None:
             conversation = await _reply(conversation, stage)
+    faults = conversation.driver_faults + missing_traits(conversation)
+    conversation = attrs.evolve(conversation, driver_faults=faults)
     stage.journal.ended(conversation)
     return conversation
 

@@ -1,17 +1,100 @@
-"""Faults of the simulation that words alone show: what a user message should not have been."""
+"""Faults of the simulation that words alone show: what a user message should not have been.
+
+Each rule looks at the last user message and gives what it saw, or nothing. A rule in doubt gives nothing: a fault that
+is reported has to be one.
+"""
 
 from __future__ import annotations
 
 import re
+import statistics
+from collections.abc import Callable, Iterator, Sequence
 
-from ..data import Conversation, DriverFault
+import attrs
+
+from ..data import Conversation, DriverFault, Persona
+from ..questions import trait_named
+from ..questions.traits import word_count
+from .identifiers import invented
+from .likeness import repeats, words_of
+from .recital import recited_criterion, recited_rule
+
+TRAIT_MISSING = "trait_missing"
+"""The one fault of a whole conversation: it says how well the persona was played and decides nothing."""
+
+EVIDENCE = 3
+"""How many messages of the driver it takes to say that a trait does not show."""
+
+LONGEST = 400
+"""Words of a message that nobody types into a chat."""
+
+GROWTH = 5
+"""How many times as long as the usual message of the conversation one may get, from ``LONGER`` words on."""
+
+LONGER = 150
 
 # Said by who serves, not by who asks.
 _ASSISTANT = re.compile(
-    r"\A\s*assistant\s*:|\b(?:how|what)\s+(?:can|may)\s+i\s+(?:help|assist|do\s+for)\b", re.IGNORECASE
+    r"""
+    ^[\s*_"]*(?:assistant|agent|bot|support|ai)[*_"]*\s*:
+  | \b(?:how|what)\s+(?:can|may|could)\s+i\s+(?:help|assist)(?:\s+you)?(?:\s+(?:today|further|now|with\s+(?:that|this)
+      |with\s+your\s+\w+))?\s*(?:[?.!]|$)
+  | \bwhat\s+(?:can|may)\s+i\s+do\s+for\s+you\b
+  | \bcan\s+i\s+help\s+you\s+with\b
+  | \bi\s*(?:'d|\s+would|\s+will|'ll|'m|\s+am)\s+(?:be\s+)?(?:happy|glad|pleased|here)\s+to\s+(?:help|assist)\s+you\b
+  | \bthank\s+you\s+for\s+(?:contacting|reaching\s+out\s+to)\s+(?:us|our|customer)\b
+  | \b(?:provide|share|confirm|(?:give|tell)\s+me)\s+your\s+(?:order|account|customer|booking)\s+(?:number|id)\b
+  | \bas\s+an?\s+(?:ai|language\s+model|virtual\s+assistant)\b(?!\s*,?\s*(?:you|can|do|are|should)\b)
+  | \b(?:wie\s+kann\s+ich\s+(?:ihnen|dir)\s+(?:\w+\s+)?helfen|comment\s+puis-je\s+vous\s+aider
+      |en\s+qué\s+puedo\s+ayudar(?:le|te)|come\s+posso\s+aiutar(?:la|ti)|como\s+posso\s+ajud[aá]r?(?:-lo|-la|-te)?)\b
+    """,
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
-_GOODBYE = re.compile(r"\b(?:good\s?bye|bye(?:\s?bye)?|farewell)\b", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W_]+")
+_QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»|^>.*$', re.MULTILINE)
+_GOODBYE = re.compile(
+    r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|see\s+you(?:\s+(?:soon|later|around))?|take\s+care(?!\s+of)"
+    r"|have\s+a\s+(?:\w+\s+)?(?:day|evening|night|weekend|one)|auf\s+wiedersehen|tsch[uü]ss?|au\s+revoir|adi[oó]s"
+    r"|hasta\s+luego|arrivederci)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"\b(?:thanks?|thank\s+you|thx|cheers|danke|merci|gracias|grazie|obrigad[oa])\b", re.IGNORECASE)
+_CLOSING = 12
+"""How many words a message of thanks may have that says nothing else."""
+_GREETING = re.compile(r"\s*(?:hi|hello|hey|good\s+(?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE)
+_STAGE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\*[^*]+\*|<[^<>]*>)\s*")
+
+
+@attrs.frozen
+class Said:
+    """A user message under suspicion.
+
+    Attributes:
+        conversation: Ends with it.
+        persona: Who is played.
+        text: What was said.
+        earlier: What the user said before, the history included.
+        own: What the driver said before: neither history nor script.
+    """
+
+    conversation: Conversation
+    persona: Persona
+    text: str
+    earlier: tuple[str, ...]
+    own: tuple[str, ...]
+
+    @property
+    def known(self) -> Iterator[str]:
+        """All that this user may know: what stands in the persona, and what was said before."""
+        persona = self.persona
+        yield from (persona.name, persona.profile, persona.goal, *persona.criteria, *persona.traits)
+        yield from (*persona.facts, *persona.script)
+        yield from (message.content for message in self.conversation.messages[:-1])
+
+    @property
+    def heard(self) -> Iterator[str]:
+        """What may be said again although it stands in the criteria: the goal, and what the assistant said."""
+        yield from (self.persona.goal, self.persona.profile, *self.persona.facts, *self.persona.script)
+        yield from (message.content for message in self.conversation.said_by("assistant"))
 
 
 def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
@@ -23,26 +106,125 @@ def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
     Returns:
         One fault for each thing that is wrong with it; none for what the persona's script says.
     """
-    persona = conversation.persona
-    said = conversation.said_by("user")
-    past = sum(message.role == "user" for message in persona.history) if persona else 0
-    if persona is None or not said or len(said) - past <= len(persona.script):
+    persona, own = conversation.persona, _own(conversation)
+    if persona is None or not own:
         return ()
-    turn, last = len(said), _plain(said[-1].content)
-    faults = []
-    if last and any(_plain(earlier.content) == last for earlier in said[:-1]):
-        faults.append(DriverFault(turn, "repetition", "repeats an earlier user message word for word"))
-    for criterion in persona.criteria:
-        words = _plain(criterion)
-        # A criterion of a word or two may well be said by chance.
-        if len(words.split()) > 3 and words in last:
-            faults.append(DriverFault(turn, "recites_criteria", f"says the criterion {criterion!r}"))
-    if _ASSISTANT.search(said[-1].content):
-        faults.append(DriverFault(turn, "plays_assistant", "speaks as the assistant"))
-    if _GOODBYE.search(said[-1].content) and any(_GOODBYE.search(earlier.content) for earlier in said[past:-1]):
-        faults.append(DriverFault(turn, "goodbye_loop", "says goodbye again"))
-    return tuple(faults)
+    said = [message.content for message in conversation.said_by("user")]
+    last = Said(conversation, persona, said[-1], tuple(said[:-1]), own[:-1])
+    seen = ((fault, look(last)) for fault, look in _LOOKS)
+    return tuple(DriverFault(len(said), fault, detail) for fault, detail in seen if detail)
 
 
-def _plain(text: str) -> str:
-    return " ".join(_WORDS.findall(text.casefold()))
+def missing_traits(conversation: Conversation) -> tuple[DriverFault, ...]:
+    """Look at a conversation that is over for the persona's traits.
+
+    Args:
+        conversation: A finished one.
+
+    Returns:
+        One fault, in the last turn, for each of the usual traits that shows in none of at least ``EVIDENCE``
+        messages of the driver; none where that is in the conversation's faults already, or cannot be told.
+    """
+    persona, own = conversation.persona, _own(conversation)
+    if persona is None or len(own) < EVIDENCE:
+        return ()
+    turn, faults = len(conversation.said_by("user")), []
+    for trait in filter(None, map(trait_named, persona.traits)):
+        if trait.sign.shown(own) is False:
+            detail = f"{trait.name} does not show in {len(own)} messages: not so that {trait.sign.words}"
+            faults.append(DriverFault(turn, TRAIT_MISSING, detail))
+    return tuple(dict.fromkeys(fault for fault in faults if fault not in conversation.driver_faults))
+
+
+def _own(conversation: Conversation) -> tuple[str, ...]:
+    persona = conversation.persona
+    if persona is None:
+        return ()
+    past = sum(message.role == "user" for message in persona.history) + len(persona.script)
+    return tuple(message.content for message in conversation.said_by("user")[past:])
+
+
+def _plays_assistant(said: Said) -> str:
+    found = _ASSISTANT.search(_QUOTED.sub(" ", said.text.replace("’", "'")))
+    return f"speaks as the assistant: {found.group().strip()!r}" if found else ""
+
+
+def _restarts(said: Said) -> str:
+    """The opening once more, after something else was said since."""
+    if len(said.earlier) < 2 or repeats(said.text, said.earlier[-1]):
+        return ""
+    opening = said.earlier[0]
+    if repeats(said.text, opening):
+        return "begins again with its opening"
+    mine, first = set(words_of(said.text)), set(words_of(opening))
+    greets = _GREETING.match(said.text) and _GREETING.match(opening)
+    if greets and len(mine) >= 5 and len(mine & first) >= 0.6 * len(mine | first):
+        return "greets and begins again with its opening"
+    return ""
+
+
+def _repetition(said: Said) -> str:
+    if _restarts(said):
+        return ""
+    for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
+        if how := repeats(said.text, earlier):
+            return f"repeats the user message of turn {turn} {how}"
+    return ""
+
+
+def _recites_criteria(said: Said) -> str:
+    criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
+    return f"says the criterion {criterion!r}" if criterion else ""
+
+
+def _recites_instructions(said: Said) -> str:
+    rule = recited_rule(said.text, said.known)
+    return f"says what only its instructions say: {rule!r}" if rule else ""
+
+
+def _goodbye_loop(said: Said) -> str:
+    if _GOODBYE.search(said.text) and any(map(_GOODBYE.search, said.own)):
+        return "says goodbye again"
+    if len(said.own) >= 2 and all(map(_only_thanks, (said.text, *said.own[-2:]))):
+        return "thanks for the third time in a row and says nothing else"
+    return ""
+
+
+def _only_thanks(text: str) -> bool:
+    closes = _THANKS.search(text) or _GOODBYE.search(text)
+    return closes is not None and "?" not in text and word_count(text) <= _CLOSING
+
+
+def _invents_identifier(said: Said) -> str:
+    found = invented(said.text, said.known)
+    return f"says what it cannot know: {', '.join(found)}" if found else ""
+
+
+def _empty(said: Said) -> str:
+    if _STAGE.fullmatch(said.text):
+        return "describes something and says nothing"
+    if not any(letter.isalnum() or letter in "?!" or ord(letter) > 0x2190 for letter in said.text):
+        return "has no word in it"
+    return ""
+
+
+def _explodes(said: Said) -> str:
+    # A text without spaces is long too.
+    words = max(word_count(said.text), len(said.text) // 10)
+    if words > LONGEST:
+        return f"{words} words"
+    usual = statistics.median(map(word_count, said.own)) if said.own else 0
+    return f"{words} words after {usual:g}" if usual and words > LONGER and words > GROWTH * usual else ""
+
+
+_LOOKS: Sequence[tuple[str, Callable[[Said], str]]] = (
+    ("plays_assistant", _plays_assistant),
+    ("restarts", _restarts),
+    ("repetition", _repetition),
+    ("recites_criteria", _recites_criteria),
+    ("recites_instructions", _recites_instructions),
+    ("goodbye_loop", _goodbye_loop),
+    ("invents_identifier", _invents_identifier),
+    ("empty", _empty),
+    ("explodes", _explodes),
+)

@@ -8,16 +8,20 @@ from .ask import ask
 from .goal import GoalAsked, goal_question
 from .prompt import Asked, Prompt, PromptMessage, Question, read_object
 from .text import TextAsked, text_question
+from .traits import TRAITS, Sign, Trait, trait_named
 from .user_turn import UserTurnAsked, user_turn_question
 from .yes_no import YesNo, YesNoAnswer, YesNoAsked, yes_no_question
 
 __all__ = [
+    "TRAITS",
     "Asked",
     "GoalAsked",
     "Prompt",
     "PromptMessage",
     "Question",
+    "Sign",
     "TextAsked",
+    "Trait",
     "UserTurnAsked",
     "YesNo",
     "YesNoAnswer",
@@ -26,6 +30,7 @@ __all__ = [
     "goal_question",
     "read_object",
     "text_question",
+    "trait_named",
     "user_turn_question",
     "yes_no_question",
 ]

@@ -1,0 +1,150 @@
+"""Identifiers in a user message that the persona cannot know: numbers of things, addresses, dates.
+
+Amounts, quantities, prices, times of day and years are none: people say them without having been given them. Where
+a form is in doubt it is none either; a driver that is wrongly blamed costs more than an invention that is missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
+    "Nov(?:ember)?|Dec(?:ember)?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+# "may" and "march" are verbs too: in front of the day a month is written with its capital.
+_MONTH_DAY = re.compile(rf"\b({_MONTH})\.?\s+({_DAY})(?![\w%]|[.,:]\d)")
+_DAY_MONTH = re.compile(rf"(?<![\w.,:$€£])({_DAY})\.?\s+(?:of\s+)?({_MONTH})\b", re.IGNORECASE)
+_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b(?![./-]?\w)")
+
+_THING = (
+    "order|booking|reservation|account|customer|member(?:ship)?|invoice|ticket|tracking|reference|ref|policy|case|"
+    "claim|serial|confirmation|transaction|contract|passport|licen[cs]e|card|parcel|shipment"
+)
+_NAMED = re.compile(
+    rf"\b(?:{_THING})\s*(?:(?:number|no\.?|nr\.?|id|code)\s*(?:is|was)?\s*:?\s*#?|:\s*#?|#)\s*((?=[\w-]*\d)[\w-]{{3,}})",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(rf"\b(?:my|the|for|about|of)\s+(?:{_THING})\s+(\d{{4,}})(?![\w.,:%]?\d)(?!\s*%)", re.IGNORECASE)
+_HASH = re.compile(r"#((?=[\w-]*\d)[\w-]{3,})")
+_MIXED = re.compile(
+    r"(?<![\w@.#/-])(?=[\w-]*[a-z])(?=(?:[a-z_-]*\d){5})[a-z0-9]+(?:-[a-z0-9]+)*(?![\w@-])", re.IGNORECASE
+)
+_PHONE = re.compile(r"(?<![\w.,$€£#/-])(?:\+|\()?\d+(?:(?:\)\s?|[ .-])\(?\d+)+(?![\w%]|[.,/:-]\d)")
+_LONG = re.compile(r"(?<![\w.,$€£#/-])\d{6,}(?![\w%]|[.,/:-]\d)(?!\s*(?:%|€|£|\$))")
+_AMOUNT = re.compile(
+    r"\s*(?:dollars?|euros?|pounds?|usd|eur|gbp|yen|people|users?|rows?|records?|items?|pieces|units?|km|miles|tokens?|"
+    r"bytes|kb|mb|gb|views|steps|inhabitants|customers)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def invented(message: str, known: Iterable[str]) -> list[str]:
+    """Find identifiers that stand in nothing that the persona knows.
+
+    Args:
+        message: A user message.
+        known: All that the persona may draw on: itself, and what was said so far.
+
+    Returns:
+        The identifiers as they stand in the message: dates, email addresses, numbers of orders, accounts and the
+        like, telephone and other long numbers. A date is known in any way of writing it, a number with any
+        punctuation, and a part of a known one is known too.
+    """
+    told = list(known)
+    dates = [day for text in told for _, days in _dates(text) for day in days]
+    found = [said for said, days in _dates(message) if not any(day in dates for day in days)]
+    rest = message
+    for said, _ in _dates(message):
+        rest = rest.replace(said, " ; ")
+    everything = "\n".join(_squeezed(text) for text in told)
+    found += [said for said in _numbers_and_addresses(rest) if not _is_known(said, everything)]
+    return list(dict.fromkeys(found))
+
+
+def _dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
+    """Each date with the months and days that it may mean: 3/4 is the third of April, or the fourth of March."""
+    for match in _MONTH_DAY.finditer(text):
+        yield match.group(), {(_month(match[1]), _number(match[2]))}
+    for match in _DAY_MONTH.finditer(text):
+        yield match.group(), {(_month(match[2]), _number(match[1]))}
+    for match in _ISO.finditer(text):
+        yield match.group(), {(int(match[2]), int(match[3]))}
+    for match in _NUMERIC.finditer(text):
+        one, other = int(match[1]), int(match[3])
+        if 1 <= min(one, other) <= 12 and max(one, other) <= 31:
+            yield match.group(), {(one, other), (other, one)}
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name[:3].lower()) + 1
+
+
+def _number(day: str) -> int:
+    return int(re.sub(r"\D", "", day))
+
+
+def _numbers_and_addresses(text: str) -> list[str]:
+    found: list[str] = []
+    text = _LINK.sub(" ; ", text)
+    for pattern, is_one in _FORMS:
+
+        def take(match: re.Match[str], is_one: Callable[[re.Match[str]], bool] = is_one) -> str:
+            if not is_one(match):
+                return match.group()
+            found.append(match[match.lastindex or 0])
+            return " ; "  # what is one thing is not another as well
+
+        text = pattern.sub(take, text)
+    return found
+
+
+def _always(_: re.Match[str]) -> bool:
+    return True
+
+
+def _is_no_year(match: re.Match[str]) -> bool:
+    return _YEAR.fullmatch(match[1]) is None
+
+
+def _is_no_amount(match: re.Match[str]) -> bool:
+    return _AMOUNT.match(match.string, match.end()) is None
+
+
+def _is_phone(match: re.Match[str]) -> bool:
+    said = match.group()
+    groups = re.findall(r"\d+", said)
+    is_amount = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", said) is not None
+    is_years = all(_YEAR.fullmatch(group) for group in groups)
+    enough = sum(map(len, groups)) >= 7 and (said.startswith("+") or any(len(group) >= 3 for group in groups))
+    return enough and not is_amount and not is_years and _is_no_amount(match)
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
+    (_EMAIL, _always),
+    (_PHONE, _is_phone),
+    (_NAMED, _always),
+    (_HASH, _always),
+    (_OWNED, _is_no_year),
+    (_MIXED, _always),
+    (_LONG, _is_no_amount),
+)
+
+
+def _is_known(said: str, everything: str) -> bool:
+    if _squeezed(said) in everything:
+        return True
+    # "order-1234-please": what counts are the parts with a digit in them.
+    parts = [_squeezed(part) for part in re.split(r"[-_\s]", said) if re.search(r"\d", part)]
+    return "@" not in said and bool(parts) and all(part in everything for part in parts)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())

@@ -1,0 +1,52 @@
+"""How alike two texts are, by the runs of words that they share."""
+
+from __future__ import annotations
+
+import re
+
+NEAR = 0.75
+"""From which share on two messages say the same in nearly the same words."""
+
+FEWEST = 4
+"""Messages with fewer words ("yes, please", "order 1234") may come again: they answer what was asked."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, for comparing: case and punctuation aside."""
+    return _WORD.findall(text.casefold().replace("’", "'"))
+
+
+def runs(words: list[str], length: int) -> frozenset[tuple[str, ...]]:
+    """The runs of so many neighbouring words, with a set's indifference to how often."""
+    return frozenset(tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+
+
+def repeats(one: str, other: str) -> str:
+    """Say how a message repeats another.
+
+    Args:
+        one: A message.
+        other: An earlier one of the same user.
+
+    Returns:
+        "word for word", "nearly word for word" from a Jaccard index of :data:`NEAR` over pairs of neighbouring
+        words, or nothing. Messages that give different figures are never near: "order 1234" answers another
+        question than "order 5678".
+
+    Source: A. Z. Broder, "On the resemblance and containment of documents", SEQUENCES 1997, 21-29.
+    """
+    mine, yours = words_of(one), words_of(other)
+    if len(mine) < FEWEST:
+        return ""
+    if mine == yours:
+        return "word for word"
+    if _figures(mine) != _figures(yours):
+        return ""
+    pairs, others = runs(mine, 2), runs(yours, 2)
+    return "nearly word for word" if len(pairs & others) >= NEAR * len(pairs | others) else ""
+
+
+def _figures(words: list[str]) -> set[str]:
+    return {word for word in words if any(letter.isdigit() for letter in word)}

@@ -1,0 +1,79 @@
+"""Whether a user message recites what was meant for the driver alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..questions.user_turn import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
+from .likeness import runs, words_of
+
+RUN = 3
+"""Words in a row that are looked for of a criterion."""
+
+SHARE = 0.8
+"""The share of a criterion's runs in a message that makes it a recital."""
+
+RULE_RUN = 7
+"""Words in a row that nobody says by chance as the instructions say them."""
+
+# Words for the play itself, as only a player has them.
+_PLAY = re.compile(
+    r"""
+    \bgoal_reached\b
+  | \{\s*"message"\s*:
+  | \b(?:my|the|this|your)\s+(?:success\s+criteri(?:a|on)|persona)\b
+  | \bas\s+a\s+(?:simulated|synthetic)\s+(?:user|customer|person)\b
+  | \bi\s*(?:'m|\s+am|\s+was|'ve\s+been|\s+have\s+been)\s+(?:\w+\s+)?(?:told|asked|instructed|supposed)\s+to\s+
+      (?:play|act\s+as|pretend|simulate|role-?play)\b
+  | \bi\s*(?:'m|\s+am)\s+(?:only\s+|just\s+)?(?:playing|simulating|role-?playing)\s+(?:a|the)\s+(?:user|customer|role)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
+    """Find a criterion that a message hands over.
+
+    Args:
+        text: The user message.
+        criteria: The success criteria.
+        heard: What the user may say whatever the criteria say: its goal, and what it was told.
+
+    Returns:
+        The first criterion of which the message holds :data:`SHARE` of the runs of :data:`RUN` words that stand in
+        nothing that was heard, at least two of them; a criterion of a word or two may well be said by chance.
+        Nothing if there is none.
+    """
+    said = runs(words_of(text), RUN)
+    if not said:
+        return ""
+    may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part), RUN) for part in heard))
+    for criterion in criteria:
+        told = runs(words_of(criterion), RUN) - may_say
+        if len(told) >= 2 and len(told & said) >= SHARE * len(told):
+            return criterion
+    return ""
+
+
+def recited_rule(text: str, known: Iterable[str]) -> str:
+    """Find what a message says of the driver's own instructions.
+
+    Args:
+        text: The user message.
+        known: What stands in the persona and was said before; the words of the play may come from there.
+
+    Returns:
+        Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
+    """
+    told = list(known)
+    found = _PLAY.search(text.replace("’", "'"))
+    if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
+        return found.group()
+    said = words_of(text)
+    rules = runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))), RULE_RUN)
+    for at in range(len(said) - RULE_RUN + 1):
+        run = tuple(said[at : at + RULE_RUN])
+        if run in rules and not any(run in runs(words_of(part), RULE_RUN) for part in told):
+            return " ".join(run)
+    return ""
