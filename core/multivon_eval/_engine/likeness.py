@@ -10,7 +10,13 @@ NEAR = 0.75
 FEWEST = 4
 """Messages with fewer words ("yes, please", "order 1234") may come again: they answer what was asked."""
 
-_WORD = re.compile(r"[^\W_]+")
+# Words of more than three letters that can change without anything else being said.
+_LITTLE = frozenset(
+    "about again also been could does from have hello here just know like may might more much must need only please "
+    "really should still than thank thanks that their them then there these they this those very want well were what "
+    "when which will with would your".split()
+)
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 def words_of(text: str) -> list[str]:
@@ -31,9 +37,9 @@ def repeats(one: str, other: str) -> str:
         other: An earlier one of the same user.
 
     Returns:
-        "word for word", "nearly word for word" from a Jaccard index of :data:`NEAR` over pairs of neighbouring
-        words, or nothing. Messages that give different figures are never near: "order 1234" answers another
-        question than "order 5678".
+        "word for word"; "nearly word for word" from a Jaccard index of :data:`NEAR` over pairs of neighbouring
+        words; or nothing. Messages that differ in a figure, or in which a word of content stands in another's
+        place, are never near: "the price of the lamp" asks for something else than "the price of the sofa".
 
     Source: A. Z. Broder, "On the resemblance and containment of documents", SEQUENCES 1997, 21-29.
     """
@@ -42,7 +48,7 @@ def repeats(one: str, other: str) -> str:
         return ""
     if mine == yours:
         return "word for word"
-    if _figures(mine) != _figures(yours):
+    if _figures(mine) != _figures(yours) or (_content(mine, yours) and _content(yours, mine)):
         return ""
     pairs, others = runs(mine, 2), runs(yours, 2)
     return "nearly word for word" if len(pairs & others) >= NEAR * len(pairs | others) else ""
@@ -50,3 +56,7 @@ def repeats(one: str, other: str) -> str:
 
 def _figures(words: list[str]) -> set[str]:
     return {word for word in words if any(letter.isdigit() for letter in word)}
+
+
+def _content(words: list[str], without: list[str]) -> set[str]:
+    return {word for word in words if len(word) > 3 and word not in without and word not in _LITTLE}

@@ -8,11 +8,22 @@ from typing import Any
 
 from multivon_eval.sdk import Conversation, YesNoAsked
 
-from .words import NUMBER, Statement, content_words, plain, sentences, statements
+from .consistency import changed_figures, gives_no_figure, turned_round
+from .words import NEGATION, content_words, plain, sentences
 
 Row = dict[str, Any]
-_UNIT = re.compile(NUMBER.pattern + r"[\s-]*([a-z]+)", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b([a-z]+)\s+(?:number|no\.?|id|code|is)?\s*:?\s*#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE)
+_OFFER = re.compile(
+    r"\b(?:anything\s+else|something\s+else|would\s+you\s+like|shall\s+i|(?:can|may)\s+i\s+(?:help|assist))\b",
+    re.IGNORECASE,
+)
+_SETTLED = re.compile(
+    r"\b(?:that(?:'s|\s+is|\s+was)\s+all|all\s+i\s+(?:need|want|wanted)(?:ed)?|that\s+(?:answers|solves|settles)\b"
+    r"|(?:problem|issue)\s+(?:is\s+)?solved|(?:i\s+have|i've\s+got)\s+(?:all|everything)\s+i)\b",
+    re.IGNORECASE,
+)
+SAME, SIMILAR = 0.8, 0.5
+"""From which share of their content words on two replies say the same, and from which on they may."""
 
 
 def answer_questions(asked: YesNoAsked) -> dict[str, Row]:
@@ -26,17 +37,34 @@ def _no_rule(_: Conversation) -> Row:
 
 def _repeats_itself(conversation: Conversation) -> Row:
     # Whoever asks the same thing again may well get the same reply again.
-    seen: dict[str, frozenset[str]] = {}
-    asked = frozenset[str]()
+    replies: list[tuple[str, frozenset[str]]] = []
+    asked, is_similar = frozenset[str](), False
     for turn, message in conversation.numbered():
-        said = plain(message.content)
         if message.role == "user":
             asked = content_words(message.content)
-        elif said in seen and asked and not seen[said] & asked:
-            return _row("yes", "the same reply to messages that share no word", (turn, message.content))
-        else:
-            seen.setdefault(said, asked)
+            continue
+        for other, before in replies:
+            if asked and not before & asked:
+                same = _sameness(message.content, other)
+                # Who is asked in many ways for what there is not may say the same no to all of them.
+                if same >= SAME and not NEGATION.search(message.content):
+                    return _row("yes", "the same reply to messages that share no word", (turn, message.content))
+                is_similar = is_similar or same >= SIMILAR
+        replies.append((message.content, asked))
+    if is_similar:
+        return _row("unknown", "two replies are similar, and words cannot tell whether they say the same")
     return _row("no", "no reply is given twice")
+
+
+def _sameness(one: str, other: str) -> float:
+    if plain(one) == plain(other):
+        return 1.0
+    mine, yours = content_words(one), content_words(other)
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return 0.0  # another number, another answer
+    # Two short replies may share all of their few words and differ in a little one.
+    same = len(mine & yours) / len(mine | yours) if mine | yours else 0.0
+    return same if len(mine | yours) >= 4 else min(same, SIMILAR)
 
 
 def _asks_again(conversation: Conversation) -> Row:
@@ -59,9 +87,8 @@ def _asks_again(conversation: Conversation) -> Row:
 
 def _requests(text: str) -> Iterator[str]:
     for sentence in sentences(text):
-        if sentence.endswith("?") or re.search(
-            r"\bplease\s+(?:tell|give|send|provide|share)\b", sentence, re.IGNORECASE
-        ):
+        is_request = re.search(r"\bplease\s+(?:tell|give|send|provide|share)\b", sentence, re.IGNORECASE)
+        if is_request or (sentence.endswith("?") and not _OFFER.search(sentence)):
             yield sentence
 
 
@@ -81,34 +108,41 @@ def _uses_what_was_given(conversation: Conversation) -> Row:
 
 
 def _changes_figures(conversation: Conversation) -> Row:
-    seen: list[tuple[str, str, Statement]] = []
-    for statement in statements(conversation, with_denials=True):
-        for figure, unit in _figures(statement.text):
-            for other, earlier in ((number, where) for number, of, where in seen if of == unit):
-                shared = (statement.words & earlier.words) - content_words(unit)
-                if other != figure and len(shared) >= 2 and earlier.turn != statement.turn:
-                    return _row(
-                        "yes",
-                        f"{other} {unit}, then {figure} {unit}, of {' '.join(sorted(shared))}",
-                        (earlier.turn, earlier.text),
-                        (statement.turn, statement.text),
-                    )
-            seen.append((figure, unit, statement))
-    if not seen:
-        return _row("unknown", "no reply gives a figure")
+    changes = changed_figures(conversation)
+    if changes:
+        first = changes[0]
+        if not first.is_sure:
+            return _row("unknown", f"words cannot tell whether it is one and the same thing: {first.what}")
+        return _row("yes", first.what, *((one.turn, one.text) for one in (first.before, first.after)))
+    if gives_no_figure(conversation):
+        return _row("no", "no reply gives a number, a date, a price or a period")
     return _row("no", "no figure changes")
-
-
-def _figures(text: str) -> Iterator[tuple[str, str]]:
-    for found in _UNIT.finditer(text):
-        number = NUMBER.search(found.group())
-        assert number is not None, "the unit's pattern begins with a number"
-        yield number.group(), found.group(1).lower().rstrip("s")
 
 
 def _contradicts_itself(conversation: Conversation) -> Row:
     figures = _changes_figures(conversation)
-    return figures if figures["answer"] == "yes" else _no_rule(conversation)
+    turned = turned_round(conversation)
+    if figures["answer"] == "yes" or turned is None:
+        return figures if figures["answer"] == "yes" else _no_rule(conversation)
+    return _row("yes", turned.what, *((one.turn, one.text) for one in (turned.before, turned.after)))
+
+
+def _leaves_user_waiting(conversation: Conversation) -> Row:
+    settled = _settled(conversation)
+    return _row("no", "the user says that it is all", settled) if settled else _no_rule(conversation)
+
+
+def _next_step_is_clear(conversation: Conversation) -> Row:
+    settled = _settled(conversation)
+    return _row("yes", "the user says that nothing more is needed", settled) if settled else _no_rule(conversation)
+
+
+def _settled(conversation: Conversation) -> tuple[int, str] | None:
+    """The last user message, where it says by itself that nothing is left to ask."""
+    last = next(((turn, one) for turn, one in reversed(conversation.numbered()) if one.role == "user"), None)
+    if last is None or "?" in last[1].content:
+        return None
+    return (last[0], last[1].content) if _SETTLED.search(last[1].content.replace("’", "'")) else None
 
 
 _RULES: dict[str, Callable[[Conversation], Row]] = {
@@ -117,6 +151,8 @@ _RULES: dict[str, Callable[[Conversation], Row]] = {
     "uses_what_was_given": _uses_what_was_given,
     "changes_figures": _changes_figures,
     "contradicts_itself": _contradicts_itself,
+    "leaves_user_waiting": _leaves_user_waiting,
+    "next_step_is_clear": _next_step_is_clear,
 }
 
 

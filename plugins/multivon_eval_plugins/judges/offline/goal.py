@@ -6,7 +6,8 @@ from typing import Any
 
 from multivon_eval.sdk import Conversation
 
-from .words import NEGATION, Statement, content_words, covered, numbers, statements
+from .figures import numbers
+from .words import NEGATION, Statement, content_words, covered, statements
 
 ENOUGH = 0.6
 """The share of a criterion's words that statements must cover for a yes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -9,12 +10,12 @@ import attrs
 
 from multivon_eval.sdk import Conversation
 
+from .figures import numbers
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
-NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?(?![\w])")
 NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nothing|cannot|unable|unfortunately|n't|don't|doesn't|didn't|can't|won't|isn't|"
-    r"aren't|wasn't|couldn't|wouldn't|haven't|hasn't)\b|n't\b",
+    r"\b(?:no|not|never|none|nothing|cannot|unable|impossible|ineligible|unavailable|invalid|unfortunately)\b|n't\b",
     re.IGNORECASE,
 )
 # Words that carry no content of their own, and words about talking, which criteria and goals are full of.
@@ -22,14 +23,14 @@ _EMPTY = frozenset(
     """
     a about above after again all also am an and any are as at be because been before being below between both but
     by can could did do does doing done down during each else for from further get gets getting got had has have
-    having he her here hers him his how i if in into is it its itself just let me more most my need needs no nor
-    not of off on once only or other our ours out over own please same she should so some such than that the their
-    theirs them then there these they this those through to too under until up very want wants was we were what
-    when where which while who whom why will with would yes you your yours agent answer answered answers ask asked
-    asking asks assistant bot chatbot clear clearly confirm confirmed confirms correct correctly customer describe
-    described explain explained explains find finds gave give given gives hear inform informed know knows learn
-    make makes mention mentioned mentions name named offer offered offers provide provided provides said say says
-    see sees state stated states stating tell tells told understand user
+    having he her here hers him his how i if in into is it its itself just let me more most my need needs no nor not
+    of off on once only or other our ours out over own please same she should so some such than that the their
+    theirs them then there these they this those through to too under until up upon very via want wants was we were
+    what within without per when where which while who whom why will with would yes you your yours agent answer
+    answered answers ask asked asking asks assistant bot chatbot clear clearly confirm confirmed confirms correct
+    correctly customer describe described explain explained explains find finds gave give given gives hear inform
+    informed know knows learn make makes mention mentioned mentions name named offer offered offers provide provided
+    provides said say says see sees state stated states stating tell tells told understand user
     """.split()
 )
 
@@ -45,14 +46,13 @@ def stem(word: str) -> str:
 
 
 def content_words(text: str) -> frozenset[str]:
-    """The words that carry content, as stems; numbers not included."""
-    words = (found.group().lower() for found in _WORD.finditer(text))
-    return frozenset(stem(word) for word in words if word not in _EMPTY and not any(c.isdigit() for c in word))
+    """The words that carry content, as stems; numbers and negations not included."""
+    words = (found.group().lower() for found in _WORD.finditer(text.replace("’", "'")))
+    return frozenset(stem(word) for word in words if _has_content(word))
 
 
-def numbers(text: str) -> frozenset[str]:
-    """The numbers, without currency signs, per cent and thousands separators."""
-    return frozenset(found.group().strip("$€£%").replace(",", "") for found in NUMBER.finditer(text))
+def _has_content(word: str) -> bool:
+    return word not in _EMPTY and not NEGATION.search(word) and not any(letter.isdigit() for letter in word)
 
 
 def sentences(text: str) -> list[str]:
@@ -63,6 +63,18 @@ def sentences(text: str) -> list[str]:
 def plain(text: str) -> str:
     """A text as it is compared: words only, lower case."""
     return " ".join(found.group().lower() for found in _WORD.finditer(text))
+
+
+def alike(one: str, other: str) -> float:
+    """How alike two texts are: the share of their pairs of neighbouring words that stand in both."""
+    pairs, others = (set(itertools.pairwise(plain(text).split())) for text in (one, other))
+    return len(pairs & others) / len(pairs | others) if pairs | others else float(plain(one) == plain(other))
+
+
+def cut(text: str, most: int) -> str:
+    """The first words of a text, at most so many, also where it is written without spaces."""
+    words = text.split()
+    return " ".join(words[:most])[: 12 * most].rstrip(" ,;:.") if len(words) > most or len(text) > 12 * most else text
 
 
 @attrs.frozen

@@ -1,0 +1,34 @@
+"""The judge ``offline``, asked in one line."""
+
+import asyncio
+
+from multivon_eval.sdk import YesNo, user_turn_question, yes_no_question
+from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
+from multivon_eval_plugins.evaluators.consistency import TurnConsistency
+from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
+from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
+from multivon_eval_plugins.judges.offline import Offline
+from support.people import persona, talk
+
+QUESTIONS = {
+    question.key: question
+    for kind in (ConversationCompleteness, TurnConsistency, ConversationRelevance, KnowledgeRetention)
+    for question in kind.QUESTIONS
+}
+
+
+def complete(question):
+    """The answer to a question."""
+    return asyncio.run(Offline().complete(question))
+
+
+def check(key, *contents):
+    """The answer to one yes/no question about a conversation."""
+    question = yes_no_question(talk(*contents), [QUESTIONS.get(key, YesNo(key, "Is it?"))])
+    return question.read(complete(question).text)[0]
+
+
+def turn(*contents, **changes):
+    """The next message of a persona."""
+    question = user_turn_question(talk(*contents, persona=persona(**changes)))
+    return question.read(complete(question).text)
