@@ -119,6 +119,7 @@ def names(module: str) -> str:
 
 
 _ABOUT = {
+    "TRAITS": "The usual traits, each with a behaviour and a sign of its own; a tuple of `Trait`.",
     "__version__": "The version of multivon-eval.",
     "hookimpl": "Marks a function of a plug-in as the implementation of the hook of its name.",
 }
@@ -263,6 +264,19 @@ def driver_prompt(name: str) -> str:
     return whole(asked(lambda context: driver.next_message(example(), context)).prompt)
 
 
+def user_turn_schema() -> str:
+    from multivon_eval.sdk import user_turn_question
+
+    return fenced(json.dumps(user_turn_question(example()).prompt.schema, indent=2), "json")
+
+
+def traits() -> str:
+    from multivon_eval.sdk import TRAITS
+
+    rows = (("`, `".join((trait.name, *trait.also)), trait.behaviour, trait.sign.words) for trait in TRAITS)
+    return table(("trait", "what the driver is told", "what shows it"), ((f"`{name}`", *rest) for name, *rest in rows))
+
+
 def judge_system() -> str:
     from multivon_eval.sdk import goal_question
 
@@ -371,11 +385,13 @@ def blocks() -> dict[str, Callable[[], str]]:
         "environment": environment,
         "exit-codes": exit_codes,
         "options": options,
+        "traits": traits,
         "groups": groups,
         "hooks": hooks,
         "template:ci.yml": lambda: template("ci.yml", "yaml"),
         "template:model.py": lambda: template("model.py", "python"),
         "prompt:user-turn": lambda: driver_prompt("persona-llm"),
+        "prompt:user-turn-schema": user_turn_schema,
         "prompt:judge-system": judge_system,
         "prompt:transcript": transcript,
         "prompt:verdict": verdict,

@@ -36,24 +36,29 @@ def _no_rule(_: Conversation) -> Row:
 
 
 def _repeats_itself(conversation: Conversation) -> Row:
-    # Whoever asks the same thing again may well get the same reply again.
     replies: list[tuple[str, frozenset[str]]] = []
     asked, is_similar = frozenset[str](), False
     for turn, message in conversation.numbered():
         if message.role == "user":
             asked = content_words(message.content)
             continue
-        for other, before in replies:
-            if asked and not before & asked:
-                same = _sameness(message.content, other)
-                # Who is asked in many ways for what there is not may say the same no to all of them.
-                if same >= SAME and not NEGATION.search(message.content):
-                    return _row("yes", "the same reply to messages that share no word", (turn, message.content))
-                is_similar = is_similar or same >= SIMILAR
+        alike = [(_sameness(message.content, reply), before) for reply, before in replies]
+        same = [before for share, before in alike if share >= SAME]
+        # Whoever asks the same thing again may well get the same reply again.
+        if same and asked and not any(before & asked for before in same):
+            if not _fits_many(message.content):
+                return _row("yes", "the same reply to messages that share no word", (turn, message.content))
+            is_similar = True
+        is_similar = is_similar or any(SIMILAR <= share < SAME and not before & asked for share, before in alike)
         replies.append((message.content, asked))
     if is_similar:
-        return _row("unknown", "two replies are similar, and words cannot tell whether they say the same")
+        return _row("unknown", "replies are alike, and words cannot tell whether they fit what was asked")
     return _row("no", "no reply is given twice")
+
+
+def _fits_many(reply: str) -> bool:
+    """Whether a reply may fit messages of many kinds: who is pressed says no again, who does not follow asks back."""
+    return NEGATION.search(reply) is not None or reply.rstrip().endswith("?")
 
 
 def _sameness(one: str, other: str) -> float:
