@@ -44,7 +44,8 @@ _ASSISTANT = re.compile(
   | \bi\s*(?:'d|\s+would|\s+will|'ll|'m|\s+am)\s+(?:be\s+)?(?:happy|glad|pleased|here)\s+to\s+(?:help|assist)\s+you\b
   | \bthank\s+you\s+for\s+(?:contacting|reaching\s+out\s+to)\s+(?:us|our|customer)\b
   | \b(?:provide|share|confirm|(?:give|tell)\s+me)\s+your\s+(?:order|account|customer|booking)\s+(?:number|id)\b
-  | \bas\s+an?\s+(?:ai|language\s+model|virtual\s+assistant)\b(?!\s*,?\s*(?:you|can|do|are|should)\b)
+  | \bas\s+an?\s+(?:ai|(?:large\s+)?language\s+model|virtual\s+assistant)
+      (?:\s+(?:language\s+)?(?:model|assistant|agent))?,?\s+i\b
   | \b(?:wie\s+kann\s+ich\s+(?:ihnen|dir)\s+(?:\w+\s+)?helfen|comment\s+puis-je\s+vous\s+aider
       |en\s+qué\s+puedo\s+ayudar(?:le|te)|come\s+posso\s+aiutar(?:la|ti)|como\s+posso\s+ajud[aá]r?(?:-lo|-la|-te)?)\b
     """,
@@ -52,9 +53,9 @@ _ASSISTANT = re.compile(
 )
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»|^>.*$', re.MULTILINE)
 _GOODBYE = re.compile(
-    r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|see\s+you(?:\s+(?:soon|later|around))?|take\s+care(?!\s+of)"
-    r"|have\s+a\s+(?:\w+\s+)?(?:day|evening|night|weekend|one)|auf\s+wiedersehen|tsch[uü]ss?|au\s+revoir|adi[oó]s"
-    r"|hasta\s+luego|arrivederci)\b",
+    r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|(?<!i\s)see\s+you(?:\s+(?:soon|later|around)|(?=\s*(?:[.!,]|$)))"
+    r"|take\s+care(?=\s*(?:[.!,]|$))|have\s+a\s+(?:good|great|nice|lovely|wonderful)\s+(?:day|evening|night|weekend|one)"
+    r"|auf\s+wiedersehen|tsch[uü]ss?|au\s+revoir|adi[oó]s|hasta\s+luego|arrivederci)(?!\w)",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"\b(?:thanks?|thank\s+you|thx|cheers|danke|merci|gracias|grazie|obrigad[oa])\b", re.IGNORECASE)
