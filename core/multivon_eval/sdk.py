@@ -76,6 +76,7 @@ from .questions import (
     user_turn_question,
     yes_no_question,
 )
+from .refusal import is_refusal
 from .rendering import whole_text
 from .result_json import result_from_json, result_schema, result_to_json, summary_to_json
 from .results import (
@@ -154,6 +155,7 @@ __all__ = [
     "did_you_mean",
     "goal_question",
     "hookimpl",
+    "is_refusal",
     "persona_from_json",
     "read_object",
     "result_from_json",

@@ -12,7 +12,7 @@ CORE = ROOT / "core" / "multivon_eval"
 PLUGINS = ROOT / "plugins" / "multivon_eval_plugins"
 
 NOUNS = {"data", "assessment", "errors"}
-WORDS = NOUNS | {"results", "summary", "questions", "protocols", "rendering"}
+WORDS = NOUNS | {"results", "summary", "questions", "protocols", "refusal", "rendering"}
 # Module of the core -> modules of the core it may import.
 ALLOWED = {
     "errors": set(),
@@ -20,6 +20,7 @@ ALLOWED = {
     "assessment": {"data", "errors"},
     "summary": NOUNS,
     "results": NOUNS | {"summary"},
+    "refusal": {"refusal"},
     "rendering": {"data"},
     "questions": NOUNS | {"questions"},
     "protocols": NOUNS | {"results", "questions"},

@@ -12,6 +12,7 @@ from .._plugin.hooks import Hooks
 from ..data import Conversation, ErrorSource, Message, Reply, SimulationError, UserTurn
 from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
 from ..protocols import Driver, RunContext
+from ..refusal import is_refusal
 from ..rendering import whole_text
 from .faults import faults_in, missing_traits
 from .isolation import FAULTS, let_pass, told
@@ -19,7 +20,6 @@ from .journal import Journal
 from .journal_past import PastCase
 from .ledger import Purse
 from .personas import Case
-from .refusal import is_refusal
 from .system import SystemUnderTest
 
 
