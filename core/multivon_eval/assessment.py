@@ -29,13 +29,39 @@ class Evidence:
 
 
 @attrs.frozen
+class Votes:
+    """How the votes on one criterion are split.
+
+    Attributes:
+        yes: So many said that it is met.
+        no: So many said that it is not.
+        unknown: So many could not tell.
+        missing: So many were asked for and not given: the judge failed, or the budget did not reach.
+    """
+
+    yes: int
+    no: int
+    unknown: int
+    missing: int = 0
+
+
+@attrs.frozen
 class CriterionVerdict:
-    """The judge's answer on one success criterion."""
+    """The judge's answer on one success criterion.
+
+    Attributes:
+        criterion: Its text.
+        met: yes, no or unknown; of several votes what more than half of those asked for say, else unknown.
+        reason: Why.
+        evidence: Quotes, checked against the transcript.
+        votes: How the votes are split; None where the judge was asked once.
+    """
 
     criterion: str
     met: YesNoUnknown
     reason: str
     evidence: tuple[Evidence, ...] = ()
+    votes: Votes | None = None
 
 
 @attrs.frozen
@@ -55,6 +81,13 @@ class Verdict:
     criteria: tuple[CriterionVerdict, ...] = ()
     failed: bool = False
     cut: bool = False
+
+    @classmethod
+    def over(cls, criteria: tuple[CriterionVerdict, ...], reason: str) -> Verdict:
+        """The verdict that the answers on all criteria make."""
+        answers = {criterion.met for criterion in criteria}
+        achieved = False if "no" in answers else True if answers == {"yes"} else None
+        return cls(achieved, reason, criteria)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

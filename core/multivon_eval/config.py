@@ -33,7 +33,8 @@ KEYS = (
 )
 """Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
 
-_COUNTS = ("max_turns", "trials", "concurrency")
+_COUNTS = ("max_turns", "trials", "concurrency", "judge_votes")
+_REFUSAL = ("rules", "judge")
 
 
 def read_budget(value: object) -> Decimal | None:
@@ -100,6 +101,10 @@ class SimulationOptions(TypedDict, total=False):
     """The ceiling for all judge calls together in USD (1.00); None for no ceiling."""
     judge: object
     """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
+    judge_votes: int
+    """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
+    refusal: str
+    """What decides whether a reply refuses: ``rules``, or the ``judge``, asked about each reply (``rules``)."""
     driver: object
     """Who plays the personas (``persona-llm``)."""
     driver_judge: object
@@ -132,6 +137,8 @@ class Settings:
     max_turns: int = attrs.field(default=8, converter=_whole)
     budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
     judge: object = None
+    judge_votes: int = attrs.field(default=1, converter=_whole)
+    refusal: str = "rules"
     driver: object = DEFAULT_DRIVER
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
@@ -174,6 +181,11 @@ class Settings:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 found.append(f"{name.replace('_', '-')} is {value!r}; give a whole number from 1 on")
+        votes = self.judge_votes
+        if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
+            found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
+        if self.refusal not in _REFUSAL:
+            found.append(f"refusal is {self.refusal!r}; give 'rules' or 'judge'")
         seconds = self.timeout
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not math.isfinite(seconds) or seconds <= 0:

@@ -105,7 +105,7 @@ class Message:
 
         JSON keeps every line break and quote inside its string. The angle brackets of which fences are made are
         escaped too, and so are controls, separators that some readers take for line breaks, and the invisible
-        format, private, surrogate and tag characters with which text is smuggled past a reader.
+        format, filler, variation, private, surrogate and tag characters with which text is smuggled past a reader.
         """
         row: dict[str, Any] = {"role": self.role, "content": self.content}
         if self.tool_calls:
@@ -117,8 +117,13 @@ class Message:
 
 
 _as_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+# Controls and line separators; the Default_Ignorable_Code_Points of Unicode 15 (soft hyphen, joiners, fillers,
+# variation selectors, bidirectional and format controls, tags), which show nothing and can carry a text; surrogates,
+# private use, and the angle brackets themselves.
 _UNSAFE = re.compile(
-    "[<>\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\U000e0000-\U0010ffff]"
+    "[<>\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
 
 

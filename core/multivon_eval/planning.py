@@ -217,6 +217,8 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         timeout=settings.timeout,
         budget_usd=settings.budget_usd,
         seed=settings.seed,
+        judge_votes=settings.judge_votes,
+        refusal=settings.refusal,
         judge_model=_model(judge),
         judge_reason=parts.judge_reason,
         driver_model=_model(parts.driver_judge),

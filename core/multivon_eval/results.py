@@ -159,6 +159,8 @@ class RunInfo:
         purpose: ``simulate``, or ``score`` for saved transcripts.
         conversations: How many there will be.
         resumed: How many of them were finished by the run that is resumed.
+        judge_votes: How often the judge is asked for each verdict.
+        refusal: What decides whether a reply refuses: ``rules`` or ``judge``.
         estimate: What it will take; None where saved transcripts are judged.
     """
 
@@ -181,6 +183,8 @@ class RunInfo:
     purpose: Literal["simulate", "score"] = "simulate"
     conversations: int = 0
     resumed: int = 0
+    judge_votes: int = 1
+    refusal: str = "rules"
     estimate: Estimate | None = None
     disclaimer: str = DISCLAIMER
 

@@ -56,6 +56,8 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
         return user_turn(body, goal_after)
     if name == "verdict":
         return verdict(_asked(body))
+    if name == "refusal":
+        return {"reason": "It delivers.", "evidence": [], "refused": "no"}
     if name == "answers":
         return answers(list(schema["properties"]), _asked(body))
     return smallest(schema, schema)
@@ -68,6 +70,8 @@ def guessed_name(schema: Mapping[str, Any]) -> str:
         return "user_turn"
     if set(properties) == {"criteria", "reason"}:
         return "verdict"
+    if set(properties) == {"reason", "evidence", "refused"}:
+        return "refusal"
     is_answers = all("answer" in part.get("properties", {}) for part in properties.values())
     return "answers" if properties and is_answers else ""
 

@@ -5,7 +5,17 @@ from decimal import Decimal
 
 import attrs
 
-from multivon_eval.sdk import Answer, Conversation, GoalAsked, Message, Persona, UserTurn, UserTurnAsked, YesNoAsked
+from multivon_eval.sdk import (
+    Answer,
+    Conversation,
+    GoalAsked,
+    Message,
+    Persona,
+    RefusalAsked,
+    UserTurn,
+    UserTurnAsked,
+    YesNoAsked,
+)
 
 FREE = Decimal(0)
 
@@ -64,6 +74,7 @@ class SaysJudge:
         fails: What it raises when it is asked for a verdict or an answer.
         cost: What each call costs, and at most costs, in USD.
         goal_after: After how many replies it says, as a persona, that the goal is reached.
+        refused: Its answer to whether a reply refuses, quoting it.
     """
 
     met: str = "yes"
@@ -72,6 +83,7 @@ class SaysJudge:
     fails: BaseException | None = None
     cost: Decimal = FREE
     goal_after: int | None = None
+    refused: str = "no"
     asked: list = attrs.field(factory=list, repr=False)
     closed: list = attrs.field(factory=list, repr=False)
 
@@ -89,6 +101,9 @@ class SaysJudge:
             raise self.fails
         if isinstance(about, GoalAsked):
             return self._answer(verdict_of(about.conversation, self.met))
+        if isinstance(about, RefusalAsked):
+            evidence = [{"turn": about.turn, "quote": about.reply.content}]
+            return self._answer({"reason": "as seen", "evidence": evidence, "refused": self.refused})
         assert isinstance(about, YesNoAsked)
         return self._answer(
             {
@@ -107,7 +122,9 @@ class SaysJudge:
         return {"message": f"{conversation.persona.name} {conversation.turns + 1}", "goal_reached": False}
 
     def _answer(self, row):
-        return Answer(json.dumps(row), cost_usd=self.cost, model="fake-1", temperature=0.0)
+        return Answer(
+            json.dumps(row), cost_usd=self.cost, model="fake-1", temperature=self.asked[-1].prompt.temperature
+        )
 
     async def aclose(self):
         self.closed.append(True)

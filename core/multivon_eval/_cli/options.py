@@ -18,6 +18,13 @@ _JUDGING = (
     click.option(
         "--judge", metavar="SPEC", help="Who judges: anthropic:claude-haiku-5-5, say. [default: by the keys set]"
     ),
+    click.option(
+        "--judge-votes",
+        metavar="K",
+        default="1",
+        show_default=True,
+        help="How often the judge is asked for each verdict; odd, the majority counts.",
+    ),
     click.option("--evaluator", metavar="SPEC", multiple=True, help="Who scores; repeatable."),
     click.option("--sink", metavar="SPEC", multiple=True, help="Where results go too; repeatable."),
     click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling."),

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     "--driver", default=DEFAULT_DRIVER, show_default="persona-llm", metavar="SPEC", help="Who plays the personas."
 )
 @click.option("--driver-judge", metavar="SPEC", help="Whom the driver asks, if not the judge.")
+@click.option(
+    "--refusal",
+    metavar="rules|judge",
+    default="rules",
+    show_default=True,
+    help="What decides whether a reply refuses; the judge is asked about each.",
+)
 @click.option("--seed", metavar="N", help="For what can be seeded; recorded in every result.")
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal lies beside --out.")
 @click.option("--force", is_flag=True, help="With --resume: go on although something has changed.")

@@ -20,6 +20,7 @@ from .journal import Journal
 from .journal_past import PastCase
 from .ledger import Purse
 from .personas import Case
+from .refusals import Refusals
 from .system import SystemUnderTest
 
 
@@ -48,7 +49,7 @@ class Stage:
     hold: Callable[[Purse, Conversation], Awaitable[None]]
 
 
-async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext) -> Conversation:
+async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext, refusals: Refusals) -> Conversation:
     """Drive one conversation to its end, from where the journal says that it was.
 
     Args:
@@ -56,6 +57,7 @@ async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext) 
         stage: What it is driven with.
         purse: Its account; money is held back in it for judging what was said so far.
         context: The driver's, with the metered judge.
+        refusals: Decides which replies refuse.
 
     Returns:
         The conversation with its stop reason; a failure of driver or system is one of those.
@@ -64,25 +66,33 @@ async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext) 
         JournalError: What was said cannot be kept.
     """
     persona = case.persona
-    conversation = _so_far(case, stage.journal.past.case(case.uid))
+    conversation = await _so_far(case, stage.journal.past.case(case.uid), refusals)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
         if not _awaits_reply(conversation):
             conversation = await _user_turn(conversation, stage, purse, context)
         if conversation.stop_reason is None:
-            conversation = await _reply(conversation, stage)
+            conversation = await _reply(conversation, stage, refusals)
     faults = conversation.driver_faults + missing_traits(conversation)
     conversation = attrs.evolve(conversation, driver_faults=faults)
     stage.journal.ended(conversation)
     return conversation
 
 
-def _so_far(case: Case, past: PastCase) -> Conversation:
+async def _so_far(case: Case, past: PastCase, refusals: Refusals) -> Conversation:
     """What was said before, each message taken as if it were said now."""
     conversation = Conversation(case.persona.history, case.persona, case.trial, case.uid)
-    for said in past.said:
+    for place, said in enumerate(past.said, 1):
         conversation = attrs.evolve(conversation.grown(said.message), system_cost_usd=said.system_cost_usd)
-        conversation = _heard(conversation, said.goal_reached) if said.message.role == "user" else _took(conversation)
+        if said.message.role == "user":
+            conversation = _heard(conversation, said.goal_reached)
+            continue
+        refused = refusals.refused(conversation)
+        if refused is None:
+            # What the run was cut off before is asked now; nothing that was gone on from is asked for afterwards.
+            is_open = place == len(past.said) and past.ending is None
+            refused = await refusals.refuses(conversation) if is_open else is_refusal(said.message.content)
+        conversation = _took(conversation, refused)
     return past.ended(conversation)
 
 
@@ -135,7 +145,7 @@ def _heard(conversation: Conversation, goal_reached: bool) -> Conversation:
     return attrs.evolve(heard, stop_reason="goal_reached", driver_said_goal=True) if goal_reached else heard
 
 
-async def _reply(conversation: Conversation, stage: Stage) -> Conversation:
+async def _reply(conversation: Conversation, stage: Stage, refusals: Refusals) -> Conversation:
     assert conversation.persona is not None, "a simulated conversation has a persona"
     started = time.perf_counter()
     conversation_id = f"{stage.run_id}-{conversation.case_uid}"
@@ -148,12 +158,12 @@ async def _reply(conversation: Conversation, stage: Stage) -> Conversation:
     grown = attrs.evolve(conversation.grown(message), system_cost_usd=_cost(conversation, reply))
     stage.journal.said(grown)
     stage.hooks.emit("turn_finished", conversation=grown)
-    return _took(grown)
+    return _took(grown, await refusals.refuses(grown))
 
 
-def _took(conversation: Conversation) -> Conversation:
+def _took(conversation: Conversation, refused: bool) -> Conversation:
     """The conversation after a reply: a refusal is counted, and ends it unless the persona probes past it."""
-    if not is_refusal(conversation.messages[-1].content):
+    if not refused:
         return conversation
     counted = attrs.evolve(conversation, refusals_observed=conversation.refusals_observed + 1)
     if conversation.persona is not None and conversation.persona.adversarial:

@@ -102,6 +102,9 @@ def _add(total: _Sum, plan: Plan, persona: Persona, turns: int, lengths: tuple[i
     talk = list(_talk(begun, turns, lengths))
     for question, _ in talk:
         total.add(question, plan.driver_judge, used)
+    for _, grown in talk[:-1]:
+        for question in plan.of_a_reply(grown):
+            total.add(question, plan.judge, used)
     for question in plan.judging(talk[-1][1]):
         total.add(question, plan.judge, used)
 

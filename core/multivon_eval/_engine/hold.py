@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ import attrs
 
 from ..data import Conversation, Message
 from ..protocols import Asks, Evaluator, Judge
-from ..questions import Question, goal_question
+from ..questions import Question, goal_question, refusal_question
 from ..questions.prompt import ECHOED
 from .ledger import ZERO, Purse
 
@@ -21,6 +22,21 @@ ALLOWANCE = 3000
 _AGAIN = 4 * ECHOED + 500
 
 
+@attrs.frozen
+class _Covered:
+    """What is held for a conversation.
+
+    Attributes:
+        size: Up to which size of the transcript, in bytes.
+        judging: What its verdict and scores can cost, in USD.
+        amount: What is held in all, in USD.
+    """
+
+    size: int
+    judging: Decimal
+    amount: Decimal
+
+
 @attrs.define(eq=False)
 class Holder:
     """Holds back in the purses of conversations what their verdicts and scores will cost at most.
@@ -29,12 +45,16 @@ class Holder:
         judge: Who will be asked.
         evaluators: Who will ask, beside the engine for its verdict.
         is_needed: False without a ceiling; then nothing is held.
+        votes: How often the verdict is asked for.
+        asks_refusals: Whether the judge is asked of each reply whether it refuses.
     """
 
     judge: Judge
     evaluators: Mapping[str, Evaluator]
     is_needed: bool
-    _covered: dict[Purse, int] = attrs.field(factory=dict, init=False)
+    votes: int = 1
+    asks_refusals: bool = False
+    _covered: dict[Purse, _Covered] = attrs.field(factory=dict, init=False)
 
     async def __call__(self, purse: Purse, conversation: Conversation) -> None:
         """Hold back enough for a conversation and the turn to come.
@@ -46,39 +66,42 @@ class Holder:
         """
         if not self.is_needed:
             return
-        size = _size(conversation)
-        if size < self._covered.get(purse, 0) - ALLOWANCE // 2:
+        size, covered = _size(conversation), self._covered.get(purse)
+        if covered and size < covered.size - ALLOWANCE // 2 and purse.hold >= covered.amount:
             return
         allowance = max(ALLOWANCE, size // 2)
-        await purse.keep(self.cost(conversation, allowance))
-        self._covered[purse] = size + allowance
+        padded = conversation.grown(Message("assistant", "x" * (allowance + _AGAIN)))
+        judging = self._cost(self.questions(padded))
+        amount = judging + self._cost(self.of_a_reply(padded))
+        await purse.keep(amount)
+        self._covered[purse] = _Covered(size + allowance, judging, amount)
+
+    def for_judging(self, purse: Purse) -> Decimal:
+        """USD of what a purse holds that are for verdict and scores alone."""
+        covered = self._covered.get(purse)
+        return covered.judging if covered else ZERO
 
     def done(self, purse: Purse) -> None:
         """Forget a conversation that has ended."""
         self._covered.pop(purse, None)
 
-    def cost(self, conversation: Conversation, allowance: int) -> Decimal:
-        """The most that verdict and scores can cost, an answer to each that cannot be read included.
-
-        Args:
-            conversation: As it is so far.
-            allowance: Bytes that it may grow by.
-
-        Returns:
-            USD.
-        """
-        padded = conversation.grown(Message("assistant", "x" * (allowance + _AGAIN)))
-        return 2 * sum((self.judge.worst_cost(question) or ZERO for question in self.questions(padded)), ZERO)
+    def _cost(self, questions: Iterable[Question[Any]]) -> Decimal:
+        """The most that questions can cost, an answer to each that cannot be read included, in USD."""
+        return 2 * sum((self.judge.worst_cost(question) or ZERO for question in questions), ZERO)
 
     def questions(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation; an evaluator that cannot tell counts like a verdict."""
         verdict = goal_question(conversation)
-        yield verdict
+        yield from itertools.repeat(verdict, self.votes)
         for evaluator in self.evaluators.values():
             asked: Sequence[Question[Any]] = [verdict]
             if isinstance(evaluator, Asks):
                 asked = evaluator.questions(conversation)
             yield from asked
+
+    def of_a_reply(self, conversation: Conversation) -> Sequence[Question[Any]]:
+        """What will be asked about the last reply of a conversation while it goes on."""
+        return [refusal_question(conversation)] if self.asks_refusals else []
 
 
 def _size(conversation: Conversation) -> int:

@@ -20,7 +20,7 @@ from ..assessment import Answer, Score, Verdict
 from ..data import Conversation
 from ..errors import JournalError, UsageError
 from ..result_json import message_to_row, plain
-from .journal_past import ENDING, Past, read_past
+from .journal_past import ENDING, Decided, Past, decided_key, read_past
 
 SUFFIX = ".journal"
 VERSION = 2
@@ -151,10 +151,16 @@ class Journal:
             self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
 
     def judged(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
-        """Keep a verdict or a score; one that failed or was cut is made again by a resume."""
+        """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
         if self._database is not None and is_final(answer):
             text = _as_json(plain(answer))
             self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
+
+    def decided(self, conversation: Conversation, decided: Decided) -> None:
+        """Keep whether the last reply of a conversation refuses, so that a resume need not ask again."""
+        if self._database is not None:
+            what, text = decided_key(len(conversation.messages)), json.dumps(plain(decided))
+            self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", conversation.case_uid, what, text)
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""

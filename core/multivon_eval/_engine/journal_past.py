@@ -24,6 +24,32 @@ VERDICT = "verdict of the judge"
 """The key of the verdict among what was judged; no evaluator's name has a blank in it."""
 
 
+_VOTE, _DECIDED = "vote of the judge ", "refusal in message "
+
+
+def vote_key(number: int) -> str:
+    """The key of one vote, from 1, among what was judged."""
+    return f"{_VOTE}{number}"
+
+
+def decided_key(place: int) -> str:
+    """The key, among what was judged, of whether the reply at a place, from 1, refuses."""
+    return f"{_DECIDED}{place}"
+
+
+@attrs.frozen
+class Decided:
+    """Whether a reply refuses, where the judge was asked.
+
+    Attributes:
+        refused: The decision.
+        note: Why the rules stepped in; empty where the judge decided.
+    """
+
+    refused: bool
+    note: str = ""
+
+
 @attrs.frozen
 class Said:
     """One message as it was kept.
@@ -48,17 +74,21 @@ class PastCase:
         ending: How it ended; None if it had not.
         verdict: The judge's word on it, if it was asked.
         scores: The evaluators' words on it, as far as they were asked.
+        votes: The judge's votes, by number, as far as they were given.
+        decided: Whether replies refuse, by their place among the messages, as far as the judge was asked.
         cost_usd: What its judge calls cost, in USD; a call that was under way counts as its worst case.
         usage: The tokens of the calls that were settled.
         calls: How many were made.
-        models: The model that the provider said it used, by role.
-        temperatures: What was sent, by role.
+        models: The model that the provider said it used, by task.
+        temperatures: What was sent, by task.
     """
 
     said: tuple[Said, ...] = ()
     ending: Mapping[str, Any] | None = None
     verdict: Verdict | None = None
     scores: Mapping[str, Score] = attrs.field(factory=dict)
+    votes: Mapping[int, Verdict] = attrs.field(factory=dict)
+    decided: Mapping[int, Decided] = attrs.field(factory=dict)
     cost_usd: Decimal = ZERO
     usage: Usage = attrs.field(factory=Usage)
     calls: int = 0
@@ -124,11 +154,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
         cases.setdefault(case_uid, {})["ending"] = json.loads(text)
     for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
-        case = cases.setdefault(case_uid, {})
-        if what == VERDICT:
-            case["verdict"] = structured(json.loads(text), Verdict)
-        else:
-            case.setdefault("scores", {})[what] = structured(json.loads(text), Score)
+        _take(cases.setdefault(case_uid, {}), what, json.loads(text))
     spent, last_call = _read_money(database, cases)
     return Past(
         found[1], json.loads(found[2]), spent, last_call, {uid: PastCase(**case) for uid, case in cases.items()}
@@ -138,6 +164,18 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
 def _said(row: dict[str, Any]) -> Said:
     cost = row["system_cost_usd"]
     return Said(structured(row["message"], Message), row["goal_reached"], None if cost is None else Decimal(cost))
+
+
+def _take(case: dict[str, Any], what: str, row: Any) -> None:
+    """Put one thing that was judged where it belongs."""
+    if what == VERDICT:
+        case["verdict"] = structured(row, Verdict)
+    elif what.startswith(_VOTE):
+        case.setdefault("votes", {})[int(what.removeprefix(_VOTE))] = structured(row, Verdict)
+    elif what.startswith(_DECIDED):
+        case.setdefault("decided", {})[int(what.removeprefix(_DECIDED))] = structured(row, Decided)
+    else:
+        case.setdefault("scores", {})[what] = structured(row, Score)
 
 
 def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:

@@ -187,19 +187,22 @@ class Purse:
         self.hold = amount
         self.ledger.changed()
 
-    async def reserve(self, amount: Decimal, from_hold: bool, whose: str = "a call") -> Reservation:
+    async def reserve(
+        self, amount: Decimal, from_hold: bool, whose: str = "a call", leave: Decimal = ZERO
+    ) -> Reservation:
         """Set money aside for one call.
 
         Args:
             amount: The most the call can cost, in USD.
             from_hold: Whether it is one of the calls that money is held back for.
             whose: Who is called, for the message.
+            leave: USD of what is held that stay held.
 
         Raises:
             BudgetExceeded: It does not fit.
         """
         while True:
-            held = min(self.hold, amount) if from_hold else ZERO
+            held = min(max(self.hold - leave, ZERO), amount) if from_hold else ZERO
             if self.ledger.fits(amount - held):
                 break
             await self.ledger.wait_for(self, amount - held, whose)

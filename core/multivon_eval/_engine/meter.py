@@ -57,11 +57,11 @@ class Account:
             temperatures=dict(past.temperatures),
         )
 
-    def book(self, role: str, answer: Answer) -> None:
+    def book(self, task: str, answer: Answer) -> None:
         """Add what one answer says of itself."""
         self.usage += answer.usage
-        self.models[role] = answer.model
-        self.temperatures[role] = answer.temperature
+        self.models[task] = answer.model
+        self.temperatures[task] = answer.temperature
         self.notes += [note for note in answer.notes if note not in self.notes]
 
 
@@ -76,6 +76,8 @@ class MeteredJudge:
         role: What it is asked as, ``judge`` or ``driver``; a judge's calls draw on what is held back for them.
         timeout: Seconds for one request.
         retries: How often a call is repeated that failed in a way that often passes.
+        task: What its calls are booked under, the role if not given.
+        leave: USD of what is held back that its calls leave alone.
     """
 
     judge: Judge
@@ -84,6 +86,8 @@ class MeteredJudge:
     role: str = "judge"
     timeout: float = 60.0
     retries: int = 4
+    task: str = ""
+    leave: Decimal = ZERO
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
@@ -128,12 +132,13 @@ class MeteredJudge:
     async def _once(self, question: Question[Any]) -> Answer:
         worst = self.judge.worst_cost(question) or ZERO
         purse, journal, role = self.account.purse, self.account.journal, self.role
-        reservation = await purse.reserve(worst, role == "judge", f"a {role} call")
+        task = self.task or role
+        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave)
         cost, call, answer = ZERO, 0, None
         try:
             number = await self.limit.enter()
             try:
-                call = journal.reserved(self.account.case_uid, role, worst)
+                call = journal.reserved(self.account.case_uid, task, worst)
                 # From here on until the answer is there nobody knows what the provider charged: a call that is
                 # cancelled, or fails in a way that says nothing of it, counts as its worst case.
                 cost = worst
@@ -142,7 +147,7 @@ class MeteredJudge:
             finally:
                 self.limit.leave()
             cost = answer.cost_usd
-            self.account.book(role, answer)
+            self.account.book(task, answer)
             return answer
         except JudgeError as error:
             cost = worst if error.charged else ZERO

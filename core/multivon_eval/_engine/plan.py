@@ -17,7 +17,7 @@ from ..results import Problem, RunInfo
 from .estimate import estimate
 from .hold import Holder
 from .journal import Journal
-from .ledger import Ledger, Purse
+from .ledger import ZERO, Ledger, Purse
 from .limit import Limit
 from .meter import Account, MeteredJudge
 from .system import SystemUnderTest
@@ -63,20 +63,29 @@ class Plan:
 
     @_holder.default
     def _make_holder(self) -> Holder:
-        return Holder(self.judge, self.evaluators, self.ledger.budget is not None)
+        has_ceiling, info = self.ledger.budget is not None, self.info
+        return Holder(self.judge, self.evaluators, has_ceiling, info.judge_votes, info.refusal == "judge")
 
     @property
     def asked(self) -> tuple[object, ...]:
         """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
         return (self.source, self.judge, self.driver_judge, self.driver, *self.evaluators.values())
 
-    def context(self, role: str, account: Account) -> RunContext:
-        """What a plug-in gets: the metered judge of one role, on one conversation's account."""
+    def context(self, task: str, account: Account) -> RunContext:
+        """What a plug-in gets: the metered judge for one task, on one conversation's account.
+
+        Args:
+            task: ``driver``, ``judge``, ``vote`` or ``refusal``; all but the first ask the judge.
+            account: The conversation's.
+        """
+        role = "driver" if task == "driver" else "judge"
         judge = self.driver_judge if role == "driver" else self.judge
-        # A conversation asks its driver one thing at a time, but verdict and scores side by side.
-        most = self.info.concurrency * (len(self.evaluators) + 1)
+        # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
+        most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
         limit = self._limits.setdefault(id(judge), Limit(most))
-        metered = MeteredJudge(judge, account, limit, role, self.info.timeout)
+        # Whether a reply refuses is asked on the way: what is held for the end stays held.
+        leave = self._holder.for_judging(account.purse) if task == "refusal" else ZERO
+        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, task=task, leave=leave)
         return RunContext(metered, self.info.seed, _LOG)
 
     @contextmanager
@@ -96,6 +105,10 @@ class Plan:
     def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation for its verdict and scores."""
         return self._holder.questions(conversation)
+
+    def of_a_reply(self, conversation: Conversation) -> Iterable[Question[Any]]:
+        """What will be asked about the last reply of a conversation while it goes on."""
+        return self._holder.of_a_reply(conversation)
 
     def informed(self, personas: tuple[Persona, ...], conversations: int, resumed: int = 0) -> RunInfo:
         """What the run is made with, personas and estimate included."""

@@ -34,6 +34,8 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         "max-turns": str(info.max_turns),
         "trials": str(info.trials),
         "seed": str(info.seed),
+        "judge-votes": str(info.judge_votes),
+        "refusal": info.refusal,
         "model file": plan.system.identity if plan.system else "",
     }
 

@@ -24,11 +24,12 @@ from .lifecycle import ready
 from .meter import Account
 from .personas import Case, cases_of, load_personas
 from .plan import Plan
+from .refusals import Refusals
 from .result import to_result, with_scores
 from .resume import check_same, made_with
 from .scoring import score
 from .tally import Tally
-from .verdict import judge_goal
+from .verdict import judge_goal, vote_on_goal
 
 _Job = Callable[[], Coroutine[Any, Any, SimulationResult]]
 
@@ -99,8 +100,9 @@ class Run:
         started_at, started = _now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, case.uid)
+            refusals = Refusals(info.refusal == "judge", account, partial(plan.context, "refusal", account))
             try:
-                conversation = await converse(case, stage, purse, plan.context("driver", account))
+                conversation = await converse(case, stage, purse, plan.context("driver", account), refusals)
             finally:
                 # The system is free for the next persona; the judge takes its time beside that.
                 self._talking.release()
@@ -128,15 +130,19 @@ class Run:
         """Verdict and scores side by side; what the journal has already is not asked for again."""
         context = self.plan.context("judge", account)
         verdict, scores = await asyncio.gather(
-            self._verdict(conversation, context, past), self._missing(conversation, past.scores, context)
+            self._verdict(conversation, account, past), self._missing(conversation, past.scores, context)
         )
         return verdict, {name: scores[name] for name in self.plan.evaluators}
 
-    async def _verdict(self, conversation: Conversation, context: RunContext, past: PastCase) -> Verdict:
+    async def _verdict(self, conversation: Conversation, account: Account, past: PastCase) -> Verdict:
         if past.verdict is not None:
             return past.verdict
-        verdict = await judge_goal(conversation, context)
-        self.plan.journal.judged(conversation.case_uid, VERDICT, verdict)
+        plan, votes = self.plan, self.plan.info.judge_votes
+        if votes == 1:
+            verdict = await judge_goal(conversation, plan.context("judge", account))
+        else:
+            verdict = await vote_on_goal(conversation, plan.context("vote", account), votes, plan.journal, past)
+        plan.journal.judged(conversation.case_uid, VERDICT, verdict)
         return verdict
 
     async def _missing(

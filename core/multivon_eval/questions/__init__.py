@@ -7,6 +7,7 @@ the prompt; the judge ``offline``, or anybody's classifier, answers from the typ
 from .ask import ask
 from .goal import GoalAsked, goal_question
 from .prompt import Asked, Prompt, PromptMessage, Question, read_object
+from .refusal import RefusalAnswer, RefusalAsked, refusal_question
 from .text import TextAsked, text_question
 from .traits import TRAITS, Sign, Trait, trait_named
 from .user_turn import UserTurnAsked, user_turn_question
@@ -19,6 +20,8 @@ __all__ = [
     "Prompt",
     "PromptMessage",
     "Question",
+    "RefusalAnswer",
+    "RefusalAsked",
     "Sign",
     "TextAsked",
     "Trait",
@@ -29,6 +32,7 @@ __all__ = [
     "ask",
     "goal_question",
     "read_object",
+    "refusal_question",
     "text_question",
     "trait_named",
     "user_turn_question",

@@ -54,8 +54,13 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def goal_question(conversation: Conversation) -> Question[Verdict]:
-    """Ask for the verdict on a conversation that has a persona."""
+def goal_question(conversation: Conversation, *, temperature: float = 0.0) -> Question[Verdict]:
+    """Ask for the verdict on a conversation that has a persona.
+
+    Args:
+        conversation: What was said.
+        temperature: 0 to ask once; more to ask several times, for at 0 several votes are one.
+    """
     about = GoalAsked(conversation)
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(about.persona.criteria, 1))
     question = QUESTION.format(goal=about.persona.goal, criteria=criteria)
@@ -65,6 +70,7 @@ def goal_question(conversation: Conversation) -> Question[Verdict]:
         schema=SCHEMA,
         schema_name="verdict",
         max_tokens=400 + 400 * len(about.persona.criteria),
+        temperature=temperature,
     )
     return Question(prompt, about)
 
@@ -89,7 +95,7 @@ class GoalAsked:
         if missing:
             raise UnreadableAnswer(f"no answer on criterion {missing[0]}", True)
         criteria = tuple(self._criterion(text, rows[number]) for number, text in enumerate(self.persona.criteria, 1))
-        return Verdict(_overall(criteria), field(answer, "reason", str), criteria)
+        return Verdict.over(criteria, field(answer, "reason", str))
 
     def _rows(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
         rows: dict[int, Mapping[str, Any]] = {}
@@ -110,10 +116,3 @@ class GoalAsked:
             met = "unknown"
             reason = f"the judge said yes without a quote that stands in the transcript: {reason}"
         return CriterionVerdict(criterion, met, reason, quotes)
-
-
-def _overall(criteria: tuple[CriterionVerdict, ...]) -> bool | None:
-    answers = {criterion.met for criterion in criteria}
-    if "no" in answers:
-        return False
-    return True if answers == {"yes"} else None

@@ -42,7 +42,7 @@ class TerminalSink:
         if run.trials > 1:
             count += f" x {run.trials} trials"
         self._print(Text(f"{count}, {run.conversations} conversations, {what}", style="bold"))
-        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})")
+        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})" + _asked_more(run))
         if run.driver_model != run.judge_model:
             self._print(f"driver   {escape(run.driver_model)}")
         ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
@@ -107,6 +107,12 @@ class _Terminal(Console):
 
 # What somebody says in a conversation must not move the cursor or hide a line.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _asked_more(run: RunInfo) -> str:
+    """What a judge is asked beyond one verdict a conversation and the scores."""
+    votes = f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
+    return votes + ("; asked of each reply whether it refuses" if run.refusal == "judge" else "")
 
 
 def _estimate(found: Estimate, run: RunInfo) -> str:

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multivon_eval import Persona, SimulationResults, asimulate
-from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, Usage
+from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, RefusalAsked, Usage
 from multivon_eval_plugins.judges.offline import Offline
 
+# What multiplies the calls to a judge.
+MORE = st.sampled_from([{}, {"judge_votes": 3}, {"refusal": "judge"}, {"judge_votes": 3, "refusal": "judge"}])
 EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency")
 
 
@@ -67,6 +69,19 @@ class Provider:
         raise JudgeError("refused")
 
 
+class FailsOnTheWay(Provider):
+    """One that fails only where it is asked whether a reply refuses."""
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Answer as any, and never fail but for that."""
+        fails = self.fails
+        self.fails = fails if isinstance(question.about, RefusalAsked) else 0.0
+        try:
+            return await super().complete(question)
+        finally:
+            self.fails = fails
+
+
 def people(count: int) -> list[Persona]:
     """Personas that talk for more than a turn."""
     return [
@@ -81,7 +96,7 @@ async def _bot(prompt: str) -> str:
 
 
 def _run(
-    provider: Provider, budget: Decimal | None, personas: Sequence[Persona], concurrency: int
+    provider: Provider, budget: Decimal | None, personas: Sequence[Persona], concurrency: int, **more: Any
 ) -> SimulationResults:
     return asyncio.run(
         asimulate(
@@ -93,6 +108,7 @@ def _run(
             concurrency=concurrency,
             max_turns=4,
             hooks=(),
+            **more,
         )
     )
 
@@ -106,13 +122,21 @@ def _run(
     concurrency=st.integers(1, 8),
     fails=st.sampled_from([0.0, 0.0, 0.1, 0.5]),
     lies=st.sampled_from([0.0, 0.2]),
+    more=MORE,
 )
 def test_no_more_is_charged_than_the_budget(
-    seed: int, price: Decimal, budget: Decimal, count: int, concurrency: int, fails: float, lies: float
+    seed: int,
+    price: Decimal,
+    budget: Decimal,
+    count: int,
+    concurrency: int,
+    fails: float,
+    lies: float,
+    more: dict[str, Any],
 ) -> None:
     """Whatever happens, the provider has charged at most the budget, and every conversation has its result."""
     provider = Provider(seed, price, fails, lies)
-    results = _run(provider, budget, people(count), concurrency)
+    results = _run(provider, budget, people(count), concurrency, **more)
     assert provider.charged <= budget
     assert len(results) == count
     spent = results.report.summary.spent_usd
@@ -143,13 +167,15 @@ def test_with_money_enough_nothing_is_cut(seed: int, price: Decimal, count: int,
     budget=st.decimals("0", "40", places=2),
     count=st.integers(1, 5),
     concurrency=st.integers(1, 6),
+    fails=st.sampled_from([0.0, 0.3]),
+    more=MORE,
 )
 def test_a_conversation_that_the_budget_cuts_is_still_judged(
-    seed: int, budget: Decimal, count: int, concurrency: int
+    seed: int, budget: Decimal, count: int, concurrency: int, fails: float, more: dict[str, Any]
 ) -> None:
     """Where there was a reply and the budget ended the conversation, verdict and scores were not cut."""
-    provider = Provider(seed, Decimal("0.2"), fails=0.0)
-    for result in _run(provider, budget, people(count), concurrency):
+    provider = FailsOnTheWay(seed, Decimal("0.2"), fails)
+    for result in _run(provider, budget, people(count), concurrency, **more):
         if result.stop_reason == "budget_exceeded" and result.turns:
             assert not result.verdict.cut
             assert not any(score.cut for score in result.scores.values())

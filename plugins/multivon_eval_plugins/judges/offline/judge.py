@@ -15,12 +15,14 @@ from multivon_eval.sdk import (
     JudgeError,
     Prices,
     Question,
+    RefusalAsked,
     UserTurnAsked,
     YesNoAsked,
 )
 
 from .checks import answer_questions
 from .goal import answer_goal
+from .refusal import answer_refusal
 from .user import answer_turn
 
 
@@ -60,6 +62,8 @@ class Offline:
             answer = answer_goal(about.conversation)
         elif isinstance(about, YesNoAsked):
             answer = answer_questions(about)
+        elif isinstance(about, RefusalAsked):
+            answer = answer_refusal(about)
         else:
             raise JudgeError(f"the judge 'offline' has no rule for {type(about).__name__}; name a model with --judge")
         return Answer(json.dumps(answer, ensure_ascii=False), model="offline")
