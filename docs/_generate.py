@@ -301,6 +301,18 @@ def verdict_schema() -> str:
     return fenced(json.dumps(goal_question(example()).prompt.schema, indent=2), "json")
 
 
+def refusal() -> str:
+    from multivon_eval.sdk import refusal_question
+
+    return fenced(refusal_question(example()).prompt.messages[0].parts[1])
+
+
+def refusal_schema() -> str:
+    from multivon_eval.sdk import refusal_question
+
+    return fenced(json.dumps(refusal_question(example()).prompt.schema, indent=2), "json")
+
+
 def again() -> str:
     from multivon_eval.sdk import goal_question
 
@@ -396,6 +408,8 @@ def blocks() -> dict[str, Callable[[], str]]:
         "prompt:transcript": transcript,
         "prompt:verdict": verdict,
         "prompt:verdict-schema": verdict_schema,
+        "prompt:refusal": refusal,
+        "prompt:refusal-schema": refusal_schema,
         "prompt:again": again,
     }
     for name in COMMANDS:

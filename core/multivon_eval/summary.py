@@ -60,7 +60,8 @@ class Summary:
         conversations: How many there were.
         judged: How many have a verdict of yes or no.
         goal_achieved: The share achieved, over the conversations that measured the system: those that
-            were judged, less those whose end is put down to the simulation, the judge or infrastructure.
+            were judged, less those whose end is put down to the simulation, the judge or infrastructure. Those
+            that it is over, those that are put down to one of these three, and ``undecided`` are all there were.
         stop_reasons: How many ended for each reason.
         attributions: How many are put down to whom.
         scores: One entry for each evaluator.
@@ -71,6 +72,7 @@ class Summary:
         system_cost_usd: What ``model_fn`` said it cost; None where it never said.
         usage: Tokens of all judge calls.
         judge_model: Who judged, as far as the results say.
+        undecided: How many would have measured the system, but the judge could not tell.
     """
 
     conversations: int
@@ -86,4 +88,5 @@ class Summary:
     system_cost_usd: Decimal | None
     usage: Usage
     judge_model: str
+    undecided: int = 0
     disclaimer: str = DISCLAIMER

@@ -159,8 +159,8 @@ def own_entries() -> list:
 
 
 def test_built_in_plugins_are_mentioned() -> None:
-    """Every plug-in that we ship stands in the page on plug-ins, and every evaluator's prompt in that on prompts."""
-    told, prompts = text_of("reference/plugins.md"), text_of("explanation/prompts.md")
+    """Every plug-in that we ship stands in the page on plug-ins, and every evaluator's prompt in that on judging."""
+    told, prompts = text_of("reference/plugins.md"), text_of("explanation/judging.md")
     assert [entry.name for entry in own_entries() if f"**`{entry.name}`** (`{entry.target}`)" not in told] == []
     evaluators = [entry.name for entry in own_entries() if entry.kind == EVALUATOR]
     assert [name for name in evaluators if f"<!-- generated: prompt:{name} -->" not in prompts] == []

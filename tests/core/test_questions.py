@@ -273,6 +273,8 @@ WINDOW = talk("When?", "You have 30 days.\nIt\u2019s  \u201cfinal\u201d.", "Sure
         (1, 'days. It\'s "final".', True, 1),
         (1, "  You   have\n30 days.", True, 1),
         (1, "\u00abfinal\u00bb", True, 1),
+        (1, "It\u203as \u201efinal\u201f.", True, 1),
+        (1, "It\u02b9s", False, 1),
         (1, "You have 31 days.", False, 1),
         (1, "you have 30 days.", False, 1),
         (1, "", False, 1),

@@ -251,3 +251,18 @@ def test_terminal_lets_nobody_write_escape_sequences(capsys, kept):
     conversation = talk("hi", "\x1b[2J\x1b]0;owned\x07gone", stop_reason="max_turns", case_uid="c")
     odd = attrs.evolve(result, conversation=conversation)
     assert "\x1b" not in shown(capsys, report, odd, transcripts=True)
+
+
+def test_terminal_counts_the_undecided_and_says_how_often_the_judge_is_asked(capsys):
+    """Where the judge could not tell it stands beside the rate; votes and questions about refusals are announced."""
+    run(
+        TerminalSink(width=240),
+        model_fn=answers,
+        judge=SaysJudge(met="unknown"),
+        judge_votes=3,
+        refusal="judge",
+    )
+    text = capsys.readouterr().out
+    assert "; 3 votes on each verdict; asked of each reply whether it refuses" in text
+    assert "0 of 2 judged; not counted against the system: 2 undecided" in text
+    assert "verdict: 3 votes, 3 unknown: judged by a fake" in text

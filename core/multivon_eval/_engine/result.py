@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -46,15 +47,7 @@ def to_result(
         "prices": dict(info.prices) if info.prices else None,
         "plugins": [_row(use) for use in info.plugins],
         "versions": dict(info.versions),
-        "options": {
-            "max_turns": info.max_turns,
-            "trials": info.trials,
-            "concurrency": info.concurrency,
-            "timeout": info.timeout,
-            "budget_usd": None if info.budget_usd is None else float(info.budget_usd),
-            "judge_votes": info.judge_votes,
-            "refusal": info.refusal,
-        },
+        "options": _options(info),
         "sources": dict(info.sources),
         "started_at": started_at,
         "seconds": round(seconds, 6),
@@ -65,6 +58,18 @@ def to_result(
     }
     who = attribute(conversation, verdict)
     return SimulationResult(conversation, verdict, dict(scores), who, account.cost_usd, metadata)
+
+
+def _options(info: RunInfo) -> dict[str, Any]:
+    return {
+        "max_turns": info.max_turns,
+        "trials": info.trials,
+        "concurrency": info.concurrency,
+        "timeout": info.timeout,
+        "budget_usd": None if info.budget_usd is None else float(info.budget_usd),
+        "judge_votes": info.judge_votes,
+        "refusal": info.refusal,
+    }
 
 
 def provider(info: RunInfo, kind: str) -> str:

@@ -73,7 +73,7 @@ class Tally:
         self._stops: Counter[str] = Counter()
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
-        self._judged = self._measured = self._achieved = 0
+        self._judged = self._measured = self._achieved = self._undecided = 0
         self._disagreements = self._faults = 0
         self._usage = Usage()
         self._judges: set[str] = set()
@@ -84,11 +84,11 @@ class Tally:
         self._stops[result.stop_reason] += 1
         if result.attribution:
             self._attributions[result.attribution] += 1
-        if result.goal_achieved is not None:
-            self._judged += 1
-            if result.attribution in (None, "system"):
-                self._measured += 1
-                self._achieved += result.goal_achieved
+        is_judged, measures = result.goal_achieved is not None, result.attribution in (None, "system")
+        self._judged += is_judged
+        self._measured += is_judged and measures
+        self._undecided += measures and not is_judged
+        self._achieved += measures and result.goal_achieved is True
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
         self._usage += Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS})
@@ -119,6 +119,7 @@ class Tally:
             system_cost_usd=self._system_cost,
             usage=self._usage,
             judge_model=", ".join(sorted(filter(None, self._judges))),
+            undecided=self._undecided,
         )
 
 

@@ -38,7 +38,7 @@ def fenced(conversation: Conversation) -> str:
     return f"<transcript {conversation.fence}>\n{conversation.as_json}\n</transcript {conversation.fence}>"
 
 
-_SAME = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_SAME = str.maketrans({**dict.fromkeys("‘’‚‛‹›", "'"), **dict.fromkeys("“”„‟«»", '"')})
 
 
 def _plain(text: str) -> str:

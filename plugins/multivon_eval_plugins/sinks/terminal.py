@@ -151,6 +151,8 @@ def _headline(summary: Summary) -> Text:
     text.append(_rate(rate))
     text.append(f"   {summary.judged} of {summary.conversations} judged")
     others = {who: count for who, count in summary.attributions.items() if who != "system"}
+    if summary.undecided:
+        others["undecided"] = summary.undecided
     if others:
         text.append("; not counted against the system: " + _list(others))
     return text

@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from multivon_eval import UsageError, simulate
-from multivon_eval.sdk import JudgeError, RefusalAsked
+from multivon_eval.sdk import JudgeError, JudgeUnavailable, RefusalAsked
 from support.chat_answers import default_answer
 from support.chat_server import ChatServer
 from support.command import PERSONA, clean_env, multivon_eval, workplace
@@ -109,6 +109,34 @@ def test_a_call_that_the_budget_does_not_reach_for_leaves_the_verdict_its_money(
     assert replies_asked_about(judge) == []
     assert "does not fit" in result.metadata["notes"][0]
     assert result.goal_achieved is True
+
+
+@attrs.frozen
+class Charges(SaysJudge):
+    """A judge that charges for a question about a reply and never answers it."""
+
+    async def complete(self, question):
+        self.asked.append(question)
+        if isinstance(question.about, RefusalAsked):
+            raise JudgeUnavailable("hung up", True, retry_after=0)
+        return await SaysJudge(cost=self.cost).complete(question)
+
+
+def test_repetitions_do_not_eat_what_is_held_for_the_verdict():
+    """Twice the question and twice the verdict are held; a third try of the question finds nothing, a verdict does."""
+    judge = Charges(cost=Decimal("0.10"))
+    result = run(judge, budget_usd="0.40", max_turns=1)
+    assert len(replies_asked_about(judge)) == 2
+    assert "does not fit" in result.metadata["notes"][0]
+    assert (result.goal_achieved, result.cost_usd) == (True, Decimal("0.30"))
+
+
+def test_what_a_question_took_is_held_again_before_the_next_turn():
+    """A turn begins only if its reply can be asked about, so each was, and the verdict is not cut."""
+    judge = SaysJudge(cost=Decimal("0.10"))
+    result = run(judge, budget_usd="0.50", max_turns=8)
+    assert (result.stop_reason, result.turns, result.metadata["notes"]) == ("budget_exceeded", 2, [])
+    assert (result.goal_achieved, result.cost_usd) == (True, Decimal("0.30"))
 
 
 def test_the_estimate_counts_a_question_for_each_reply():

@@ -143,6 +143,24 @@ def test_the_rate_is_over_what_measured_the_system(who):
     assert summary.attributions == {"system": 1, who: 1}
 
 
+@given(
+    ended=st.lists(
+        st.tuples(
+            st.sampled_from([True, False, None]),
+            st.sampled_from([None, "system", "simulation", "judge", "infrastructure"]),
+        ),
+        max_size=20,
+    )
+)
+def test_every_conversation_is_in_the_rate_or_counted_beside_it(ended):
+    """Those that measured the system, those put down to others and the undecided add up to all there were."""
+    summary = summary_of(result(achieved, attribution=who) for achieved, who in ended)
+    others = sum(count for who, count in summary.attributions.items() if who != "system")
+    assert summary.goal_achieved.of + others + summary.undecided == summary.conversations == len(ended)
+    assert summary.judged == sum(achieved is not None for achieved, _ in ended)
+    assert summary.goal_achieved.hits == sum(who in (None, "system") and achieved is True for achieved, who in ended)
+
+
 def test_everything_is_counted():
     """Stop reasons, errors, faults, disagreements, money, tokens and judges stand in the summary."""
     fault = DriverFault(1, "repetition", "")
