@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from .results import Report as Report
     from .results import RunInfo as RunInfo
     from .results import SimulationResult as SimulationResult
+    from .shared_budget import SharedBudget as SharedBudget
     from .simulation import SimulationResults as SimulationResults
     from .simulation import SimulationStream as SimulationStream
     from .simulation import asimulate as asimulate
+    from .simulation import check_simulation as check_simulation
     from .simulation import score_simulations as score_simulations
     from .simulation import simulate as simulate
     from .simulation import stream_simulations as stream_simulations
@@ -63,10 +65,12 @@ _HOMES = {
     "hookspecs": ("hookimpl",),
     "result_json": ("result_from_json", "result_schema", "result_to_json"),
     "results": ("Report", "RunInfo", "SimulationResult"),
+    "shared_budget": ("SharedBudget",),
     "simulation": (
         "SimulationResults",
         "SimulationStream",
         "asimulate",
+        "check_simulation",
         "score_simulations",
         "simulate",
         "stream_simulations",
@@ -96,6 +100,7 @@ __all__ = [
     "Report",
     "RunInfo",
     "Score",
+    "SharedBudget",
     "SimulationResult",
     "SimulationResults",
     "SimulationStream",
@@ -105,6 +110,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "asimulate",
+    "check_simulation",
     "hookimpl",
     "result_from_json",
     "result_schema",

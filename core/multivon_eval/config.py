@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
 
 from .errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from .shared_budget import SharedBudget
 
 OURS = "multivon-eval"
 """Defaults name our distribution too: somebody else's plug-in of the same name is no conflict where nobody asked."""
@@ -33,7 +36,7 @@ KEYS = (
 )
 """Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
 
-_COUNTS = ("max_turns", "trials", "concurrency", "judge_votes")
+_COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
 _REFUSAL = ("rules", "judge")
 
 
@@ -97,8 +100,8 @@ class SimulationOptions(TypedDict, total=False):
 
     max_turns: int
     """The most turns of a conversation (8)."""
-    budget_usd: float | Decimal | str | None
-    """The ceiling for all judge calls together in USD (1.00); None for no ceiling."""
+    budget_usd: float | Decimal | str | SharedBudget | None
+    """The ceiling for all judge calls together in USD (1.00), or one that several runs share; None for no ceiling."""
     judge: object
     """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
     judge_votes: int
@@ -115,6 +118,8 @@ class SimulationOptions(TypedDict, total=False):
     """Where results go beside the return value."""
     trials: int
     """Conversations of each persona (1)."""
+    first_trial: int
+    """The number of the first of them (1): to have a certain one, or more beside those there are."""
     concurrency: int
     """Conversations side by side (16)."""
     timeout: float
@@ -144,6 +149,7 @@ class Settings:
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     trials: int = attrs.field(default=1, converter=_whole)
+    first_trial: int = attrs.field(default=1, converter=_whole)
     concurrency: int = attrs.field(default=16, converter=_whole)
     timeout: float = attrs.field(default=60.0, converter=_number)
     seed: int | None = attrs.field(default=None, converter=_whole)

@@ -212,6 +212,7 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         personas=(),
         trials=settings.trials,
+        first_trial=settings.first_trial,
         max_turns=settings.max_turns,
         concurrency=settings.concurrency,
         timeout=settings.timeout,

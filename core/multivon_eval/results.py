@@ -162,6 +162,7 @@ class RunInfo:
         judge_votes: How often the judge is asked for each verdict.
         refusal: What decides whether a reply refuses: ``rules`` or ``judge``.
         estimate: What it will take; None where saved transcripts are judged.
+        first_trial: The number of the first trial of each persona.
     """
 
     run_id: str
@@ -186,7 +187,13 @@ class RunInfo:
     judge_votes: int = 1
     refusal: str = "rules"
     estimate: Estimate | None = None
+    first_trial: int = 1
     disclaimer: str = DISCLAIMER
+
+    @property
+    def trial_numbers(self) -> range:
+        """The numbers of each persona's trials."""
+        return range(self.first_trial, self.first_trial + self.trials)
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""The doors for those who embed: simulate, asimulate, stream_simulations, score_simulations."""
+"""The doors for those who embed: simulate and its kin, check_simulation, score_simulations."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mutable
 from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, NoReturn, Unpack
 
 from ._engine.ledger import Ledger
+from ._engine.lifecycle import ready
+from ._engine.personas import load_personas
 from ._engine.plan import Plan
 from ._engine.run import Run
 from ._engine.system import SystemUnderTest
@@ -18,8 +20,10 @@ from .config import DEFAULT_EVALUATORS, Settings, SimulationOptions, read_budget
 from .data import Persona
 from .errors import UsageError
 from .planning import make_plan
-from .protocols import PersonaSource
+from .protocols import PersonaSource, RunContext
+from .questions import Question
 from .results import Report, SimulationResult
+from .shared_budget import SharedBudget
 from .summary import Summary
 
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
@@ -115,12 +119,48 @@ def stream_simulations(
     return SimulationStream(_run_of(model_fn, personas, options))
 
 
+def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -> tuple[Persona, ...]:
+    """Load personas and build all that their simulation needs, without a system, a judge's answer or a cent.
+
+    For those who have something to do between that and the simulation: a test runner, that collects before it runs.
+
+    Args:
+        personas: As ``simulate`` takes them.
+        **options: Likewise.
+
+    Returns:
+        The personas, in their order. They can be handed to ``simulate``, one at a time or all.
+
+    Raises:
+        UsageError: Something was asked wrongly, or the personas are proposed by a judge, which costs money.
+    """
+    plan = _plan_of(None, personas, options)
+
+    async def load() -> tuple[Persona, ...]:
+        async with ready((plan.source,), seconds=plan.info.timeout):
+            return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed))
+
+    return run_sync(load)
+
+
+class _Nobody:
+    """The judge of those who may not ask one."""
+
+    async def complete(self, question: Question[Any]) -> NoReturn:
+        raise UsageError(
+            "these personas are proposed by a judge, which costs money; write them to a file, and name that"
+        )
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        return None
+
+
 def score_simulations(
     results: MutableSequence[SimulationResult],
     *,
     evaluators: Iterable[object] | None = None,
     judge: object = None,
-    budget_usd: float | Decimal | str | None = "rest",
+    budget_usd: float | Decimal | str | SharedBudget | None = "rest",
 ) -> Summary:
     """Run the evaluators that results do not have yet, and sum up.
 
@@ -129,7 +169,7 @@ def score_simulations(
         evaluators: SPEC strings or instances; the default three if None.
         judge: Whom they ask; the run's own judge if None.
         budget_usd: The ceiling in USD; what is left of the run's budget if not given (1.00 for results that
-            come from no run of this process), None for no ceiling.
+            come from no run of this process), or one that several runs share; None for no ceiling.
 
     Returns:
         The summary over all results.
@@ -140,7 +180,7 @@ def score_simulations(
     plan = results._plan if isinstance(results, SimulationResults) else None
     ledger = plan.ledger if plan and budget_usd == "rest" else None
     if ledger is None:
-        ledger = Ledger(read_budget("1.00" if budget_usd == "rest" else budget_usd))
+        ledger = _ledger_of("1.00" if budget_usd == "rest" else budget_usd)
     settings = Settings.of(
         {
             "evaluators": DEFAULT_EVALUATORS if evaluators is None else evaluators,
@@ -171,8 +211,22 @@ def _place(result: SimulationResult) -> tuple[str, str, int]:
 
 
 def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:
-    settings = Settings.of({**options})
-    return Run(make_plan(SystemUnderTest.of(model_fn), personas, settings, Registry()))
+    return Run(_plan_of(SystemUnderTest.of(model_fn), personas, options))
+
+
+def _plan_of(system: SystemUnderTest | None, personas: Personas, options: SimulationOptions) -> Plan:
+    budget = options.get("budget_usd")
+    if not isinstance(budget, SharedBudget):
+        return make_plan(system, personas, Settings.of({**options}), Registry())
+    settings = Settings.of({**options, "budget_usd": budget.usd})
+    return make_plan(system, personas, settings, Registry(), ledger=_ledger_of(budget))
+
+
+def _ledger_of(budget: object) -> Ledger:
+    if not isinstance(budget, SharedBudget):
+        return Ledger(read_budget(budget))
+    budget.check()
+    return Ledger(budget.usd, till=budget)
 
 
 async def _in_order(run: Run) -> SimulationResults:
@@ -181,7 +235,6 @@ async def _in_order(run: Run) -> SimulationResults:
         async for result in results:
             found[result.persona.name, result.trial] = result
     assert run.report is not None, "a run that gave all its results has its report"
-    order = [
-        (persona.name, trial) for persona in run.report.info.personas for trial in range(1, run.report.info.trials + 1)
-    ]
+    info = run.report.info
+    order = [(persona.name, trial) for persona in info.personas for trial in info.trial_numbers]
     return SimulationResults([found[key] for key in order], run)

@@ -13,7 +13,7 @@ from ..data import Conversation, Message, Persona
 from ..protocols import Judge, Priced
 from ..questions import Question, user_turn_question
 from ..results import Estimate, RunInfo
-from .ledger import ZERO
+from .funds import ZERO
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -13,7 +13,8 @@ from ..data import Conversation, Message
 from ..protocols import Asks, Evaluator, Judge
 from ..questions import Question, goal_question, refusal_question
 from ..questions.prompt import ECHOED
-from .ledger import ZERO, Purse
+from .funds import ZERO
+from .ledger import Purse
 
 ALLOWANCE = 3000
 """How much longer, in bytes, a transcript may get before the hold is looked at again; half its size if more."""

@@ -9,8 +9,7 @@ from typing import NoReturn
 import attrs
 
 from ..errors import BudgetExceeded
-
-ZERO = Decimal(0)
+from .funds import ZERO, Funds, Till
 
 
 @attrs.define(eq=False)
@@ -38,16 +37,19 @@ class Ledger:
 
     Checking and booking happen without giving way to another task, so the ceiling holds for any number of
     conversations at once: what is spent, what is reserved for calls under way and what is held back for
-    verdicts to come never exceed it together, as long as no call costs more than it could.
+    verdicts to come never exceed it together, as long as no call costs more than it could. The numbers of a
+    ledger are those of its own run, also where it shares a budget with other runs.
 
     Args:
         budget: The ceiling in USD; None for no ceiling.
         spent: What was spent before, in USD, by the run that is resumed.
+        till: The budget that it shares with other runs; None for one of its own.
     """
 
-    def __init__(self, budget: Decimal | None, spent: Decimal = ZERO) -> None:
+    def __init__(self, budget: Decimal | None, spent: Decimal = ZERO, till: Till | None = None) -> None:
         self.budget = budget
         self.spent = spent
+        self._till: Till = till or Funds(budget, spent)
         self.reserved = ZERO
         self.held = ZERO
         self.overruns: list[str] = []
@@ -60,8 +62,8 @@ class Ledger:
 
     @property
     def left(self) -> Decimal | None:
-        """USD that are neither spent nor reserved nor held; None without a ceiling."""
-        return None if self.budget is None else self.budget - self.spent - self.reserved - self.held
+        """USD that are neither spent nor reserved nor held, by anybody; None without a ceiling."""
+        return self._till.seen().left
 
     def open(self) -> Purse:
         """Begin the account of one conversation, or of one call outside of all conversations."""
@@ -71,7 +73,16 @@ class Ledger:
 
     def fits(self, amount: Decimal) -> bool:
         """Whether so much, in USD, is free now."""
-        return self.left is None or amount <= self.left
+        left = self.left
+        return left is None or amount <= left
+
+    def take(self, reserved: Decimal = ZERO, held: Decimal = ZERO) -> bool:
+        """Set money aside, or give it back; see :meth:`Funds.take`."""
+        if not self._till.take(reserved, held):
+            return False
+        self.reserved += reserved
+        self.held += held
+        return True
 
     async def wait_for(self, purse: Purse, amount: Decimal, what: str) -> None:
         """Wait until an amount is free, for as long as somebody may still give money back.
@@ -102,13 +113,15 @@ class Ledger:
 
     def _is_impossible(self, amount: Decimal) -> bool:
         # Also if everything that is set aside came back.
-        return self.budget is not None and amount > self.budget - self.spent
+        funds = self._till.seen()
+        return funds.budget is not None and amount > funds.budget - funds.spent
 
     def _refuse(self, amount: Decimal, what: str) -> NoReturn:
         self.refused += 1
+        funds = self._till.seen()
         raise BudgetExceeded(
-            f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${self.budget} "
-            f"${self.spent:.6f} is spent and ${self.reserved + self.held:.6f} set aside; raise --budget"
+            f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${funds.budget} "
+            f"${funds.spent:.6f} is spent and ${funds.reserved + funds.held:.6f} set aside; {funds.remedy}"
         )
 
     def changed(self) -> None:
@@ -136,9 +149,8 @@ class Ledger:
             pending[-1].granted.set_result(False)
 
     def booked(self, amount: Decimal) -> Reservation:
-        """Book a reservation that fits."""
+        """Begin a call for which money was taken."""
         self._under_way += 1
-        self.reserved += amount
         return Reservation(amount)
 
     def settled(self, reservation: Reservation, cost: Decimal, whose: str) -> None:
@@ -147,6 +159,7 @@ class Ledger:
             return
         reservation.open = False
         self._under_way -= 1
+        self._till.settle(reservation.amount, cost)
         self.reserved -= reservation.amount
         self.spent += cost
         if cost > reservation.amount:
@@ -181,9 +194,8 @@ class Purse:
             BudgetExceeded: The difference does not fit; what was held before still is.
         """
         more = amount - self.hold
-        while more > 0 and not self.ledger.fits(more):
+        while not self.ledger.take(held=more):
             await self.ledger.wait_for(self, more, "the verdict of this conversation")
-        self.ledger.held += more
         self.hold = amount
         self.ledger.changed()
 
@@ -203,11 +215,10 @@ class Purse:
         """
         while True:
             held = min(max(self.hold - leave, ZERO), amount) if from_hold else ZERO
-            if self.ledger.fits(amount - held):
+            if self.ledger.take(amount, -held):
                 break
             await self.ledger.wait_for(self, amount - held, whose)
         self.hold -= held
-        self.ledger.held -= held
         reservation = self.ledger.booked(amount)
         self.ledger.changed()
         return reservation
@@ -220,6 +231,6 @@ class Purse:
 
     def close(self) -> None:
         """Give back what is still held; the conversation needs no more."""
-        self.ledger.held -= self.hold
+        self.ledger.take(held=-self.hold)
         self.hold = ZERO
         self.ledger.closed(self)

@@ -64,7 +64,8 @@ def check_price(judge: Judge, budget: object, asked: str) -> None:
     if isinstance(budget, Decimal) and judge.worst_cost(text_question("How much?")) is None:
         raise UsageError(
             f"the price of judge {asked!r} is not known, so a budget of ${budget} cannot be kept; state it "
-            "with ',price_in=USD,price_out=USD' (per million tokens), or lift the ceiling with --budget none"
+            "with ',price_in=USD,price_out=USD' (per million tokens), or lift the ceiling with --budget none "
+            "(budget_usd=None in Python, --simulate-budget none under pytest)"
         )
 
 

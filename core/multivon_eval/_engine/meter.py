@@ -15,10 +15,11 @@ from ..assessment import Answer, Usage
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
 from ..questions import Question
+from .funds import ZERO
 from .isolation import let_pass, told
 from .journal import Journal
 from .journal_past import PastCase
-from .ledger import ZERO, Purse
+from .ledger import Purse
 from .limit import Limit
 
 _LOG = logging.getLogger("multivon_eval.judge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -61,11 +61,11 @@ async def load_personas(source: PersonaSource, context: RunContext) -> tuple[Per
     return personas
 
 
-def cases_of(personas: Sequence[Persona], trials: int) -> Iterator[Case]:
+def cases_of(personas: Sequence[Persona], trials: Iterable[int]) -> Iterator[Case]:
     """The conversations of a run, in the personas' order, each persona's trials together."""
-    index = 0
+    index, trials = 0, tuple(trials)
     for persona in personas:
-        for trial in range(1, trials + 1):
+        for trial in trials:
             yield Case(index, persona, trial, case_uid(persona, trial))
             index += 1
 

@@ -15,9 +15,10 @@ from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sin
 from ..questions import Question
 from ..results import Problem, RunInfo
 from .estimate import estimate
+from .funds import ZERO
 from .hold import Holder
 from .journal import Journal
-from .ledger import ZERO, Ledger, Purse
+from .ledger import Ledger, Purse
 from .limit import Limit
 from .meter import Account, MeteredJudge
 from .system import SystemUnderTest

@@ -63,7 +63,7 @@ class Run:
                 personas = await load_personas(plan.source, plan.context("judge", Account(purse, plan.journal)))
             check_same(plan, personas)
             info = plan.informed(personas, len(personas) * plan.info.trials, len(self._done))
-            cases = (case for case in cases_of(personas, info.trials) if case.uid not in self._done)
+            cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
             jobs = (partial(self._simulated, case, info) for case in cases)
             # Some more than talk are judged meanwhile; with one at a time each ends before the next begins.
             async with aclosing(self._delivered(jobs, info, info.concurrency + info.concurrency // 2)) as results:
