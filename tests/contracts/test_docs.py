@@ -298,7 +298,7 @@ def plugin_folder(tmp_path: Path) -> Path:
 
 def test_the_plugin_passes_its_own_tests(plugin_folder: Path) -> None:
     """The tests of the page pass, the standard ones included, with warnings as errors."""
-    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "--rootdir=.", "test_tone.py")
+    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--rootdir=.", "test_tone.py")
     done = run("-m", "pytest", *options, cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout and "skipped" not in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 import attrs
@@ -13,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from multivon_eval.sdk import Estimate, PluginUse, Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
+
+from ..printable import printable
 
 _STYLE = {True: "green", False: "red", None: "yellow"}
 _WORD = {True: "achieved", False: "not achieved", None: "unknown"}
@@ -91,7 +92,7 @@ class TerminalSink:
 
     def _print(self, what: str | Text | Table) -> None:
         if isinstance(what, Text):
-            what.plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", what.plain)
+            what.plain = printable(what.plain)
         self._console.print(what)
 
 
@@ -103,10 +104,6 @@ class _Terminal(Console):
         self.quiet = True
         # The interpreter flushes standard output at its end, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-# What somebody says in a conversation must not move the cursor or hide a line.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def _asked_more(run: RunInfo) -> str:

@@ -362,7 +362,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         (folder / f"test_{number}.py").write_text(HEAD + sound.replace(old, new) if old else HEAD + sound, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-W", "error", "--import-mode=importlib"]
     done = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "-p", "no:xdist"],
+        [*command, "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:asyncio"],
         cwd=folder,
         env=clean_env(),
         capture_output=True,
