@@ -73,8 +73,8 @@ async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext, 
             conversation = await _user_turn(conversation, stage, purse, context)
         if conversation.stop_reason is None:
             conversation = await _reply(conversation, stage, refusals)
-    faults = conversation.driver_faults + missing_traits(conversation)
-    conversation = attrs.evolve(conversation, driver_faults=faults)
+    if faults := missing_traits(conversation):
+        conversation = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults)
     stage.journal.ended(conversation)
     return conversation
 
@@ -141,8 +141,11 @@ async def _asked(conversation: Conversation, stage: Stage, context: RunContext) 
 
 def _heard(conversation: Conversation, goal_reached: bool) -> Conversation:
     """The conversation after a user message: its faults, and its end if the driver is done."""
-    heard = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults_in(conversation))
-    return attrs.evolve(heard, stop_reason="goal_reached", driver_said_goal=True) if goal_reached else heard
+    if faults := faults_in(conversation):
+        conversation = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults)
+    if goal_reached:
+        conversation = attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
+    return conversation
 
 
 async def _reply(conversation: Conversation, stage: Stage, refusals: Refusals) -> Conversation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import attrs
 
@@ -16,7 +17,7 @@ from ..data import Conversation, DriverFault, Persona
 from ..questions import trait_named
 from ..questions.traits import word_count
 from .identifiers import invented
-from .likeness import repeats, words_of
+from .likeness import repeats_words, words_of
 from .recital import recited_criterion, recited_rule
 
 TRAIT_MISSING = "trait_missing"
@@ -75,6 +76,8 @@ class Said:
         text: What was said.
         earlier: What the user said before, the history included.
         own: What the driver said before: neither history nor script.
+        words: Those of what was said.
+        earlier_words: Those of each earlier message.
     """
 
     conversation: Conversation
@@ -82,6 +85,14 @@ class Said:
     text: str
     earlier: tuple[str, ...]
     own: tuple[str, ...]
+
+    @cached_property
+    def words(self) -> list[str]:
+        return words_of(self.text)
+
+    @cached_property
+    def earlier_words(self) -> list[list[str]]:
+        return [words_of(text) for text in self.earlier]
 
     @property
     def known(self) -> Iterator[str]:
@@ -152,13 +163,12 @@ def _plays_assistant(said: Said) -> str:
 
 def _restarts(said: Said) -> str:
     """The opening once more, after something else was said since."""
-    if len(said.earlier) < 2 or repeats(said.text, said.earlier[-1]):
+    if len(said.earlier) < 2 or repeats_words(said.words, said.earlier_words[-1]):
         return ""
-    opening = said.earlier[0]
-    if repeats(said.text, opening):
+    if repeats_words(said.words, said.earlier_words[0]):
         return "begins again with its opening"
-    mine, first = set(words_of(said.text)), set(words_of(opening))
-    greets = _GREETING.match(said.text) and _GREETING.match(opening)
+    mine, first = set(said.words), set(said.earlier_words[0])
+    greets = _GREETING.match(said.text) and _GREETING.match(said.earlier[0])
     if greets and len(mine) >= 5 and len(mine & first) >= 0.6 * len(mine | first):
         return "greets and begins again with its opening"
     return ""
@@ -167,8 +177,8 @@ def _restarts(said: Said) -> str:
 def _repetition(said: Said) -> str:
     if _restarts(said):
         return ""
-    for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
-        if how := repeats(said.text, earlier):
+    for turn, earlier in reversed(list(enumerate(said.earlier_words, 1))):
+        if how := repeats_words(said.words, earlier):
             return f"repeats the user message of turn {turn} {how}"
     return ""
 

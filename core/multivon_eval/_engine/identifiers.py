@@ -44,6 +44,8 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_MAYBE = re.compile(r"[\d@]")
+"""What each of the forms has in it."""
 
 
 def invented(message: str, known: Iterable[str]) -> list[str]:
@@ -58,14 +60,17 @@ def invented(message: str, known: Iterable[str]) -> list[str]:
         like, telephone and other long numbers. A date is known in any way of writing it, a number with any
         punctuation, and a part of a known one is known too.
     """
-    told = list(known)
-    dates = [day for text in told for _, days in _dates(text) for day in days]
-    found = [said for said, days in _dates(message) if not any(day in dates for day in days)]
-    rest = message
-    for said, _ in _dates(message):
-        rest = rest.replace(said, " ; ")
-    everything = "\n".join(_squeezed(text) for text in told)
-    found += [said for said in _numbers_and_addresses(rest) if not _is_known(said, everything)]
+    if not _MAYBE.search(message):
+        return []
+    told, rest, found = list(known), message, []
+    if dates := list(_dates(message)):
+        known_days = {day for text in told for _, days in _dates(text) for day in days}
+        found = [said for said, days in dates if not days & known_days]
+        for said, _ in dates:
+            rest = rest.replace(said, " ; ")
+    if numbers := _numbers_and_addresses(rest):
+        everything = "\n".join(_squeezed(text) for text in told)
+        found += [said for said in numbers if not _is_known(said, everything)]
     return list(dict.fromkeys(found))
 
 

@@ -43,20 +43,25 @@ def repeats(one: str, other: str) -> str:
 
     Source: A. Z. Broder, "On the resemblance and containment of documents", SEQUENCES 1997, 21-29.
     """
-    mine, yours = words_of(one), words_of(other)
+    return repeats_words(words_of(one), words_of(other))
+
+
+def repeats_words(mine: list[str], yours: list[str]) -> str:
+    """Say how a message repeats another, as :func:`repeats` does, of texts whose words are at hand."""
     if len(mine) < FEWEST:
         return ""
     if mine == yours:
         return "word for word"
-    if _figures(mine) != _figures(yours) or (_content(mine, yours) and _content(yours, mine)):
+    here, there = set(mine), set(yours)
+    if (_content(here - there) and _content(there - here)) or _figures(here) != _figures(there):
         return ""
     pairs, others = runs(mine, 2), runs(yours, 2)
     return "nearly word for word" if len(pairs & others) >= NEAR * len(pairs | others) else ""
 
 
-def _figures(words: list[str]) -> set[str]:
-    return {word for word in words if any(letter.isdigit() for letter in word)}
+def _figures(words: set[str]) -> set[str]:
+    return {word for word in words if not word.isalpha() and any(letter.isdigit() for letter in word)}
 
 
-def _content(words: list[str], without: list[str]) -> set[str]:
-    return {word for word in words if len(word) > 3 and word not in without and word not in _LITTLE}
+def _content(words: set[str]) -> bool:
+    return any(len(word) > 3 and word not in _LITTLE for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -46,12 +47,14 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
         Nothing if there is none.
     """
     said = runs(words_of(text), RUN)
-    if not said:
-        return ""
+    told = {criterion: runs(words_of(criterion), RUN) for criterion in criteria}
+    told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
+    if not told:
+        return ""  # as nearly always: then nobody need look at all that was heard
     may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part), RUN) for part in heard))
-    for criterion in criteria:
-        told = runs(words_of(criterion), RUN) - may_say
-        if len(told) >= 2 and len(told & said) >= SHARE * len(told):
+    for criterion, wanted in told.items():
+        own = wanted - may_say
+        if len(own) >= 2 and len(own & said) >= SHARE * len(own):
             return criterion
     return ""
 
@@ -71,9 +74,13 @@ def recited_rule(text: str, known: Iterable[str]) -> str:
     if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
         return found.group()
     said = words_of(text)
-    rules = runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))), RULE_RUN)
     for at in range(len(said) - RULE_RUN + 1):
         run = tuple(said[at : at + RULE_RUN])
-        if run in rules and not any(run in runs(words_of(part), RULE_RUN) for part in told):
+        if run in _rules() and not any(run in runs(words_of(part), RULE_RUN) for part in told):
             return " ".join(run)
     return ""
+
+
+@functools.cache
+def _rules() -> frozenset[tuple[str, ...]]:
+    return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))), RULE_RUN)

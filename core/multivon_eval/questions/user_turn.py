@@ -113,7 +113,7 @@ def _turned_round(conversation: Conversation) -> tuple[PromptMessage, ...]:
 def _as_the_driver_sees(message: Message) -> PromptMessage:
     if message.role == "assistant":
         return PromptMessage("user", (message.content,))
-    own = _as_json({"message": message.content, "goal_reached": False})
+    own = f'{{"message": {_as_json(message.content)}, "goal_reached": false}}'
     return PromptMessage("assistant", (own,))
 
 
