@@ -9,7 +9,7 @@ from decimal import Decimal
 import attrs
 
 from .._plugin.hooks import Hooks
-from ..data import Conversation, ErrorSource, Message, Reply, SimulationError, UserTurn
+from ..data import Conversation, ErrorSource, Message, SimulationError, UserTurn
 from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
 from ..protocols import Driver, RunContext
 from ..refusal import is_refusal
@@ -158,7 +158,9 @@ async def _reply(conversation: Conversation, stage: Stage, refusals: Refusals) -
     except ModelFnError as error:
         return _failed(conversation, "model_fn", error)
     message = Message("assistant", reply.text, reply.tool_calls, _since(started), reply.metadata)
-    grown = attrs.evolve(conversation.grown(message), system_cost_usd=_cost(conversation, reply))
+    grown = conversation.grown(message)
+    if reply.cost_usd is not None:
+        grown = attrs.evolve(grown, system_cost_usd=_cost(conversation, reply.cost_usd))
     stage.journal.said(grown)
     stage.hooks.emit("turn_finished", conversation=grown)
     return _took(grown, await refusals.refuses(grown))
@@ -174,10 +176,8 @@ def _took(conversation: Conversation, refused: bool) -> Conversation:
     return attrs.evolve(counted, stop_reason="assistant_refused")
 
 
-def _cost(conversation: Conversation, reply: Reply) -> Decimal | None:
-    if reply.cost_usd is None:
-        return conversation.system_cost_usd
-    return (conversation.system_cost_usd or Decimal(0)) + Decimal(str(reply.cost_usd))
+def _cost(conversation: Conversation, more: float | Decimal) -> Decimal:
+    return (conversation.system_cost_usd or Decimal(0)) + Decimal(str(more))
 
 
 def _failed(conversation: Conversation, source: ErrorSource, error: BaseException) -> Conversation:

@@ -52,14 +52,19 @@ _ASSISTANT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
+# One of these is in whatever the pattern finds: to look for them first is ten times as quick.
+_ASSISTANT_WORDS = frozenset(
+    "assistant agent bot support ai help assist do contacting reaching your model helfen aider ayudar ayudarle "
+    "ayudarte aiutarla aiutarti ajudar ajuda ajudá ajudár".split()
+)
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»|^>.*$', re.MULTILINE)
+# Searched in lower case: that is quicker than to search for both.
 _GOODBYE = re.compile(
     r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|(?<!i\s)see\s+you(?:\s+(?:soon|later|around)|(?=\s*(?:[.!,]|$)))"
     r"|take\s+care(?=\s*(?:[.!,]|$))|have\s+a\s+(?:good|great|nice|lovely|wonderful)\s+(?:day|evening|night|weekend|one)"
-    r"|auf\s+wiedersehen|tsch[uü]ss?|au\s+revoir|adi[oó]s|hasta\s+luego|arrivederci)(?!\w)",
-    re.IGNORECASE,
+    r"|auf\s+wiedersehen|tsch[uü]ss?|au\s+revoir|adi[oó]s|hasta\s+luego|arrivederci)(?!\w)"
 )
-_THANKS = re.compile(r"\b(?:thanks?|thank\s+you|thx|cheers|danke|merci|gracias|grazie|obrigad[oa])\b", re.IGNORECASE)
+_THANKS = re.compile(r"\b(?:thanks?|thank\s+you|thx|cheers|danke|merci|gracias|grazie|obrigad[oa])\b")
 _CLOSING = 12
 """How many words a message of thanks may have that says nothing else."""
 _GREETING = re.compile(r"\s*(?:hi|hello|hey|good\s+(?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE)
@@ -157,6 +162,8 @@ def _own(conversation: Conversation) -> tuple[str, ...]:
 
 
 def _plays_assistant(said: Said) -> str:
+    if _ASSISTANT_WORDS.isdisjoint(said.words):
+        return ""
     found = _ASSISTANT.search(_QUOTED.sub(" ", said.text.replace("’", "'")))
     return f"speaks as the assistant: {found.group().strip()!r}" if found else ""
 
@@ -184,26 +191,30 @@ def _repetition(said: Said) -> str:
 
 
 def _recites_criteria(said: Said) -> str:
-    criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
+    criterion = recited_criterion(said.words, said.persona.criteria, said.heard)
     return f"says the criterion {criterion!r}" if criterion else ""
 
 
 def _recites_instructions(said: Said) -> str:
-    rule = recited_rule(said.text, said.known)
+    rule = recited_rule(said.text, said.words, said.known)
     return f"says what only its instructions say: {rule!r}" if rule else ""
 
 
 def _goodbye_loop(said: Said) -> str:
-    if _GOODBYE.search(said.text) and any(map(_GOODBYE.search, said.own)):
+    if _says_goodbye(said.text) and any(map(_says_goodbye, said.own)):
         return "says goodbye again"
     if len(said.own) >= 2 and all(map(_only_thanks, (said.text, *said.own[-2:]))):
         return "thanks for the third time in a row and says nothing else"
     return ""
 
 
+def _says_goodbye(text: str) -> bool:
+    return _GOODBYE.search(text.lower()) is not None
+
+
 def _only_thanks(text: str) -> bool:
-    closes = _THANKS.search(text) or _GOODBYE.search(text)
-    return closes is not None and "?" not in text and word_count(text) <= _CLOSING
+    closes = _THANKS.search(text.lower()) is not None or _says_goodbye(text)
+    return closes and "?" not in text and word_count(text) <= _CLOSING
 
 
 def _invents_identifier(said: Said) -> str:
@@ -224,8 +235,10 @@ def _explodes(said: Said) -> str:
     words = max(word_count(said.text), len(said.text) // 10)
     if words > LONGEST:
         return f"{words} words"
-    usual = statistics.median(map(word_count, said.own)) if said.own else 0
-    return f"{words} words after {usual:g}" if usual and words > LONGER and words > GROWTH * usual else ""
+    if words <= LONGER or not said.own:
+        return ""
+    usual = statistics.median(map(word_count, said.own))
+    return f"{words} words after {usual:g}" if usual and words > GROWTH * usual else ""
 
 
 _LOOKS: Sequence[tuple[str, Callable[[Said], str]]] = (

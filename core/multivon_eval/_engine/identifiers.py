@@ -44,6 +44,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_TOKEN = re.compile(r"[\w-]*\d[\w-]*")
 _MAYBE = re.compile(r"[\d@]")
 """What each of the forms has in it."""
 
@@ -68,7 +69,7 @@ def invented(message: str, known: Iterable[str]) -> list[str]:
         found = [said for said, days in dates if not days & known_days]
         for said, _ in dates:
             rest = rest.replace(said, " ; ")
-    if numbers := _numbers_and_addresses(rest):
+    if _may_have_numbers(rest) and (numbers := _numbers_and_addresses(rest)):
         everything = "\n".join(_squeezed(text) for text in told)
         found += [said for said in numbers if not _is_known(said, everything)]
     return list(dict.fromkeys(found))
@@ -94,6 +95,12 @@ def _month(name: str) -> int:
 
 def _number(day: str) -> int:
     return int(re.sub(r"\D", "", day))
+
+
+def _may_have_numbers(text: str) -> bool:
+    """Whether one of the forms can be there; that most messages have none of them is seen sooner so."""
+    tokens = _TOKEN.findall(text)
+    return "@" in text or any(len(token) >= 3 for token in tokens) or len(tokens) >= 3
 
 
 def _numbers_and_addresses(text: str) -> list[str]:

@@ -31,13 +31,18 @@ _PLAY = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# One of these, or a brace, is in whatever the pattern finds: to look for them first is ten times as quick.
+_PLAY_WORDS = frozenset(
+    "reached criteria criterion persona simulated synthetic play act pretend simulate role roleplay playing simulating "
+    "roleplaying".split()
+)
 
 
-def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
+def recited_criterion(words: list[str], criteria: Iterable[str], heard: Iterable[str]) -> str:
     """Find a criterion that a message hands over.
 
     Args:
-        text: The user message.
+        words: Those of the user message.
         criteria: The success criteria.
         heard: What the user may say whatever the criteria say: its goal, and what it was told.
 
@@ -46,8 +51,8 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
         nothing that was heard, at least two of them; a criterion of a word or two may well be said by chance.
         Nothing if there is none.
     """
-    said = runs(words_of(text), RUN)
-    told = {criterion: runs(words_of(criterion), RUN) for criterion in criteria}
+    said = runs(words, RUN)
+    told = {criterion: _runs_of(criterion) for criterion in criteria}
     told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
     if not told:
         return ""  # as nearly always: then nobody need look at all that was heard
@@ -59,24 +64,31 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
     return ""
 
 
-def recited_rule(text: str, known: Iterable[str]) -> str:
+@functools.lru_cache(maxsize=256)  # they are asked for in every turn
+def _runs_of(criterion: str) -> frozenset[tuple[str, ...]]:
+    return runs(words_of(criterion), RUN)
+
+
+def recited_rule(text: str, words: list[str], known: Iterable[str]) -> str:
     """Find what a message says of the driver's own instructions.
 
     Args:
         text: The user message.
+        words: Its words.
         known: What stands in the persona and was said before; the words of the play may come from there.
 
     Returns:
         Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
     """
     told = list(known)
-    found = _PLAY.search(text.replace("’", "'"))
-    if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
-        return found.group()
-    said = words_of(text)
-    for at in range(len(said) - RULE_RUN + 1):
-        run = tuple(said[at : at + RULE_RUN])
-        if run in _rules() and not any(run in runs(words_of(part), RULE_RUN) for part in told):
+    if "{" in text or not _PLAY_WORDS.isdisjoint(words):
+        found = _PLAY.search(text.replace("’", "'"))
+        if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
+            return found.group()
+    rules = _rules()
+    for at in range(len(words) - RULE_RUN + 1):
+        run = tuple(words[at : at + RULE_RUN])
+        if run in rules and not any(run in runs(words_of(part), RULE_RUN) for part in told):
             return " ".join(run)
     return ""
 

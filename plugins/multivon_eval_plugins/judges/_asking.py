@@ -108,10 +108,10 @@ class Asking:
             return None
         prompt = question.prompt
         parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
-        size = sum(len(whole_text(part).encode()) + _PER_PART for part in parts) + _PER_REQUEST
+        size = sum(_bytes_of(part) + _PER_PART for part in parts) + _PER_REQUEST
         if prompt.schema is not None:
             # A repr is as long as its JSON, and quicker. Twice: a provider may write it out in words of its own.
-            size += 2 * len(repr(prompt.schema).encode()) + self.overhead
+            size += 2 * _bytes_of(repr(prompt.schema)) + self.overhead
         return self.tariff.worst(size, self.limit_for(prompt))
 
     async def complete(self, question: Question[Any], wire: Wire) -> Answer:
@@ -169,6 +169,10 @@ class Asking:
         if self.tariff is None:
             return Decimal(0)
         return self.tariff.cost(usage) if usage else self.worst_cost(question) or Decimal(0)
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(whole_text(text).encode())
 
 
 def usage_of(asked: object, answered: object, cached: object = 0, written: object = 0) -> Usage | None:
