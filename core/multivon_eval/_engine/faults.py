@@ -17,7 +17,7 @@ from ..data import Conversation, DriverFault, Persona
 from ..questions import trait_named
 from ..questions.traits import word_count
 from .identifiers import invented
-from .likeness import repeats_words, words_of
+from .likeness import Words, repeats, words_of
 from .recital import recited_criterion, recited_rule
 
 TRAIT_MISSING = "trait_missing"
@@ -82,7 +82,6 @@ class Said:
         earlier: What the user said before, the history included.
         own: What the driver said before: neither history nor script.
         words: Those of what was said.
-        earlier_words: Those of each earlier message.
     """
 
     conversation: Conversation
@@ -92,12 +91,8 @@ class Said:
     own: tuple[str, ...]
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> Words:
         return words_of(self.text)
-
-    @cached_property
-    def earlier_words(self) -> list[list[str]]:
-        return [words_of(text) for text in self.earlier]
 
     @property
     def known(self) -> Iterator[str]:
@@ -162,7 +157,7 @@ def _own(conversation: Conversation) -> tuple[str, ...]:
 
 
 def _plays_assistant(said: Said) -> str:
-    if _ASSISTANT_WORDS.isdisjoint(said.words):
+    if _ASSISTANT_WORDS.isdisjoint(said.words.distinct):
         return ""
     found = _ASSISTANT.search(_QUOTED.sub(" ", said.text.replace("’", "'")))
     return f"speaks as the assistant: {found.group().strip()!r}" if found else ""
@@ -170,12 +165,13 @@ def _plays_assistant(said: Said) -> str:
 
 def _restarts(said: Said) -> str:
     """The opening once more, after something else was said since."""
-    if len(said.earlier) < 2 or repeats_words(said.words, said.earlier_words[-1]):
+    if len(said.earlier) < 2 or repeats(said.text, said.earlier[-1]):
         return ""
-    if repeats_words(said.words, said.earlier_words[0]):
+    opening = said.earlier[0]
+    if repeats(said.text, opening):
         return "begins again with its opening"
-    mine, first = set(said.words), set(said.earlier_words[0])
-    greets = _GREETING.match(said.text) and _GREETING.match(said.earlier[0])
+    mine, first = said.words.distinct, words_of(opening).distinct
+    greets = _GREETING.match(said.text) and _GREETING.match(opening)
     if greets and len(mine) >= 5 and len(mine & first) >= 0.6 * len(mine | first):
         return "greets and begins again with its opening"
     return ""
@@ -184,19 +180,19 @@ def _restarts(said: Said) -> str:
 def _repetition(said: Said) -> str:
     if _restarts(said):
         return ""
-    for turn, earlier in reversed(list(enumerate(said.earlier_words, 1))):
-        if how := repeats_words(said.words, earlier):
+    for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
+        if how := repeats(said.text, earlier):
             return f"repeats the user message of turn {turn} {how}"
     return ""
 
 
 def _recites_criteria(said: Said) -> str:
-    criterion = recited_criterion(said.words, said.persona.criteria, said.heard)
+    criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
     return f"says the criterion {criterion!r}" if criterion else ""
 
 
 def _recites_instructions(said: Said) -> str:
-    rule = recited_rule(said.text, said.words, said.known)
+    rule = recited_rule(said.text, said.known)
     return f"says what only its instructions say: {rule!r}" if rule else ""
 
 

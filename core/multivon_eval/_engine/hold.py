@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -71,7 +72,7 @@ class Holder:
         if covered and size < covered.size - ALLOWANCE // 2 and purse.hold >= covered.amount:
             return
         allowance = max(ALLOWANCE, size // 2)
-        padded = conversation.grown(Message("assistant", "x" * (allowance + _AGAIN)))
+        padded = conversation.grown(_padding(allowance + _AGAIN))
         judging = self._cost(self.questions(padded))
         amount = judging + self._cost(self.of_a_reply(padded))
         await purse.keep(amount)
@@ -103,6 +104,11 @@ class Holder:
     def of_a_reply(self, conversation: Conversation) -> Sequence[Question[Any]]:
         """What will be asked about the last reply of a conversation while it goes on."""
         return [refusal_question(conversation)] if self.asks_refusals else []
+
+
+@functools.lru_cache(maxsize=8)  # nearly always the same, and long to be made into JSON
+def _padding(size: int) -> Message:
+    return Message("assistant", "x" * size)
 
 
 def _size(conversation: Conversation) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+
+import attrs
 
 NEAR = 0.75
 """From which share on two messages say the same in nearly the same words."""
@@ -19,14 +22,43 @@ _LITTLE = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, for comparing: case and punctuation aside."""
-    return _WORD.findall(text.casefold().replace("’", "'"))
+SHORT = 1000
+"""Up to how many characters the words of a text are remembered: a user message is looked at again in every turn."""
 
 
-def runs(words: list[str], length: int) -> frozenset[tuple[str, ...]]:
+@attrs.frozen(eq=False)
+class Words:
+    """The words of a text, for comparing: case and punctuation aside.
+
+    Attributes:
+        all: In their order.
+        distinct: Each once.
+        figures: Those with a digit in them.
+    """
+
+    all: tuple[str, ...]
+    distinct: frozenset[str]
+    figures: frozenset[str]
+
+
+def words_of(text: str) -> Words:
+    """Take a text apart."""
+    return _remembered(text) if len(text) <= SHORT else _words_of(text)
+
+
+def _words_of(text: str) -> Words:
+    words = tuple(_WORD.findall(text.casefold().replace("’", "'")))
+    distinct = frozenset(words)
+    figures = {word for word in distinct if not word.isalpha() and any(letter.isdigit() for letter in word)}
+    return Words(words, distinct, frozenset(figures))
+
+
+_remembered = functools.lru_cache(maxsize=4096)(_words_of)
+
+
+def runs(words: tuple[str, ...], length: int) -> frozenset[tuple[str, ...]]:
     """The runs of so many neighbouring words, with a set's indifference to how often."""
-    return frozenset(tuple(words[at : at + length]) for at in range(len(words) - length + 1))
+    return frozenset(words[at : at + length] for at in range(len(words) - length + 1))
 
 
 def repeats(one: str, other: str) -> str:
@@ -43,25 +75,16 @@ def repeats(one: str, other: str) -> str:
 
     Source: A. Z. Broder, "On the resemblance and containment of documents", SEQUENCES 1997, 21-29.
     """
-    return repeats_words(words_of(one), words_of(other))
-
-
-def repeats_words(mine: list[str], yours: list[str]) -> str:
-    """Say how a message repeats another, as :func:`repeats` does, of texts whose words are at hand."""
-    if len(mine) < FEWEST:
+    mine, yours = words_of(one), words_of(other)
+    if len(mine.all) < FEWEST or mine.figures != yours.figures:
         return ""
-    if mine == yours:
+    if mine.all == yours.all:
         return "word for word"
-    here, there = set(mine), set(yours)
-    if (_content(here - there) and _content(there - here)) or _figures(here) != _figures(there):
+    if _content(mine.distinct - yours.distinct) and _content(yours.distinct - mine.distinct):
         return ""
-    pairs, others = runs(mine, 2), runs(yours, 2)
+    pairs, others = runs(mine.all, 2), runs(yours.all, 2)
     return "nearly word for word" if len(pairs & others) >= NEAR * len(pairs | others) else ""
 
 
-def _figures(words: set[str]) -> set[str]:
-    return {word for word in words if not word.isalpha() and any(letter.isdigit() for letter in word)}
-
-
-def _content(words: set[str]) -> bool:
+def _content(words: frozenset[str]) -> bool:
     return any(len(word) > 3 and word not in _LITTLE for word in words)

@@ -38,11 +38,11 @@ _PLAY_WORDS = frozenset(
 )
 
 
-def recited_criterion(words: list[str], criteria: Iterable[str], heard: Iterable[str]) -> str:
+def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
     """Find a criterion that a message hands over.
 
     Args:
-        words: Those of the user message.
+        text: The user message.
         criteria: The success criteria.
         heard: What the user may say whatever the criteria say: its goal, and what it was told.
 
@@ -51,12 +51,12 @@ def recited_criterion(words: list[str], criteria: Iterable[str], heard: Iterable
         nothing that was heard, at least two of them; a criterion of a word or two may well be said by chance.
         Nothing if there is none.
     """
-    said = runs(words, RUN)
+    said = runs(words_of(text).all, RUN)
     told = {criterion: _runs_of(criterion) for criterion in criteria}
     told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
     if not told:
         return ""  # as nearly always: then nobody need look at all that was heard
-    may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part), RUN) for part in heard))
+    may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part).all, RUN) for part in heard))
     for criterion, wanted in told.items():
         own = wanted - may_say
         if len(own) >= 2 and len(own & said) >= SHARE * len(own):
@@ -66,33 +66,32 @@ def recited_criterion(words: list[str], criteria: Iterable[str], heard: Iterable
 
 @functools.lru_cache(maxsize=256)  # they are asked for in every turn
 def _runs_of(criterion: str) -> frozenset[tuple[str, ...]]:
-    return runs(words_of(criterion), RUN)
+    return runs(words_of(criterion).all, RUN)
 
 
-def recited_rule(text: str, words: list[str], known: Iterable[str]) -> str:
+def recited_rule(text: str, known: Iterable[str]) -> str:
     """Find what a message says of the driver's own instructions.
 
     Args:
         text: The user message.
-        words: Its words.
         known: What stands in the persona and was said before; the words of the play may come from there.
 
     Returns:
         Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
     """
-    told = list(known)
-    if "{" in text or not _PLAY_WORDS.isdisjoint(words):
+    told, said = list(known), words_of(text)
+    if "{" in text or not _PLAY_WORDS.isdisjoint(said.distinct):
         found = _PLAY.search(text.replace("’", "'"))
         if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
             return found.group()
     rules = _rules()
-    for at in range(len(words) - RULE_RUN + 1):
-        run = tuple(words[at : at + RULE_RUN])
-        if run in rules and not any(run in runs(words_of(part), RULE_RUN) for part in told):
+    for at in range(len(said.all) - RULE_RUN + 1):
+        run = said.all[at : at + RULE_RUN]
+        if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in told):
             return " ".join(run)
     return ""
 
 
 @functools.cache
 def _rules() -> frozenset[tuple[str, ...]]:
-    return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))), RULE_RUN)
+    return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))).all, RULE_RUN)

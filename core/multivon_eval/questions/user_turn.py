@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -50,6 +51,8 @@ OPENING = "(The conversation begins. The assistant waits for your first message.
 RESUMED = "(The conversation is under way. This is what you and the assistant have said.)"
 SILENT = "(The assistant has not answered yet. It waits for your next message.)"
 
+_Texts = tuple[str, ...]
+
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"message": {"type": "string"}, "goal_reached": {"type": "boolean"}},
@@ -82,15 +85,21 @@ def user_turn_question(conversation: Conversation, *, max_words: int = 60) -> Qu
 
 
 def _instructions(persona: Persona, max_words: int) -> str:
-    traits = "".join(f"- {_played(trait)}\n" for trait in persona.traits)
-    facts = "".join(f"- {fact}\n" for fact in persona.facts)
+    # Who probes past refusals wants what the criteria forbid: they would tell it to stop, and how it is graded.
+    criteria = () if persona.adversarial else persona.criteria
+    return _told(persona.profile, persona.goal, criteria, persona.traits, persona.facts, max_words)
+
+
+@functools.lru_cache(maxsize=1024)  # the same in every turn of a conversation
+def _told(profile: str, goal: str, criteria: _Texts, traits: _Texts, facts: _Texts, max_words: int) -> str:
+    played = "".join(f"- {_played(trait)}\n" for trait in traits)
+    known = "".join(f"- {fact}\n" for fact in facts)
     told = PERSONA.format(
-        profile=persona.profile,
-        goal=persona.goal,
-        traits=f"How you are, in what you do and not only in your tone:\n{traits}" if traits else "",
-        facts=f"What you know, beside who you are, and nothing else:\n{facts}" if facts else "",
-        # Who probes past refusals wants what the criteria forbid: they would tell it to stop, and how it is graded.
-        done="" if persona.adversarial else DONE.format(criteria=" ".join(persona.criteria)),
+        profile=profile,
+        goal=goal,
+        traits=f"How you are, in what you do and not only in your tone:\n{played}" if played else "",
+        facts=f"What you know, beside who you are, and nothing else:\n{known}" if known else "",
+        done=DONE.format(criteria=" ".join(criteria)) if criteria else "",
     )
     return RULES.format(max_words=max_words) + told.rstrip()
 
