@@ -181,7 +181,9 @@ def plugin(entry) -> str:
     kept = [code(part) for part in paragraphs if not part.startswith(("Attributes:", "Args:"))]
     head = f"**`{entry.name}`** (`{entry.target}`)"
     text = "\n\n".join(textwrap.fill(part, 110, break_long_words=False, break_on_hyphens=False) for part in kept)
-    body = option_table(found) if attrs.has(found) else "Its options: see the command line."
+    body = option_table(found) if attrs.has(found) else "No options."
+    if isinstance(found, click.Command):
+        body = "Its options: see the command line."
     return f"{head}\n\n{text}\n\n{body}"
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .errors import PluginError as PluginError
     from .errors import UsageError as UsageError
     from .hookspecs import hookimpl as hookimpl
+    from .recording import record_prompts as record_prompts
     from .result_json import result_from_json as result_from_json
     from .result_json import result_schema as result_schema
     from .result_json import result_to_json as result_to_json
@@ -63,6 +64,7 @@ _HOMES = {
         "UsageError",
     ),
     "hookspecs": ("hookimpl",),
+    "recording": ("record_prompts",),
     "result_json": ("result_from_json", "result_schema", "result_to_json"),
     "results": ("Report", "RunInfo", "SimulationResult"),
     "shared_budget": ("SharedBudget",),
@@ -112,6 +114,7 @@ __all__ = [
     "asimulate",
     "check_simulation",
     "hookimpl",
+    "record_prompts",
     "result_from_json",
     "result_schema",
     "result_to_json",

@@ -4,6 +4,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 ``PLUGIN_API`` there are only additions.
 """
 
+from .asking import asking_a_judge
 from .assessment import (
     Answer,
     CriterionVerdict,
@@ -159,6 +160,7 @@ __all__ = [
     "YesNoAsked",
     "YesNoUnknown",
     "ask",
+    "asking_a_judge",
     "did_you_mean",
     "goal_question",
     "hookimpl",

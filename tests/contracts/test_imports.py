@@ -12,7 +12,7 @@ CORE = ROOT / "core" / "multivon_eval"
 PLUGINS = ROOT / "plugins" / "multivon_eval_plugins"
 
 NOUNS = {"data", "assessment", "errors"}
-WORDS = NOUNS | {"results", "summary", "questions", "protocols", "refusal", "rendering"}
+WORDS = NOUNS | {"results", "summary", "questions", "protocols", "refusal", "rendering", "asking"}
 # Module of the core -> modules of the core it may import.
 ALLOWED = {
     "errors": set(),
@@ -22,6 +22,7 @@ ALLOWED = {
     "results": NOUNS | {"summary"},
     "refusal": {"refusal"},
     "rendering": {"data"},
+    "asking": set(),
     "questions": NOUNS | {"questions"},
     "protocols": NOUNS | {"results", "questions"},
     "hookspecs": NOUNS | {"results"},
@@ -36,6 +37,7 @@ ALLOWED = {
     "planning": WORDS | {"config", "problems", "persona_json", "_engine", "_plugin"},
     "shared_budget": {"errors", "config", "_engine.funds"},
     "simulation": WORDS | {"config", "planning", "shared_budget", "_sync", "_engine", "_plugin"},
+    "recording": {"errors", "_plugin"},
     "suite": WORDS | {"config", "planning", "_sync", "_engine", "_plugin"},
     "_cli": WORDS | {"_cli", "config", "problems", "planning", "result_json", "_engine", "_plugin"},
     "testing": {"sdk", "testing", "_engine.journal", "_engine.ledger", "_engine.limit", "_engine.meter", "_plugin"},
@@ -57,6 +59,8 @@ HOMES = {
     "litellm": {"judges/litellm.py"},
     "rich": {"sinks"},
     "pytest": {"testing", "pytest_door"},
+    "wrapt": {"recorder/patching.py"},
+    "filelock": {"recorder/files.py"},
 }
 
 

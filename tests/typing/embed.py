@@ -1,5 +1,6 @@
 """A program of somebody who embeds, checked by mypy and pyright and never run."""
 
+from pathlib import Path
 from typing import assert_type
 
 from multivon_eval import (
@@ -11,6 +12,7 @@ from multivon_eval import (
     SimulationResults,
     Summary,
     asimulate,
+    record_prompts,
     score_simulations,
     simulate,
     stream_simulations,
@@ -35,8 +37,23 @@ assert_type(EvalCase([{"role": "user", "content": "hello"}]).conversation_str(),
 for one in stream_simulations(model_fn, "personas.jsonl", judge="offline", trials=3):
     assert_type(one, SimulationResult)
 
+with record_prompts(repo_root=Path("bot"), out="recordings.jsonl", record_text=True) as recording:
+    assert_type(recording.summary.calls, int)
+    assert_type(recording.summary.not_captured, dict[str, int])
+    assert_type(recording.summary.problems, tuple[str, ...])
+
+
+@record_prompts()
+def length(text: str) -> int:
+    return len(text)
+
+
+assert_type(length("hello"), int)
+
 
 async def embedded() -> None:
+    async with record_prompts() as others:
+        assert_type(str(others.summary), str)
     assert_type(await asimulate(model_fn, personas, evaluators=("turn-consistency",)), SimulationResults)
     async for one in stream_simulations(model_fn, personas, hooks=()):
         assert_type(one, SimulationResult)

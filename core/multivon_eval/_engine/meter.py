@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import stamina
 
+from ..asking import a_judge_is_asked
 from ..assessment import Answer, Usage
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
@@ -162,7 +163,8 @@ class MeteredJudge:
     async def _bounded(self, question: Question[Any], number: int) -> Answer:
         try:
             async with asyncio.timeout(self.timeout):
-                answer = await self.judge.complete(question)
+                with a_judge_is_asked():
+                    answer = await self.judge.complete(question)
         except TimeoutError:
             raise JudgeUnavailable(
                 f"the {self.role} did not answer within {self.timeout:g} seconds; raise --timeout", True

@@ -1,0 +1,1 @@
+"""The prompt recorder: which prompts the system under test rendered, where, in which conversation."""

@@ -1,0 +1,184 @@
+"""What a request asks a model: its texts and tool definitions, and what is only counted.
+
+The requests are read as the SDKs send them, whether their parts are dicts or objects. An iterator is left alone:
+to read it would be to use it up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+_TEXTS = frozenset({"text", "input_text", "output_text"})
+KINDS = {
+    "image": "image",
+    "image_url": "image",
+    "input_image": "image",
+    "computer_screenshot": "image",
+    "input_audio": "audio",
+    "file": "file",
+    "input_file": "file",
+    "document": "file",
+    "tool_use": "tool_call",
+    "server_tool_use": "tool_call",
+    "mcp_tool_use": "tool_call",
+    "refusal": "refusal",
+    "thinking": "reasoning",
+    "redacted_thinking": "reasoning",
+}
+"""By the type of a part that is not captured, what it is counted as."""
+
+TOOL_DEFINITION = "tool_definition"
+"""The role of a tool's definition."""
+
+
+@attrs.frozen
+class Part:
+    """One part of a request.
+
+    Attributes:
+        role: Whose words they are: ``system``, ``developer``, ``user``, ``assistant``, ``tool_definition``.
+        text: The text; of a tool definition its JSON with sorted keys; None if it was not captured.
+        kind: What it is if it was not captured: ``image``, ``tool_result`` and so on.
+    """
+
+    role: str
+    text: str | None = None
+    kind: str = ""
+
+
+def read_chat(body: object) -> Iterator[Part]:
+    """Read a request for chat completions."""
+    for message in _several(_get(body, "messages")):
+        role = _word(_get(message, "role")) or "user"
+        if role in ("tool", "function") or isinstance(message, _Unreadable):
+            yield Part(role, kind="unreadable" if isinstance(message, _Unreadable) else "tool_result")
+            continue
+        yield from _content(role, _get(message, "content"))
+        calls = _several(_get(message, "tool_calls")) or _several(_get(message, "function_call"))
+        yield from (Part(role, kind="tool_call") for _ in calls)
+    yield from _tools(_get(body, "tools"))
+    yield from _tools(_get(body, "functions"))
+
+
+def read_responses(body: object) -> Iterator[Part]:
+    """Read a request for OpenAI's responses."""
+    yield from _content("system", _get(body, "instructions"))
+    if _get(body, "prompt") is not None:
+        # It is stored with the provider, who renders it.
+        yield Part("system", kind="stored_prompt")
+    given = _get(body, "input")
+    if isinstance(given, str):
+        yield Part("user", given)
+    for item in () if isinstance(given, str) else _several(given):
+        role = _word(_get(item, "role"))
+        if role or _get(item, "content") is not None:
+            yield from _content(role or "assistant", _get(item, "content"))
+        else:
+            yield Part("assistant", kind=_kind(_word(_get(item, "type"))))
+    yield from _tools(_get(body, "tools"))
+
+
+def read_messages(body: object) -> Iterator[Part]:
+    """Read a request for Anthropic's messages."""
+    yield from _content("system", _get(body, "system"))
+    yield from read_chat(body)
+
+
+def read_contents(body: object) -> Iterator[Part]:
+    """Read a request for Google's ``generateContent``."""
+    instruction = _either(body, "systemInstruction")
+    for content in (*_several(instruction), *_several(_get(body, "contents"))):
+        role = "system" if content is instruction else _word(_get(content, "role")) or "user"
+        role = "assistant" if role == "model" else role
+        for part in (content,) if isinstance(content, _Unreadable) else _several(_get(content, "parts")):
+            text = _get(part, "text")
+            is_said = isinstance(text, str) and not _get(part, "thought")
+            yield Part(role, text) if is_said else Part(role, kind=_of_gemini(part))
+    for tool in _several(_get(body, "tools")):
+        yield from _tools(_several(_either(tool, "functionDeclarations")) or [tool])
+
+
+def _content(role: str, value: object) -> Iterator[Part]:
+    for item in _several(value):
+        if isinstance(item, str):
+            yield Part(role, item)
+            continue
+        kind, text = _word(_get(item, "type")), _get(item, "text")
+        if isinstance(text, str) and (not kind or kind in _TEXTS):
+            yield Part(role, text)
+        else:
+            yield Part(role, kind=_kind(kind))
+
+
+def _kind(kind: str) -> str:
+    if kind.endswith(("_output", "_result")):
+        return "tool_result"
+    if kind.endswith("_call"):
+        return "tool_call"
+    return KINDS.get(kind, kind[:40] or "unreadable")
+
+
+def _of_gemini(part: object) -> str:
+    for kind, keys in (
+        ("tool_result", ("functionResponse", "codeExecutionResult")),
+        ("tool_call", ("functionCall", "executableCode")),
+    ):
+        if any(_either(part, key) is not None for key in keys):
+            return kind
+    data = _either(part, "inlineData") or _either(part, "fileData")
+    if data is not None:
+        kind = _word(_either(data, "mimeType")).partition("/")[0]
+        return kind if kind in ("image", "audio", "video") else "file"
+    return "reasoning" if _get(part, "thought") else "unreadable"
+
+
+def _either(thing: object, name: str) -> Any:
+    # Google's API takes both ways of writing a name, and its SDK sends both.
+    found = _get(thing, name)
+    return found if found is not None else _get(thing, re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name))
+
+
+def _tools(value: object) -> Iterator[Part]:
+    for tool in _several(value):
+        plain = tool if isinstance(tool, Mapping) else _plain(tool)
+        try:
+            text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        except (TypeError, ValueError):
+            yield Part(TOOL_DEFINITION, kind=TOOL_DEFINITION)
+        else:
+            yield Part(TOOL_DEFINITION, text)
+
+
+def _plain(thing: Any) -> object:
+    return thing.model_dump(mode="json", exclude_unset=True) if hasattr(thing, "model_dump") else thing
+
+
+class _Unreadable:
+    """Stands for what is there and cannot be read without using it up."""
+
+
+def _several(value: object) -> list[Any] | tuple[Any, ...]:
+    if isinstance(value, list | tuple):
+        return value
+    if value is None:
+        return ()
+    if isinstance(value, str | Mapping) or hasattr(value, "model_dump"):
+        return (value,)
+    return (_Unreadable(),)
+
+
+def _get(thing: Any, name: str) -> Any:
+    # A dict most of the time, and an abstract class takes long to ask.
+    is_mapping = type(thing) is dict or isinstance(thing, Mapping)
+    found = thing.get(name) if is_mapping else getattr(thing, name, None)
+    # The SDKs mark what was not given.
+    return None if type(found).__name__ in ("Omit", "NotGiven") else found
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,112 @@
+"""The places in the SDKs through which every prompt goes.
+
+The requests of an SDK pass one method, whichever of its own methods made them: ``create``, ``stream`` and ``parse``,
+with raw responses or streamed ones, bound before the recording began or after. That is where they are read, as they
+are sent. An asynchronous request is made when it is awaited, perhaps in a task of its own, where nothing on the stack
+tells who asked; so the asynchronous methods are wrapped too, and note the call site when they are called.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from .capture import read_chat, read_messages, read_responses
+from .listening import gemini, litellm, noting, stainless
+from .patching import Called
+
+
+@attrs.frozen
+class Point:
+    """A function to listen to.
+
+    Attributes:
+        module: Where it lies.
+        path: Its name, with its class's before it if it is a method.
+        called: Makes the call.
+        loses: What is not recorded where it is missing; empty where it may be missing, because only some versions
+            have it.
+    """
+
+    module: str
+    path: str
+    called: Called
+    loses: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.path}"
+
+
+@attrs.frozen
+class Sdk:
+    """A package of a provider.
+
+    Attributes:
+        name: The distribution, and what recordings call it.
+        package: The package.
+        points: Where to listen.
+    """
+
+    name: str
+    package: str
+    points: tuple[Point, ...]
+
+
+_SYNC = "what is asked synchronously is not recorded"
+_ASYNC = "what is asked asynchronously is not recorded"
+_SITE = "what is asked in tasks of their own is recorded without a call site"
+
+_CHAT = {"/chat/completions": read_chat, "/responses": read_responses}
+_MESSAGES = {"/messages": read_messages}
+_OPENAI, _AIO_OPENAI = stainless("openai", _CHAT), stainless("openai", _CHAT, noted=True)
+_ANTHROPIC, _AIO_ANTHROPIC = stainless("anthropic", _MESSAGES), stainless("anthropic", _MESSAGES, noted=True)
+_GEMINI, _AIO_GEMINI = gemini("google-genai"), gemini("google-genai", noted=True)
+_LITELLM = litellm("litellm")
+
+SDKS = (
+    Sdk(
+        "openai",
+        "openai",
+        (
+            Point("openai._base_client", "SyncAPIClient.request", _OPENAI, _SYNC),
+            Point("openai._base_client", "AsyncAPIClient.request", _AIO_OPENAI, _ASYNC),
+            Point("openai.resources.chat.completions", "AsyncCompletions.create", noting, _SITE),
+            Point("openai.resources.chat.completions", "AsyncCompletions.parse", noting),
+            Point("openai.resources.responses", "AsyncResponses.create", noting),
+            Point("openai.resources.responses", "AsyncResponses.parse", noting),
+        ),
+    ),
+    Sdk(
+        "anthropic",
+        "anthropic",
+        (
+            Point("anthropic._base_client", "SyncAPIClient.request", _ANTHROPIC, _SYNC),
+            Point("anthropic._base_client", "AsyncAPIClient.request", _AIO_ANTHROPIC, _ASYNC),
+            Point("anthropic.resources.messages", "AsyncMessages.create", noting, _SITE),
+            Point("anthropic.resources.messages", "AsyncMessages.parse", noting),
+            Point("anthropic.resources.beta.messages", "AsyncMessages.create", noting),
+            Point("anthropic.resources.beta.messages", "AsyncMessages.parse", noting),
+        ),
+    ),
+    Sdk(
+        "google-genai",
+        "google.genai",
+        (
+            Point("google.genai._api_client", "BaseApiClient.request", _GEMINI, _SYNC),
+            Point("google.genai._api_client", "BaseApiClient.request_streamed", _GEMINI, _SYNC),
+            Point("google.genai._api_client", "BaseApiClient.async_request", _AIO_GEMINI, _ASYNC),
+            Point("google.genai._api_client", "BaseApiClient.async_request_streamed", _AIO_GEMINI, _ASYNC),
+            Point("google.genai.models", "AsyncModels.generate_content", noting, _SITE),
+            Point("google.genai.models", "AsyncModels.generate_content_stream", noting, _SITE),
+        ),
+    ),
+    Sdk(
+        "litellm",
+        "litellm",
+        (
+            Point("litellm", "completion", _LITELLM, _SYNC),
+            Point("litellm", "acompletion", _LITELLM, _ASYNC),
+            Point("litellm.main", "completion", _LITELLM),
+            Point("litellm.main", "acompletion", _LITELLM),
+        ),
+    ),
+)

@@ -1,0 +1,231 @@
+"""A recording: on while it is entered."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import inspect
+import logging
+import operator
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Self, TypeVar
+
+from multivon_eval.sdk import DeliveryError, UsageError
+
+from . import store
+from .patching import patch
+from .points import SDKS, Point, Sdk
+from .tally import Summary, Tally
+from .watching import Watch
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_LOG = logging.getLogger("multivon_eval.recorder")
+
+
+class Recording:
+    """Records what the SDKs are asked, between entering and leaving it.
+
+    It may be entered more than once, also by several threads; it ends when the last one leaves.
+
+    Args:
+        repo_root: The folder in which call sites are looked for.
+        out: The file that recordings are merged into when it ends.
+        record_text: Whether texts are kept.
+
+    Attributes:
+        root: The folder.
+        out: The file.
+        tally: What is counted.
+    """
+
+    def __init__(self, repo_root: str | Path = ".", out: str | Path | None = None, record_text: bool = False) -> None:
+        # Both mean what they mean now, wherever the program goes later.
+        self.root, self.out = Path(repo_root).absolute(), Path(out or store.DEFAULT).absolute()
+        self.tally = Tally(self.root, record_text)
+        self._record_text = record_text
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._patches = ExitStack()
+        self._points: set[Point] | None = None
+        # A lock of its own: whoever imports an SDK holds a lock of Python's while it waits for this one.
+        self._points_lock = threading.Lock()
+
+    @property
+    def summary(self) -> Summary:
+        """What was caught so far."""
+        return self.tally.summary
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            if self._depth == 0:
+                self._check()
+                try:
+                    self._start()
+                except BaseException:
+                    self._stop()
+                    raise
+            self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._depth -= 1
+            if self._depth:
+                return
+            self._stop()
+            try:
+                self.flush()
+            except DeliveryError as failure:
+                if error is None:
+                    raise
+                # The error that is under way says more.
+                self._tell(str(failure))
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, trace)
+
+    def __call__(self, function: _F) -> _F:
+        """Give the function with a recording of its own around each call.
+
+        Raises:
+            UsageError: It is an asynchronous generator.
+        """
+        if inspect.isasyncgenfunction(function):
+            raise UsageError(
+                f"{function.__qualname__} is an asynchronous generator, which record_prompts() cannot go around; "
+                "write 'with record_prompts():' in it"
+            )
+        return _around(function, lambda: Recording(self.root, self.out, self._record_text))
+
+    def flush(self) -> None:
+        """Write what was caught since the last time.
+
+        Raises:
+            DeliveryError: It could not be written. Nothing is lost: it is written the next time.
+        """
+        rows = self.tally.take()
+        if not rows:
+            return
+        try:
+            contents = store.merge(self.out, rows)
+        except BaseException:
+            self.tally.give_back(rows)
+            raise
+        if contents.foreign:
+            self._tell(f"{store.foreign(self.out, contents)}, kept as they are")
+
+    def _check(self) -> None:
+        if not self.root.is_dir():
+            raise UsageError(f"{self.root} is no folder; give repo_root the folder of your code")
+        store.check(self.out)
+
+    def _start(self) -> None:
+        modules = {point.module for sdk in SDKS for point in sdk.points}
+        watch = Watch(modules, self._imported)
+        with self._points_lock:
+            self._points = set()
+            self._patches.callback(watch.stop)
+        watch.start()
+        for name in sorted(modules & sys.modules.keys()):
+            # By import, because another thread may be in the middle of it.
+            self._imported(importlib.import_module(name))
+        self._look_for_moved()
+
+    def _stop(self) -> None:
+        self._look_for_moved()
+        with self._points_lock:
+            self._points = None
+            self._patches.close()
+
+    def _imported(self, module: ModuleType) -> None:
+        for sdk in SDKS:
+            for point in sdk.points:
+                if point.module == module.__name__ and not self._listen(point, module):
+                    self._miss(sdk, point)
+
+    def _listen(self, point: Point, module: ModuleType) -> bool:
+        owner, _, name = point.path.rpartition(".")
+        with self._points_lock:
+            # None: the recording has ended while the module was being imported.
+            if self._points is None or point in self._points:
+                return True
+            self._points.add(point)
+            try:
+                parent = operator.attrgetter(owner)(module) if owner else module
+                self._patches.callback(patch(parent, name, point.called, self.tally))
+            except AttributeError:
+                return False
+        return True
+
+    def _look_for_moved(self) -> None:
+        """Find the modules that an SDK which is in use should have and has not."""
+        for sdk in SDKS:
+            if sdk.package in sys.modules:
+                for point in sdk.points:
+                    if point.module not in sys.modules and not _is_there(point.module):
+                        self._miss(sdk, point)
+
+    def _miss(self, sdk: Sdk, point: Point) -> None:
+        if point.loses:
+            self._tell(
+                f"{sdk.name} {_version(sdk.name)} has no {point}, so {point.loses}; "
+                f"use another version of {sdk.name}, or upgrade multivon-eval"
+            )
+
+    def _tell(self, problem: str) -> None:
+        if self.tally.trouble(problem):
+            _LOG.warning("%s", problem)
+
+
+def _around(function: _F, start: Callable[[], Recording]) -> _F:
+    call: Any
+    if inspect.iscoroutinefunction(function):
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            with start():
+                return await function(*args, **kwargs)
+
+    elif inspect.isgeneratorfunction(function):
+
+        def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+            with start():
+                return (yield from function(*args, **kwargs))
+
+    else:
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with start():
+                return function(*args, **kwargs)
+
+    wrapped: Any = functools.wraps(function)(call)
+    return wrapped  # type: ignore[no-any-return]
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "(of unknown version)"

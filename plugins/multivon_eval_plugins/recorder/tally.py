@@ -1,0 +1,168 @@
+"""What a recording has caught: counted in memory, written when it ends."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+import attrs
+
+from .binding import CASE
+from .call_site import CallSite, CallSites
+from .capture import Part
+from .fingerprint import fingerprints
+
+
+@attrs.define
+class Recorded:
+    """One rendering, or one kind of part that is only counted, at one call site.
+
+    Attributes:
+        site: Where it was asked; None if no frame lay below the repository root.
+        sdk: Through which SDK.
+        role: Whose words they are.
+        fingerprint: Of the text; None for what was not captured.
+        loose_fingerprint: Of the text with whitespace collapsed; None likewise.
+        kind: What was not captured; empty for a text.
+        text: The text, if it is kept.
+        count: How often.
+        first_seen: When, in seconds since 1970, UTC.
+        last_seen: Likewise.
+        case_uids: How often in each case.
+    """
+
+    site: CallSite | None
+    sdk: str
+    role: str
+    fingerprint: str | None
+    loose_fingerprint: str | None
+    kind: str
+    text: str | None
+    first_seen: float
+    last_seen: float = 0.0
+    count: int = 0
+    case_uids: dict[str, int] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Summary:
+    """What was caught; see ``multivon_eval.recording.RecordingSummary``."""
+
+    calls: int = 0
+    parts: int = 0
+    not_captured: dict[str, int] = attrs.field(factory=dict)
+    without_site: int = 0
+    problems: tuple[str, ...] = ()
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(
+            self.calls + other.calls,
+            self.parts + other.parts,
+            dict(Counter(self.not_captured) + Counter(other.not_captured)),
+            self.without_site + other.without_site,
+            tuple(dict.fromkeys((*self.problems, *other.problems))),
+        )
+
+    def __str__(self) -> str:
+        said = [f"{many(self.calls, 'call')} with {many(self.parts, 'text')}"]
+        if self.not_captured:
+            kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.not_captured.items()))
+            said.append(f"not captured: {kinds}")
+        if self.without_site:
+            said.append(f"{many(self.without_site, 'call')} from outside the repository root")
+        return "; ".join([*said, *self.problems])
+
+
+def many(count: int, what: str) -> str:
+    """Say how many there are, in words for a person."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+class Tally:
+    """Counts what is heard; safe in any number of threads and event loops.
+
+    Args:
+        root: The repository root.
+        record_text: Whether texts are kept.
+
+    Attributes:
+        case: The case of calls that are made in no conversation; empty for none.
+    """
+
+    def __init__(self, root: Path, record_text: bool) -> None:
+        self.case = ""
+        self._sites = CallSites(root)
+        self._record_text = record_text
+        # A system prompt comes again and again.
+        self._fingerprints = functools.lru_cache(maxsize=256)(fingerprints)
+        self._lock = threading.Lock()
+        self._rows: dict[tuple[object, ...], Recorded] = {}
+        self._calls = self._texts = self._without_site = 0
+        self._not_captured: Counter[str] = Counter()
+        # In the order in which they came.
+        self._problems: dict[str, None] = {}
+
+    @property
+    def summary(self) -> Summary:
+        """What was counted so far, also what is written already."""
+        with self._lock:
+            missed, problems = dict(self._not_captured), tuple(self._problems)
+            return Summary(self._calls, self._texts, missed, self._without_site, problems)
+
+    def site(self, frame: FrameType) -> CallSite | None:
+        """Find the call site of a stack."""
+        return self._sites.find(frame)
+
+    def add(self, sdk: str, parts: Sequence[Part], site: CallSite | None) -> None:
+        """Count one call, in the case whose context this is."""
+        known = [self._fingerprints(part.text) if part.text is not None else (None, None) for part in parts]
+        case = CASE.get() or self.case
+        now = time.time()
+        with self._lock:
+            self._calls += 1
+            self._without_site += site is None
+            for part, (fingerprint, loose) in zip(parts, known, strict=True):
+                key = (site, sdk, part.role, fingerprint, part.kind)
+                row = self._rows.get(key)
+                if row is None:
+                    text = part.text if self._record_text else None
+                    row = Recorded(site, sdk, part.role, fingerprint, loose, part.kind, text, now)
+                    self._rows[key] = row
+                row.site, row.last_seen = site, now
+                row.count += 1
+                if case:
+                    row.case_uids[case] = row.case_uids.get(case, 0) + 1
+                if part.kind:
+                    self._not_captured[part.kind] += 1
+                else:
+                    self._texts += 1
+
+    def trouble(self, problem: str) -> bool:
+        """Keep a sentence on what cannot be recorded; tell whether it is new."""
+        with self._lock:
+            is_new = problem not in self._problems
+            self._problems[problem] = None
+            return is_new
+
+    def take(self) -> list[Recorded]:
+        """Hand over what was counted since the last time."""
+        with self._lock:
+            rows, self._rows = list(self._rows.values()), {}
+            return rows
+
+    def give_back(self, rows: Sequence[Recorded]) -> None:
+        """Take rows back that could not be written, to be handed over again."""
+        with self._lock:
+            newer, self._rows = self._rows, {}
+            for row in (*rows, *newer.values()):
+                key = (row.site, row.sdk, row.role, row.fingerprint, row.kind)
+                known = self._rows.setdefault(key, row)
+                if known is not row:
+                    known.count += row.count
+                    known.last_seen = row.last_seen
+                    known.case_uids = dict(Counter(known.case_uids) + Counter(row.case_uids))
