@@ -28,7 +28,7 @@ import importlib_metadata
 DOCS = Path(__file__).resolve().parent
 DISTRIBUTION = "multivon-eval"
 BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
-COMMANDS = ("simulate", "score", "plugins", "init")
+COMMANDS = ("simulate", "score", "plugins", "init", "staleness", "staleness stamp", "staleness report")
 
 
 def only_our_own() -> None:
@@ -56,12 +56,12 @@ def command_context(name: str = "") -> click.Context:
     from multivon_eval._cli.main import cli
 
     # The width is fixed, so that a page does not depend on the terminal it was made in.
-    root = click.Context(cli, info_name=DISTRIBUTION, terminal_width=80, **cli.context_settings)
-    if not name:
-        return root
-    command = cli.get_command(root, name)
-    assert command is not None, f"there is no command {name}"
-    return click.Context(command, parent=root, info_name=name)
+    context = click.Context(cli, info_name=DISTRIBUTION, terminal_width=80, **cli.context_settings)
+    for word in name.split():
+        command = context.command.get_command(context, word)
+        assert command is not None, f"there is no command {name}"
+        context = click.Context(command, parent=context, info_name=word)
+    return context
 
 
 def help_of(name: str = "") -> str:
@@ -415,7 +415,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "prompt:again": again,
     }
     for name in COMMANDS:
-        found[f"help:{name}"] = lambda name=name: help_of(name)
+        found[f"help:{name.replace(' ', ':')}"] = lambda name=name: help_of(name)
     for kind in ALL:
         name = kind.group.rpartition(".")[2]
         found[f"plugins:{name}"] = lambda name=name: plugins(name)

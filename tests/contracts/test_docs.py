@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 GENERATE = DOCS / "_generate.py"
-COMMANDS = ("simulate", "score", "plugins", "init")
+COMMANDS = ("simulate", "score", "plugins", "init", "staleness")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -86,6 +86,12 @@ def context_of(name: str) -> click.Context:
     return click.Context(command, info_name=name)
 
 
+def commands_of(name: str) -> dict[str, click.Command]:
+    """What may be called under a name: the command itself, or those of its group."""
+    command = context_of(name).command
+    return dict(command.commands) if isinstance(command, click.Group) else {"": command}
+
+
 # Generated blocks
 
 
@@ -140,7 +146,8 @@ def test_options_are_mentioned(command: str) -> None:
     """Every option of every command stands in the page on the command line."""
     told = text_of("reference/command_line.md")
     section = told.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
-    options = [name for param in context_of(command).command.params for name in param.opts if name.startswith("--")]
+    params = [param for one in commands_of(command).values() for param in one.params]
+    options = [name for param in params for name in param.opts if name.startswith("--")]
     assert options
     assert [name for name in options if name not in section] == []
 
@@ -247,7 +254,9 @@ LINES = [pytest.param(args, id=f"{page.stem}: {' '.join(args)[:60]}") for page i
 def test_command_lines_parse(args: list[str]) -> None:
     """Every call of ``multivon-eval`` names a command and options that exist, and SPECs that can be built."""
     name, *rest = args
-    parsed = context_of(name).command.make_context(name, rest).params
+    commands = commands_of(name)
+    command = commands[""] if "" in commands else commands[rest.pop(0)]
+    parsed = command.make_context(name, rest).params
     registry = Registry()
     for kind, key in ((JUDGE, "judge"), (JUDGE, "driver_judge"), (DRIVER, "driver"), (EVALUATOR, "evaluator")):
         if name in ("simulate", "score") and key in ("judge", "evaluator"):

@@ -1,0 +1,82 @@
+"""Adding to JSON without touching what is there: key order, spacing, numbers and escapes stay as they were written."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Give the members of an object.
+
+    Args:
+        text: Valid JSON.
+        start: Where its ``{`` stands.
+
+    Yields:
+        The key, and where its value begins and ends.
+    """
+    at = _skip(text, start + 1)
+    while text[at] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        value = _skip(text, _skip(text, at) + 1)
+        _, at = _DECODER.raw_decode(text, value)
+        yield key, value, at
+        at = _skip(text, at)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+
+
+def with_items(text: str, path: Sequence[str], items: Sequence[Any]) -> str:
+    """Add items to the end of a list in an object; the list and the objects around it are made where they miss.
+
+    Args:
+        text: Valid JSON of an object.
+        path: The keys that lead to the list.
+        items: What to add.
+
+    Raises:
+        ValueError: What stands on the way is no object, or at its end no list; or a key stands there twice.
+    """
+    start = _skip(text, 0)
+    return _added(text, start, path, [json.dumps(item) for item in items])
+
+
+def _added(text: str, start: int, path: Sequence[str], items: Sequence[str]) -> str:
+    if not path:
+        if text[start] != "[":
+            raise ValueError("there is no list to add to")
+        return _inserted(text, start, _end(text, start), ", ".join(items))
+    if text[start] != "{":
+        raise ValueError(f"there is no object to put {path[0]!r} into")
+    places = [value for key, value, _ in members(text, start) if key == path[0]]
+    if len(places) > 1:
+        raise ValueError(f"{path[0]!r} stands there twice")
+    if places:
+        return _added(text, places[0], path[1:], items)
+    made = "[" + ", ".join(items) + "]"
+    for key in reversed(path[1:]):
+        made = f'{{"{key}": {made}}}'
+    return _inserted(text, start, _end(text, start), f'"{path[0]}": {made}')
+
+
+def _inserted(text: str, start: int, end: int, what: str) -> str:
+    """Put something before the closing bracket."""
+    is_empty = _skip(text, start + 1) == end - 1
+    last = len(text[: end - 1].rstrip(" \t\n\r"))
+    return f"{text[:last]}{'' if is_empty else ', '}{what}{text[last:]}"
+
+
+def _end(text: str, start: int) -> int:
+    return _DECODER.raw_decode(text, start)[1]
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    assert match is not None, "no space is a match too"
+    return match.end()
