@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .recorder import tell_recording
+
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
 
@@ -141,6 +143,7 @@ def main() -> None:
         rounds, count = (1, 100) if options.quick else (3, 200)
         tell_speed(folder, bodies, count, 50, rounds)
         tell_speed(folder, bodies, count, 200, rounds)
+        tell_recording(rounds=rounds * 10)
         if not options.quick:
             tell_growth(folder, 2_000, 20_000, 200)
 
