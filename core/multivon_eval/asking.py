@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
-_ASKING: ContextVar[bool] = ContextVar("multivon_eval_asking_a_judge", default=False)
+ASKING: ContextVar[bool] = ContextVar("multivon_eval_asking_a_judge", default=False)
+"""Set by the meter around each request."""
 
 
 def asking_a_judge() -> bool:
@@ -16,14 +15,4 @@ def asking_a_judge() -> bool:
     evaluator, is not the system under test. True in the task of the call, in the tasks it starts and in threads
     it starts with a copied context.
     """
-    return _ASKING.get()
-
-
-@contextmanager
-def a_judge_is_asked() -> Iterator[None]:
-    """Mark what happens inside as a question to a judge."""
-    token = _ASKING.set(True)
-    try:
-        yield
-    finally:
-        _ASKING.reset(token)
+    return ASKING.get()

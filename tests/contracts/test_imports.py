@@ -58,7 +58,7 @@ HOMES = {
     "genai_prices": {"judges/_prices.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"sinks"},
-    "pytest": {"testing", "pytest_door"},
+    "pytest": {"testing", "pytest_door", "recorder/pytest_session.py"},
     "wrapt": {"recorder/patching.py"},
     "filelock": {"recorder/files.py"},
 }

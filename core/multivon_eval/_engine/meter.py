@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import stamina
 
-from ..asking import a_judge_is_asked
+from ..asking import ASKING
 from ..assessment import Answer, Usage
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
@@ -161,10 +161,10 @@ class MeteredJudge:
                 journal.settled(call, cost, answer)
 
     async def _bounded(self, question: Question[Any], number: int) -> Answer:
+        asking = ASKING.set(True)
         try:
             async with asyncio.timeout(self.timeout):
-                with a_judge_is_asked():
-                    answer = await self.judge.complete(question)
+                answer = await self.judge.complete(question)
         except TimeoutError:
             raise JudgeUnavailable(
                 f"the {self.role} did not answer within {self.timeout:g} seconds; raise --timeout", True
@@ -178,6 +178,8 @@ class MeteredJudge:
         except (Exception, asyncio.CancelledError) as error:
             let_pass(error)
             raise JudgeError(f"the {self.role} raised {told(error)}", True) from error
+        finally:
+            ASKING.reset(asking)
         self.limit.succeeded()
         if not isinstance(answer, Answer):
             raise JudgeError(f"the {self.role} gave {type(answer).__name__}, which is no Answer", True)

@@ -153,7 +153,7 @@ def test_without_the_option_pytest_imports_nothing_more(project):
     (project.folder / "tests" / "conftest.py").write_text(CONFTEST + shows, encoding="utf-8")
     found = []
     for without in ((), ("-p", "no:multivon-eval-recorder")):
-        told = project("--collect-only", *without)
+        told = project("--collect-only", "-p", "no:multivon-eval-simulate", *without)
         assert "recorded" not in told
         (line,) = (line for line in told.splitlines() if line.startswith("modules:"))
         found.append(set(line.split()))
