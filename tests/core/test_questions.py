@@ -3,13 +3,14 @@ import contextlib
 import itertools
 import json
 import unicodedata
+from decimal import Decimal
 
 import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multivon_eval.data import Conversation, Message, ToolCall, UserTurn
+from multivon_eval.data import Conversation, DriverFault, Message, SimulationError, ToolCall, UserTurn
 from multivon_eval.errors import UnreadableAnswer
 from multivon_eval.questions import (
     YesNo,
@@ -439,3 +440,25 @@ def test_a_question_of_ones_own_is_answered_with_the_text():
     question = text_question("Is it so?", system="Be brief.", max_tokens=5)
     assert (question.prompt.system, question.prompt.messages[0].text) == ("Be brief.", "Is it so?")
     assert question.read(" no JSON here ") == " no JSON here "
+
+
+def test_a_grown_conversation_has_all_that_it_had():
+    """Nothing but the messages changes when one is added, whatever fields a conversation has."""
+    fields = {
+        "messages": (Message("user", "a"),),
+        "persona": persona("ann"),
+        "trial": 3,
+        "case_uid": "c1",
+        "stop_reason": "max_turns",
+        "driver_said_goal": True,
+        "error": SimulationError("driver", "ValueError", "it broke"),
+        "driver_faults": (DriverFault(1, "empty", "no word"),),
+        "refusals_observed": 2,
+        "system_cost_usd": Decimal("0.5"),
+        "fence": "f" * 16,
+    }
+    assert set(fields) == {field.name for field in attrs.fields(Conversation)}
+    grown = Conversation(**fields).grown(Message("assistant", "b"))
+    for name, value in fields.items():
+        expected = (*value, Message("assistant", "b")) if name == "messages" else value
+        assert getattr(grown, name) == expected

@@ -29,7 +29,8 @@ def checked_reply(returned: Any) -> Reply:
         raise ModelFnError(f"model_fn returned {_named(returned)}; return the reply as a string, or a Reply")
     if problem := _problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
-    return attrs.evolve(reply, text=whole_text(reply.text))
+    text = whole_text(reply.text)
+    return reply if text == reply.text else attrs.evolve(reply, text=text)
 
 
 def _problem(reply: Reply) -> str:

@@ -21,6 +21,8 @@ from ._prices import Tariff
 LEFT_OUT = "left out"
 # A chat format adds a few tokens for each part of a message, and a few for the reply's beginning.
 _PER_PART, _PER_REQUEST = 16, 64
+_SCHEMAS = 64
+"""How many schemas are remembered by their size."""
 # No call has so many tokens: a usage that says so is none.
 _MOST_TOKENS = 10**9
 
@@ -88,6 +90,7 @@ class Asking:
     thinking: int = 0
     overhead: int = 0
     refused: dict[str, str] = attrs.field(factory=dict)
+    _sizes: dict[int, tuple[Mapping[str, Any], int]] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
     def prices(self) -> Prices | None:
@@ -110,9 +113,19 @@ class Asking:
         parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
         size = sum(_bytes_of(part) + _PER_PART for part in parts) + _PER_REQUEST
         if prompt.schema is not None:
-            # A repr is as long as its JSON, and quicker. Twice: a provider may write it out in words of its own.
-            size += 2 * _bytes_of(repr(prompt.schema)) + self.overhead
+            # Twice: a provider may write it out in words of its own.
+            size += 2 * self._size_of(prompt.schema) + self.overhead
         return self.tariff.worst(size, self.limit_for(prompt))
+
+    def _size_of(self, schema: Mapping[str, Any]) -> int:
+        """The size of a schema in bytes; there are few of them, and one is sent with every request."""
+        known, size = self._sizes.get(id(schema), (None, 0))
+        if known is not schema:
+            if len(self._sizes) >= _SCHEMAS:
+                self._sizes.clear()  # somebody makes a new one for each question
+            size = _bytes_of(repr(schema))  # as long as its JSON, and quicker
+            self._sizes[id(schema)] = schema, size
+        return size
 
     async def complete(self, question: Question[Any], wire: Wire) -> Answer:
         """Ask once; what is refused is asked for otherwise.
