@@ -94,13 +94,15 @@ class Said:
     def words(self) -> Words:
         return words_of(self.text)
 
-    @property
-    def known(self) -> Iterator[str]:
+    @cached_property
+    def known(self) -> tuple[str, ...]:
         """All that this user may know: what stands in the persona, and what was said before."""
         persona = self.persona
-        yield from (persona.name, persona.profile, persona.goal, *persona.criteria, *persona.traits)
-        yield from (*persona.facts, *persona.script)
-        yield from (message.content for message in self.conversation.messages[:-1])
+        return (
+            *(persona.name, persona.profile, persona.goal, *persona.criteria, *persona.traits),
+            *(*persona.facts, *persona.script),
+            *(message.content for message in self.conversation.messages[:-1]),
+        )
 
     @property
     def heard(self) -> Iterator[str]:

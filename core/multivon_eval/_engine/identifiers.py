@@ -7,7 +7,7 @@ a form is in doubt it is none either; a driver that is wrongly blamed costs more
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
@@ -45,11 +45,12 @@ _AMOUNT = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TOKEN = re.compile(r"[\w-]*\d[\w-]*")
+_MAYBE_DATE = re.compile(rf"\d[./-]\d|{'|'.join(_MONTHS)}")
 _MAYBE = re.compile(r"[\d@]")
 """What each of the forms has in it."""
 
 
-def invented(message: str, known: Iterable[str]) -> list[str]:
+def invented(message: str, known: Sequence[str]) -> list[str]:
     """Find identifiers that stand in nothing that the persona knows.
 
     Args:
@@ -63,14 +64,14 @@ def invented(message: str, known: Iterable[str]) -> list[str]:
     """
     if not _MAYBE.search(message):
         return []
-    told, rest, found = list(known), message, []
-    if dates := list(_dates(message)):
-        known_days = {day for text in told for _, days in _dates(text) for day in days}
+    rest, found = message, []
+    if _MAYBE_DATE.search(message.lower()) and (dates := list(_dates(message))):
+        known_days = {day for text in known for _, days in _dates(text) for day in days}
         found = [said for said, days in dates if not days & known_days]
         for said, _ in dates:
             rest = rest.replace(said, " ; ")
     if _may_have_numbers(rest) and (numbers := _numbers_and_addresses(rest)):
-        everything = "\n".join(_squeezed(text) for text in told)
+        everything = "\n".join(_squeezed(text) for text in known)
         found += [said for said in numbers if not _is_known(said, everything)]
     return list(dict.fromkeys(found))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..questions.user_turn import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
 from .likeness import runs, words_of
@@ -69,7 +69,7 @@ def _runs_of(criterion: str) -> frozenset[tuple[str, ...]]:
     return runs(words_of(criterion).all, RUN)
 
 
-def recited_rule(text: str, known: Iterable[str]) -> str:
+def recited_rule(text: str, known: Sequence[str]) -> str:
     """Find what a message says of the driver's own instructions.
 
     Args:
@@ -79,15 +79,15 @@ def recited_rule(text: str, known: Iterable[str]) -> str:
     Returns:
         Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
     """
-    told, said = list(known), words_of(text)
+    said = words_of(text)
     if "{" in text or not _PLAY_WORDS.isdisjoint(said.distinct):
         found = _PLAY.search(text.replace("’", "'"))
-        if found and not any(_PLAY.search(part.replace("’", "'")) for part in told):
+        if found and not any(_PLAY.search(part.replace("’", "'")) for part in known):
             return found.group()
     rules = _rules()
     for at in range(len(said.all) - RULE_RUN + 1):
         run = said.all[at : at + RULE_RUN]
-        if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in told):
+        if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in known):
             return " ".join(run)
     return ""
 

@@ -25,6 +25,7 @@ _SINGLE = re.compile(r"(?<!\S)'[^'\n]*(?:'\w[^'\n]*)*'(?!\w)")
 # What delivers in any language: a figure, an address to turn to.
 _CONCRETE = re.compile(r"[0-9@]|://|www\.")
 _ENOUGH_WORDS = 4
+_MARKS = frozenset().union(*(language.marks for language in LANGUAGES))
 
 
 def is_refusal(reply: str) -> bool:
@@ -44,9 +45,11 @@ def is_refusal(reply: str) -> bool:
     text = _unquoted(reply[:LOOKED_AT].replace("\u2019", "'").replace("\u02bc", "'").lower())
     sentences = [found for found in _SENTENCE.findall(text) if _LETTER.search(found)]
     first = [(place, sentence, _words(sentence)) for place, sentence in enumerate(sentences[:POSITION])]
+    # Looking for single words is quick, and most replies have none of them in any language.
+    if all(_MARKS.isdisjoint(words) for _, _, words in first):
+        return False
     for language in LANGUAGES:
         for place, sentence, words in first:
-            # Looking for single words is quick, and most replies have none of them.
             if not language.marks.isdisjoint(words) and (parts := _after_declining(sentence, language)) is not None:
                 return not _is_delivered(sentences[:place], parts, sentences[place + 1 :], language)
     return False
