@@ -16,7 +16,8 @@ WORDS = NOUNS | {"results", "summary", "questions", "protocols", "refusal", "ren
 # Module of the core -> modules of the core it may import.
 ALLOWED = {
     "errors": set(),
-    "data": {"errors"},
+    "safe_json": set(),
+    "data": {"errors", "safe_json"},
     "assessment": {"data", "errors"},
     "summary": NOUNS,
     "results": NOUNS | {"summary"},
