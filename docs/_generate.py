@@ -28,7 +28,7 @@ import importlib_metadata
 DOCS = Path(__file__).resolve().parent
 DISTRIBUTION = "multivon-eval"
 BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
-COMMANDS = ("simulate", "score", "plugins", "init", "staleness", "staleness stamp", "staleness report")
+COMMANDS = ("simulate", "propose", "score", "plugins", "init", "staleness", "staleness stamp", "staleness report")
 
 
 def only_our_own() -> None:
@@ -323,6 +323,22 @@ def again() -> str:
     )
 
 
+def proposed():
+    """The question for personas, about one fixed document."""
+    from multivon_eval.sdk import personas_question
+
+    document = "# Refund assistant\n\nA refund is possible within 30 days of delivery.\nThere are no exceptions.\n"
+    return personas_question(document, 5, seed=7)
+
+
+def proposal_schema() -> str:
+    return fenced(json.dumps(proposed().prompt.schema, indent=2), "json")
+
+
+def proposal_again() -> str:
+    return fenced(proposed().again("{}", "no persona has the trait 'adversarial'").prompt.messages[-1].text)
+
+
 def evaluator_prompt(name: str) -> str:
     from multivon_eval._plugin.kinds import EVALUATOR
 
@@ -413,13 +429,17 @@ def blocks() -> dict[str, Callable[[], str]]:
         "prompt:refusal": refusal,
         "prompt:refusal-schema": refusal_schema,
         "prompt:again": again,
+        "prompt:personas": lambda: whole(proposed().prompt),
+        "prompt:personas-schema": proposal_schema,
+        "prompt:personas-again": proposal_again,
     }
     for name in COMMANDS:
         found[f"help:{name.replace(' ', ':')}"] = lambda name=name: help_of(name)
     for kind in ALL:
         name = kind.group.rpartition(".")[2]
         found[f"plugins:{name}"] = lambda name=name: plugins(name)
-    for name in (*(kind.protocol.__name__ for kind in PICKED), "RunContext", "Checks", "Closes", "Priced", "Named"):
+    beside = ("RunContext", "Checks", "Closes", "Priced", "Named", "Proposes")
+    for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)
     for module in ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing"):
         found[f"names:{module}"] = lambda module=module: names(module)

@@ -27,7 +27,7 @@ DEFAULT_EVALUATORS = tuple(
 """What scores a run that names no evaluators."""
 
 DEFAULT_DRIVER = f"{OURS}/persona-llm"
-JSONL, TERMINAL = f"{OURS}/jsonl", f"{OURS}/terminal"
+JSONL, PRODUCT_MD, TERMINAL = f"{OURS}/jsonl", f"{OURS}/product-md", f"{OURS}/terminal"
 
 KEYS = (
     ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-5-5"),

@@ -23,7 +23,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def run_started(run: RunInfo) -> None:
-    """A run begins: everything is loaded and checked, nothing is spent yet."""
+    """A run begins: everything is loaded and checked, no conversation has begun; at most a proposal was paid."""
 
 
 @hookspec

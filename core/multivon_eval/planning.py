@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import attrs
 import importlib_metadata
@@ -28,7 +29,8 @@ from .data import Persona
 from .errors import PersonaError
 from .persona_json import persona_from_json
 from .problems import Problems
-from .protocols import Named, PersonaSource, Priced
+from .protocols import Named, PersonaSource, Priced, Proposes
+from .questions import Question
 from .results import PluginUse, Problem, RunInfo
 
 
@@ -72,6 +74,7 @@ def make_plan(
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
         journal=journal,
         force=force,
+        proposal=parts.proposal,
         problems=troubles,
     )
 
@@ -88,6 +91,7 @@ class _Parts:
     sinks: Mapping[str, Built]
     hooks: Hooks
     judge_reason: str
+    proposal: Question[Any] | None = None
 
     def uses(self) -> tuple[PluginUse, ...]:
         """Who takes part."""
@@ -111,13 +115,18 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, hooks
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(persona_source, personas, registry)
+    proposal = problems.collect(_proposal, source, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
         if built:
             problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
     problems.stop()
     assert judge and driver_judge and driver and source, "nothing is missing where nothing is wrong"
-    return _Parts(source, driver, judge, driver_judge, evaluators, sinks, hooks, judge_reason)
+    return _Parts(source, driver, judge, driver_judge, evaluators, sinks, hooks, judge_reason, proposal)
+
+
+def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
+    return source.plugin.proposal(seed) if isinstance(source.plugin, Proposes) else None
 
 
 def _asked_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
@@ -151,7 +160,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
     """Find out where the personas come from.
 
     Args:
-        personas: A SPEC, a path (which means ``jsonl``), a source, personas as objects or mappings, or None.
+        personas: A SPEC, a path (which means ``jsonl``), a source, personas as objects or mappings, or None for none.
         registry: What is installed.
 
     Raises:
@@ -159,6 +168,8 @@ def persona_source(personas: object, registry: Registry) -> Built:
     """
     if personas is None:
         return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))
+    if isinstance(personas, Spec):
+        return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, Path):
         return build(PERSONA_SOURCE, Spec.with_arg(JSONL, str(personas)), registry)
     if isinstance(personas, str):

@@ -119,7 +119,7 @@ class Sink(Protocol):
     """Delivers results somewhere. Calls come one at a time: open, write for each result, close."""
 
     async def open(self, run: RunInfo) -> None:
-        """Get ready; called before anything is spent.
+        """Get ready; called before the first conversation, when at most a proposal of personas has been paid.
 
         Raises:
             UsageError: The destination cannot be used.
@@ -175,6 +175,28 @@ class Asks(Protocol):
 
     def questions(self, conversation: Conversation) -> Sequence[Question[Any]]:
         """Give the questions that ``evaluate`` will ask about a conversation."""
+        ...
+
+
+@runtime_checkable
+class Proposes(Protocol):
+    """A persona source that asks the judge for its personas: loading it costs money, and gives others each time.
+
+    What it will ask is known before. So the run counts it in the estimate, a rehearsal does not ask it, and a run that
+    is resumed takes the personas from its journal instead of asking again.
+    """
+
+    @property
+    def n(self) -> int:
+        """How many personas there will be."""
+        ...
+
+    def proposal(self, seed: int | None) -> Question[Any]:
+        """Give the question that ``load`` will ask; the same one each time for the same seed.
+
+        Raises:
+            PersonaError: There is nothing to ask about: a document that is missing or cannot be read.
+        """
         ...
 
 

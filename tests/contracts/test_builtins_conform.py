@@ -22,6 +22,7 @@ from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
 from multivon_eval_plugins.judges.openai import OpenAI
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
+from multivon_eval_plugins.personas.product_md import ProductMd
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
@@ -49,6 +50,20 @@ class TestJsonlPersonas(PersonaSourceTests):
 
     def make_unusable(self) -> JsonlPersonas:
         return JsonlPersonas(str(self.folder / "missing.jsonl"))
+
+
+class TestProductMd(PersonaSourceTests):
+    """``product-md`` is a persona source."""
+
+    name = "product-md"
+
+    def make(self) -> ProductMd:
+        path = self.folder / "the product, all of it.md"
+        path.write_text("# Shop\n\nRefunds take 5 days.\n", encoding="utf-8")
+        return ProductMd(str(path), n=3)
+
+    def make_unusable(self) -> ProductMd:
+        return ProductMd(str(self.folder / "missing.md"))
 
 
 class TestPersonaLlm(DriverTests):

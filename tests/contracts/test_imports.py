@@ -24,7 +24,7 @@ ALLOWED = {
     "refusal": {"refusal"},
     "rendering": {"data"},
     "asking": set(),
-    "questions": NOUNS | {"questions"},
+    "questions": NOUNS | {"questions", "persona_json", "safe_json"},
     "protocols": NOUNS | {"results", "questions"},
     "hookspecs": NOUNS | {"results"},
     "persona_json": NOUNS | {"rendering"},

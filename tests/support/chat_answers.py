@@ -12,6 +12,8 @@ import jsonschema
 from .chat_checks import schema_of
 
 _TRANSCRIPT = re.compile(r"<transcript (\w+)>\n(.*?)\n</transcript \1>", re.DOTALL)
+_DOCUMENT = re.compile(r"<document (\w+)>\n(.*?)\n</document \1>", re.DOTALL)
+_WANTED = re.compile(r"Give exactly (\d+)\.")
 _CRITERIA = re.compile(r"judged one by one:\n(.*)\n\nFor each criterion:", re.DOTALL)
 _SAID = (
     "Hello, I have a question.",
@@ -60,6 +62,8 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
         return {"reason": "It delivers.", "evidence": [], "refused": "no"}
     if name == "answers":
         return answers(list(schema["properties"]), _asked(body))
+    if name == "personas":
+        return personas(_asked(body))
     return smallest(schema, schema)
 
 
@@ -72,6 +76,8 @@ def guessed_name(schema: Mapping[str, Any]) -> str:
         return "verdict"
     if set(properties) == {"reason", "evidence", "refused"}:
         return "refusal"
+    if set(properties) == {"personas"}:
+        return "personas"
     is_answers = all("answer" in part.get("properties", {}) for part in properties.values())
     return "answers" if properties and is_answers else ""
 
@@ -143,6 +149,35 @@ def answers(keys: list[str], asked: str) -> dict[str, Any]:
     return {
         key: {"reason": f"So it is with {key}.", "evidence": quotes, "answer": "no" if key in _HOPED_NO else "yes"}
         for key in keys
+    }
+
+
+def personas(asked: str) -> dict[str, Any]:
+    """Propose as many users as are wanted, each interested in a line of the document; the last is adversarial."""
+    document = _DOCUMENT.search(asked)
+    if document is None:
+        raise ValueError("the prompt holds no document")
+    wanted = _WANTED.search(asked[document.end() :])
+    if wanted is None:
+        raise ValueError("the prompt does not say how many personas")
+    lines = [line for line in json.loads(document.group(2)) if line.strip()]
+    count = int(wanted.group(1))
+    return {"personas": [persona(number, count, lines[number % len(lines)]) for number in range(1, count + 1)]}
+
+
+def persona(number: int, count: int, line: str) -> dict[str, Any]:
+    """Make up one user; see :func:`personas`."""
+    return {
+        "expertise": ("none", "some", "expert")[number % 3],
+        "patience": ("low", "medium", "high")[number % 3],
+        "language": "fluent",
+        "intent": f"interest {number}",
+        "name": f"user_{number}",
+        "profile": f"User number {number}, who has a few minutes.",
+        "goal": f"Learn about this: {line}",
+        "success_criteria": ["The assistant said how it works.", "The assistant said how long it takes."],
+        "traits": ["terse", "adversarial"] if number == count else ["terse"],
+        "facts": [f"The customer number is {1000 + number}."],
     }
 
 

@@ -13,6 +13,7 @@ from multivon_eval.sdk import (
     Judge,
     Persona,
     PersonaSource,
+    Proposes,
     Question,
     Report,
     RunContext,
@@ -21,6 +22,8 @@ from multivon_eval.sdk import (
     SimulationResult,
     Sink,
     UserTurn,
+    answered,
+    personas_question,
 )
 
 
@@ -50,6 +53,19 @@ class MySource:
 
 
 @attrs.frozen
+class MyProposer:
+    path: str
+    n: int = 5
+
+    def proposal(self, seed: int | None) -> Question[tuple[Persona, ...]]:
+        return personas_question("A shop.", self.n, seed)
+
+    async def load(self, context: RunContext) -> tuple[Persona, ...]:
+        personas, _ = await answered(context.judge, self.proposal(context.seed))
+        return personas
+
+
+@attrs.frozen
 class MyEvaluator:
     threshold: float = 0.5
 
@@ -71,5 +87,7 @@ class MySink:
 judge: Judge = MyJudge()
 driver: Driver = MyDriver()
 source: PersonaSource = MySource("personas.csv")
+proposing: PersonaSource = MyProposer("product.txt")
+proposer: Proposes = MyProposer("product.txt")
 evaluator: Evaluator = MyEvaluator()
 sink: Sink = MySink("out.md")

@@ -8,11 +8,12 @@ import click
 
 from .._engine.lifecycle import ready
 from .._engine.meter import Account
-from .._engine.personas import load_personas
 from .._engine.plan import Plan
+from .._engine.proposal import check_fits, personas_of, stand_ins
 from .._engine.resume import check_same
 from ..data import Conversation, Message, Persona
 from ..errors import ExitCode, ModelFnError
+from ..protocols import Proposes
 from ..result_json import plain
 from ..results import RunInfo
 
@@ -32,17 +33,30 @@ def rehearse(plan: Plan) -> int:
 async def _rehearsed(plan: Plan) -> int:
     try:
         async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
-            with plan.purse() as purse:
-                context = plan.context("judge", Account(purse, plan.journal))
-                personas = await load_personas(plan.source, context)
-            check_same(plan, personas)
-            _tell(plan.informed(personas, len(personas) * plan.info.trials))
+            personas = await _personas(plan)
+            has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
+            _tell(plan.informed(personas, len(personas) * plan.info.trials), has_stand_ins)
             return await _one_call(plan, personas[0])
     finally:
         plan.journal.close(keep=True)
 
 
-def _tell(info: RunInfo) -> None:
+async def _personas(plan: Plan) -> tuple[Persona, ...]:
+    """The personas; where they would be proposed, those of the journal or stand-ins of usual length."""
+    if plan.proposal is None:
+        with plan.purse() as purse:
+            return await personas_of(plan, Account(purse, plan.journal))
+    check_same(plan, ())
+    if plan.journal.past.personas:
+        return plan.journal.past.personas
+    check_fits(plan)
+    assert isinstance(plan.source, Proposes), "who else has a proposal"
+    return stand_ins(plan.source.n)
+
+
+def _tell(info: RunInfo, has_stand_ins: bool) -> None:
+    if has_stand_ins:
+        click.echo("the personas are not proposed in a dry run; the numbers are reckoned with personas of usual length")
     click.echo(f"dry run: {len(info.personas)} personas, {info.conversations} conversations, nothing is spent")
     click.echo(f"judge: {info.judge_model} ({info.judge_reason})")
     assert info.estimate is not None, "a simulation has its estimate"

@@ -57,7 +57,7 @@ def finish(
     """
 
     async def to_the_end() -> int:
-        _stop_on_sigterm()
+        stop_on_sigterm()
         cut = 0
         async with contextlib.aclosing(start()) as results:
             async for result in results:
@@ -107,7 +107,7 @@ def _how_to_go_on(run: Run) -> str:
     return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
 
 
-def _stop_on_sigterm() -> None:
+def stop_on_sigterm() -> None:
     """Let SIGTERM end the run as Ctrl-C does; where signals cannot be handled the process just ends."""
     with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=ENVIRONMENT)
 @click.option("--model-cmd", metavar="MODEL", help="model.py[:name], package.module:name, openai:MODEL,... (required)")
-@click.option("--personas", metavar="SPEC|FILE", help="A JSONL file, or a persona source. (required)")
+@click.option("--personas", metavar="SPEC|FILE", help="A JSONL file, or a persona source. (this or --propose-from)")
+@click.option(
+    "--propose-from", metavar="FILE", help="The description of a product: the judge proposes personas for it."
+)
+@click.option("--n-personas", metavar="N", help="With --propose-from: how many, up to 30. [default: 5]")
 @click.option("--out", metavar="FILE", help="Where results go, one JSON object a line.")
 @click.option("--max-turns", metavar="N", default="8", show_default=True, help="The most turns of a conversation.")
 @click.option("--trials", metavar="K", default="1", show_default=True, help="Conversations of each persona.")
@@ -49,30 +53,30 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     from ..problems import Problems
     from .gates import read_gates
     from .model_file import load_system
+    from .proposal import announce, asked_personas
     from .resuming import done_before, journal_for
     from .running import finish, settings_of
 
     registry, problems = Registry(), Problems()
-    for name in ("model_cmd", "personas"):
-        if not given[name]:
-            option = name.replace("_", "-")
-            problems.add(f"--{option} is missing; see multivon-eval simulate --help")
+    if not given["model_cmd"]:
+        problems.add("--model-cmd is missing; see multivon-eval simulate --help")
+    where_from = sources(ctx)
+    personas = problems.collect(asked_personas, given, where_from)
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
-    settings = settings_of(given, sources(ctx))
+    settings = settings_of(given, where_from)
     problems.add(*settings.problems())
     system: SystemUnderTest | None = None
     if given["model_cmd"]:
         system = problems.collect(load_system, given["model_cmd"], registry)
     # Last, because it takes the lock of a run that is resumed.
     journal = problems.collect(journal_for, given["out"], resume=given["resume"], overwrite=given["overwrite"])
-    plan = problems.collect(
-        make_plan, system, given["personas"] or None, settings, registry, journal=journal, force=given["force"]
-    )
+    plan = problems.collect(make_plan, system, personas, settings, registry, journal=journal, force=given["force"])
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     if given["dry_run"]:
         from .rehearsal import rehearse
 
         return rehearse(plan)
+    announce(plan, quiet=given["quiet"], as_json=given["json"])
     run = Run(plan, done_before(plan.journal, given["out"]))
     return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["json"])

@@ -69,7 +69,7 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
 
     Returns:
         Usually: half the turns, messages and answers of usual length. At most: all turns, every answer as long as
-        it may be, replies of 4,000 characters. Retries are in neither.
+        it may be, replies of 4,000 characters. Retries are in neither, a proposal of the personas in both.
     """
     step = max(1, len(info.personas) // SAMPLE)
     sample = info.personas[::step]
@@ -79,6 +79,10 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
         _add(usual, plan, persona, math.ceil(info.max_turns / 2), _USUAL, _USED)
         _add(most, plan, persona, info.max_turns, _MOST, Decimal(1))
     usual, most = usual.scaled(factor), most.scaled(factor)
+    talking = usual.usd
+    if plan.proposal is not None:
+        usual.add(plan.proposal, plan.judge, _USED)
+        most.add(plan.proposal, plan.judge, Decimal(1))
     return Estimate(
         conversations=info.conversations,
         calls=usual.calls,
@@ -87,14 +91,15 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
         output_tokens=usual.tokens_out,
         usd=usual.usd,
         usd_most=most.usd,
-        within_budget=_within(usual.usd, info),
+        within_budget=_within(talking, usual.usd, info),
     )
 
 
-def _within(usd: Decimal | None, info: RunInfo) -> int:
-    if usd is None or not usd or info.budget_usd is None:
+def _within(talking: Decimal | None, usd: Decimal | None, info: RunInfo) -> int:
+    if talking is None or usd is None or not talking or info.budget_usd is None:
         return info.conversations
-    return min(info.conversations, int(info.budget_usd / (usd / info.conversations)))
+    left = max(ZERO, info.budget_usd - (usd - talking))
+    return min(info.conversations, int(left / (talking / info.conversations)))
 
 
 def _add(total: _Sum, plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int], used: Decimal) -> None:

@@ -1,7 +1,8 @@
 """The record on disk from which a run that was killed goes on.
 
 A SQLite file in WAL mode beside ``--out``. Whatever a later step depends on is committed before that step begins:
-a reservation before its call, a settlement, a user turn, a reply, the end of a conversation, a verdict, a score.
+a reservation before its call, a settlement, the personas that were proposed, a user turn, a reply, the end of a
+conversation, a verdict, a score.
 A commit outlives the process (``kill -9``); it is not flushed to the medium one by one, so a power cut of the
 whole machine may lose the last moments. The file is locked by the process that uses it.
 """
@@ -11,19 +12,19 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ..assessment import Answer, Score, Verdict
-from ..data import Conversation
+from ..data import Conversation, Persona
 from ..errors import JournalError, UsageError
-from ..result_json import message_to_row, plain
+from ..result_json import message_to_row, persona_to_json, plain
 from .journal_past import ENDING, Decided, Past, decided_key, read_past
 
 SUFFIX = ".journal"
-VERSION = 2
+VERSION = 3
 
 # Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
 _TABLES = (
@@ -33,6 +34,7 @@ _TABLES = (
     "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
     "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
     "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
+    "CREATE TABLE proposed (personas TEXT)",
 )
 
 # Metadata may hold what JSON has no word for.
@@ -55,8 +57,13 @@ class Journal:
         self._calls = 0
         self._settled: list[tuple[int, str, str | None]] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the record has begun, here or in the run that is resumed, and not ended."""
+        return self._database is not None
+
     def begin(self, run_id: str, made_with: Mapping[str, str]) -> None:
-        """Begin a new record, unless one is resumed.
+        """Begin a new record, unless it has begun or one is resumed.
 
         Args:
             run_id: The run's.
@@ -65,7 +72,7 @@ class Journal:
         Raises:
             UsageError: It cannot be written, or another run is using it.
         """
-        if self.path is None or self.past.run_id:
+        if self.path is None or self.is_open:
             return
         if self.overwrites:
             remove(self.path)
@@ -106,6 +113,11 @@ class Journal:
         self._database = database
         self._calls = self.past.last_call
         return self.past
+
+    def proposed(self, personas: Sequence[Persona]) -> None:
+        """Keep the personas that were proposed, so that a resume has the same ones."""
+        if self._database is not None:
+            self._write("INSERT INTO proposed VALUES (?)", _as_json([persona_to_json(one) for one in personas]))
 
     def reserved(self, case_uid: str, role: str, amount: Decimal) -> int:
         """Keep that a call is about to be made; until it is settled it counts as spent.

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from ..assessment import Score, Usage, Verdict
-from ..data import Conversation, DriverFault, Message, SimulationError
+from ..data import Conversation, DriverFault, Message, Persona, SimulationError
 from ..result_json import structured
 
 ZERO = Decimal(0)
@@ -119,7 +119,8 @@ class Past:
         made_with: What it was made with.
         spent: USD, calls that were under way included at their worst case.
         last_call: The number of the last call.
-        cases: By case_uid.
+        cases: By case_uid; what was paid for no conversation stands under the empty one.
+        personas: Those that were proposed; empty where they come from elsewhere, or were not had yet.
     """
 
     run_id: str = ""
@@ -127,6 +128,7 @@ class Past:
     spent: Decimal = ZERO
     last_call: int = 0
     cases: Mapping[str, PastCase] = attrs.field(factory=dict)
+    personas: tuple[Persona, ...] = ()
 
     def case(self, case_uid: str) -> PastCase:
         """What is known of one conversation; nothing where it had not begun."""
@@ -156,9 +158,13 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
         _take(cases.setdefault(case_uid, {}), what, json.loads(text))
     spent, last_call = _read_money(database, cases)
-    return Past(
-        found[1], json.loads(found[2]), spent, last_call, {uid: PastCase(**case) for uid, case in cases.items()}
+    personas = tuple(
+        structured(row, Persona)
+        for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
+        for row in json.loads(text)
     )
+    past_cases = {uid: PastCase(**case) for uid, case in cases.items()}
+    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas)
 
 
 def _said(row: dict[str, Any]) -> Said:

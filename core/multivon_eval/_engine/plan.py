@@ -44,6 +44,7 @@ class Plan:
         journal: What survives a kill.
         problems: What goes wrong beside the conversations is appended here.
         force: Whether a resume goes on although something has changed.
+        proposal: What the source will ask the judge for its personas; None where it asks nothing.
     """
 
     info: RunInfo
@@ -59,6 +60,7 @@ class Plan:
     journal: Journal
     problems: list[Problem]
     force: bool = False
+    proposal: Question[Any] | None = None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _holder: Holder = attrs.field(init=False)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..data import Persona
 from ..errors import UsageError
+from ..questions import Question
 from .personas import case_uid
 
 if TYPE_CHECKING:
@@ -18,15 +19,17 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     """What must be the same for a run to go on, each by a word for people or a digest.
 
     Returns:
-        By name; personas and model file as digests of what they are.
+        By name; personas, proposal and model file as digests of what they are. Personas that are proposed are
+        known by what is asked for them: they are others each time.
     """
     info = plan.info
     # A default is asked for with the name of our distribution before it, and is the same without.
     specs = [(use.kind, use.spec.removeprefix(f"{use.distribution}/")) for use in info.plugins]
     asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
-    everybody = hashlib.sha256("".join(case_uid(persona, 1) for persona in personas).encode()).hexdigest()[:16]
+    everybody = _digest("".join(case_uid(persona, 1) for persona in personas))
     return {
-        "personas": everybody,
+        "personas": everybody if plan.proposal is None else "",
+        "proposal": "" if plan.proposal is None else _asked(plan.proposal),
         "judge": asked.get("judge", ""),
         "driver": asked.get("driver", ""),
         "driver judge": asked.get("driver judge", ""),
@@ -38,6 +41,15 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         "refusal": info.refusal,
         "model file": plan.system.identity if plan.system else "",
     }
+
+
+def _asked(question: Question[Any]) -> str:
+    """What a proposal asks: document, number, seed and our words."""
+    return _digest("\n\n".join([question.prompt.system, *(message.text for message in question.prompt.messages)]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
@@ -58,9 +70,13 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
 
 
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    digests = ("personas", "model file")
+    digests = {
+        "personas": "personas",
+        "proposal": "document, number or seed of the proposal",
+        "model file": "model file",
+    }
     return [
-        f"the {name} changed" if name in digests else f"{name} was {before.get(name)!r} and is {value!r}"
+        f"the {digests[name]} changed" if name in digests else f"{name} was {before.get(name)!r} and is {value!r}"
         for name, value in now.items()
         if before.get(name) != value
     ]

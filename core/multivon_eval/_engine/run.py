@@ -22,11 +22,12 @@ from .delivery import Delivery
 from .journal_past import VERDICT, PastCase
 from .lifecycle import ready
 from .meter import Account
-from .personas import Case, cases_of, load_personas
+from .personas import Case, cases_of
 from .plan import Plan
+from .proposal import personas_of
 from .refusals import Refusals
 from .result import to_result, with_scores
-from .resume import check_same, made_with
+from .resume import made_with
 from .scoring import score
 from .tally import Tally
 from .verdict import judge_goal, vote_on_goal
@@ -60,8 +61,9 @@ class Run:
         plan = self.plan
         async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
             with plan.purse() as purse:
-                personas = await load_personas(plan.source, plan.context("judge", Account(purse, plan.journal)))
-            check_same(plan, personas)
+                account = Account.of(purse, plan.journal, "")
+                personas = await personas_of(plan, account)
+            self.tally.count(account.usage)
             info = plan.informed(personas, len(personas) * plan.info.trials, len(self._done))
             cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
             jobs = (partial(self._simulated, case, info) for case in cases)
@@ -158,7 +160,7 @@ class Run:
     ) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append)
-        is_begun, is_whole = bool(plan.journal.past.run_id), False
+        is_begun, is_whole = plan.journal.is_open, False
         try:
             # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
             plan.journal.begin(info.run_id, made_with(plan, info.personas))

@@ -91,13 +91,17 @@ class Tally:
         self._achieved += measures and result.goal_achieved is True
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
-        self._usage += Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS})
+        self.count(Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS}))
         self._judges.add(str(result.metadata.get("judge_model", "")))
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
         for name, score in result.scores.items():
             self._scores.setdefault(name, _ScoreTally()).add(score)
+
+    def count(self, usage: Usage) -> None:
+        """Count tokens, those of a proposal say, which are in no result."""
+        self._usage += usage
 
     def summary(self, spent: Decimal) -> Summary:
         """What has been counted so far.

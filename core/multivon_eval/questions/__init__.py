@@ -4,8 +4,9 @@ A :class:`Question` carries the rendered prompt and, beside it, the typed thing 
 the prompt; the judge ``offline``, or anybody's classifier, answers from the typed thing.
 """
 
-from .ask import ask
+from .ask import answered, ask
 from .goal import GoalAsked, goal_question
+from .personas import PersonasAsked, personas_question
 from .prompt import Asked, Prompt, PromptMessage, Question, read_object
 from .refusal import RefusalAnswer, RefusalAsked, refusal_question
 from .text import TextAsked, text_question
@@ -17,6 +18,7 @@ __all__ = [
     "TRAITS",
     "Asked",
     "GoalAsked",
+    "PersonasAsked",
     "Prompt",
     "PromptMessage",
     "Question",
@@ -29,8 +31,10 @@ __all__ = [
     "YesNo",
     "YesNoAnswer",
     "YesNoAsked",
+    "answered",
     "ask",
     "goal_question",
+    "personas_question",
     "read_object",
     "refusal_question",
     "text_question",

@@ -32,9 +32,19 @@ async def ask(judge: _Completes, question: Question[T]) -> T:
         JudgeError: A call failed.
         BudgetExceeded: A call did not fit under the ceiling.
     """
+    found, _ = await answered(judge, question)
+    return found
+
+
+async def answered(judge: _Completes, question: Question[T]) -> tuple[T, Answer]:
+    """Do what :func:`ask` does, and give the answer too.
+
+    Returns:
+        What the question reads, and the answer it was read from, with its model and its notes.
+    """
     answer = await judge.complete(question)
     try:
-        return question.read(answer.text)
+        return question.read(answer.text), answer
     except UnreadableAnswer as error:
         second = await judge.complete(question.again(answer.text, str(error)))
-    return question.read(second.text)
+    return question.read(second.text), second

@@ -16,7 +16,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 ECHOED = 500
-"""How much of an answer that could not be read is shown to the judge again, in characters."""
+"""How much of an answer that could not be read is usually shown to the judge again, in characters."""
 
 _CODE_FENCE = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
@@ -81,10 +81,12 @@ class Question(Generic[T]):
     Attributes:
         prompt: What a provider sends.
         about: What it asks about, for judges that answer without a prompt.
+        echoed: How much of an answer that could not be read is shown to the judge again, in characters.
     """
 
     prompt: Prompt
     about: Asked[T]
+    echoed: int = ECHOED
 
     def read(self, text: str) -> T:
         """Read the answer; see :meth:`Asked.read`."""
@@ -98,7 +100,7 @@ class Question(Generic[T]):
         )
         messages = (
             *self.prompt.messages,
-            PromptMessage("assistant", (text[:ECHOED] or "(empty)",)),
+            PromptMessage("assistant", (text[: self.echoed] or "(empty)",)),
             PromptMessage("user", (complaint,)),
         )
         return attrs.evolve(self, prompt=attrs.evolve(self.prompt, messages=messages))

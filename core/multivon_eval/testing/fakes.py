@@ -19,6 +19,7 @@ from ..sdk import (
     Conversation,
     GoalAsked,
     Judge,
+    PersonasAsked,
     Question,
     RefusalAsked,
     Report,
@@ -64,6 +65,8 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
             word = {"hoped": one.hoped, "against": opposite[one.hoped], "unknown": "unknown"}[says]
             answers[one.key] = {"reason": f"It is {word}.", "evidence": evidence, "answer": word}
         return json.dumps(answers)
+    if isinstance(about, PersonasAsked):
+        return json.dumps({"personas": [_fitting_persona(number, about.n) for number in range(1, about.n + 1)]})
     if question.prompt.schema is not None:
         return json.dumps(_fitting(question.prompt.schema, says))
     return {"hoped": "yes", "against": "no", "unknown": "unknown"}[says]
@@ -77,6 +80,21 @@ def _fitting_verdict(about: GoalAsked, says: Says) -> str:
         for number in range(1, len(about.persona.criteria) + 1)
     ]
     return json.dumps({"criteria": rows, "reason": f"It is {met}."})
+
+
+def _fitting_persona(number: int, of: int) -> dict[str, object]:
+    return {
+        "expertise": "some",
+        "patience": "medium",
+        "language": "fluent",
+        "intent": f"intent {number}",
+        "name": f"persona_{number}",
+        "profile": f"User number {number}.",
+        "goal": f"Learn thing {number}.",
+        "success_criteria": [f"The assistant explained thing {number}."],
+        "traits": ["adversarial" if number == of else "terse"],
+        "facts": [],
+    }
 
 
 def _quotes(about: Conversation) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from multivon_eval.sdk import (
     Answer,
     GoalAsked,
     JudgeError,
+    PersonasAsked,
     Prices,
     Question,
     RefusalAsked,
@@ -22,6 +23,7 @@ from multivon_eval.sdk import (
 
 from .checks import answer_questions
 from .goal import answer_goal
+from .proposal import BY_RULE, answer_proposal
 from .refusal import answer_refusal
 from .user import answer_turn
 
@@ -32,7 +34,8 @@ class Offline:
 
     A smoke test of the pipeline. It plays a persona that opens with its goal, answers from profile and facts
     and presses on what is missing; it calls a criterion met when the assistant's statements cover its words
-    and numbers; and where words alone cannot decide it answers ``unknown``.
+    and numbers; it casts the headings and sentences of a document as personas; and where words alone cannot decide
+    it answers ``unknown``.
     """
 
     @property
@@ -64,6 +67,8 @@ class Offline:
             answer = answer_questions(about)
         elif isinstance(about, RefusalAsked):
             answer = answer_refusal(about)
+        elif isinstance(about, PersonasAsked):
+            return Answer(json.dumps(answer_proposal(about), ensure_ascii=False), model="offline", notes=(BY_RULE,))
         else:
             raise JudgeError(f"the judge 'offline' has no rule for {type(about).__name__}; name a model with --judge")
         return Answer(json.dumps(answer, ensure_ascii=False), model="offline")

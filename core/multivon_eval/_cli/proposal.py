@@ -1,0 +1,99 @@
+"""``--propose-from``: what it asks for, and what is told before it is paid."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from .._engine.plan import Plan
+from .._engine.proposal import stand_ins
+from .._plugin.spec import Spec
+from ..config import PRODUCT_MD
+from ..errors import UsageError
+from ..protocols import Proposes
+from ..results import Estimate
+
+DEFAULT_N = 5
+
+
+def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> str | Spec:
+    """What the options say of where the personas come from.
+
+    Args:
+        given: The values of ``personas``, ``propose_from`` and ``n_personas``.
+        where_from: Where each value came from; one of the command line beats one of the environment.
+
+    Raises:
+        UsageError: Nothing, or two things at once.
+    """
+    in_environment = {name for name, source in where_from.items() if source == "environment"}
+    personas, document, number = given["personas"], given["propose_from"], given["n_personas"]
+    if personas and document and len({"personas", "propose_from"} & in_environment) == 1:
+        personas, document = (None, document) if "personas" in in_environment else (personas, None)
+    if personas and not document and "n_personas" in in_environment:
+        number = None
+    problems = []
+    if personas and document:
+        problems.append("--personas and --propose-from contradict each other; say one of them")
+    if not personas and not document:
+        problems.append(
+            "--personas is missing, and so is --propose-from; say one of them, see multivon-eval simulate --help"
+        )
+    if number is not None and not document:
+        problems.append("--n-personas is how many to propose and there is nothing to propose from; add --propose-from")
+    if problems:
+        raise UsageError(problems)
+    return from_document(document, number) if document else str(personas)
+
+
+def from_document(document: str, number: str | None) -> Spec:
+    """Ask for so many personas from a document.
+
+    Raises:
+        UsageError: The number is none.
+    """
+    try:
+        n = DEFAULT_N if number is None else int(number)
+    except ValueError:
+        raise UsageError(f"n-personas is {number!r}; give a whole number from 1 on") from None
+    return Spec(PRODUCT_MD, document, {"n": n}, f"{PRODUCT_MD}:{document},n={n}")
+
+
+def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
+    """Tell what a run with a proposal will take, before its first call; nothing where none is to be paid.
+
+    Args:
+        plan: What the run is made with.
+        quiet: Whether only errors are told, here and by the persona source.
+        as_json: Whether standard output is for JSON; the persona source's notices go to standard error.
+    """
+    if plan.proposal is None:
+        return
+    if quiet:
+        keep_quiet()
+    if quiet or as_json:
+        return
+    if plan.journal.past.personas:
+        click.echo(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
+        return
+    assert isinstance(plan.source, Proposes), "who else has a proposal"
+    count = plan.source.n
+    found = plan.informed(stand_ins(count), count * plan.info.trials).estimate
+    assert found is not None, "a simulation has its estimate"
+    click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
+    click.echo(f"         {_shown(found)}")
+
+
+def keep_quiet() -> None:
+    """Let plug-ins tell errors only, for ``--quiet``."""
+    logging.getLogger("multivon_eval.plugin").setLevel(logging.ERROR)
+
+
+def _shown(found: Estimate) -> str:
+    text = f"{found.calls} judge calls, {found.calls_most} at most; "
+    if found.usd is None or found.usd_most is None:
+        return text + "no prices are known, so no dollars"
+    return text + f"${found.usd:.4f}, ${found.usd_most:.4f} at most"
