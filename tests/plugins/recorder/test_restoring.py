@@ -44,7 +44,8 @@ def originals():
             if point.loses:
                 importlib.import_module(point.module)
     before = points()
-    assert {sdk.package.partition(".")[0] for sdk in HERE_IMPORTED} == {name.partition(".")[0] for name in before}
+    # litellm too, if a test before this one in the same process has imported it.
+    assert {sdk.package.partition(".")[0] for sdk in HERE_IMPORTED} <= {name.partition(".")[0] for name in before}
     yield before
     assert points().keys() == before.keys()
     assert all(now is before[name] for name, now in points().items())
