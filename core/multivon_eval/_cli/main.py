@@ -62,7 +62,7 @@ def _plugged() -> dict[str, str]:
     from .._plugin.installed import entry_points
 
     found: dict[str, str] = {}
-    for point in entry_points("multivon_eval.commands").points:
+    for point in entry_points("multivon_eval.commands").points["multivon_eval.commands"]:
         owner = f"{point.distribution} {point.version}"
         found[point.name] = f"{found[point.name]}, {owner}" if point.name in found else owner
     return found

@@ -27,30 +27,37 @@ class Point(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The entry points of a group.
+    """The entry points of some groups.
 
     Attributes:
-        points: All that can be read, each once, sorted by name, then by distribution.
+        points: By group, all that can be read, each once, sorted by name, then by distribution.
         unreadable: A sentence for each distribution whose entry points cannot be read.
     """
 
-    points: tuple[Point, ...]
+    points: dict[str, tuple[Point, ...]]
     unreadable: tuple[str, ...] = ()
 
 
-def entry_points(group: str) -> Found:
-    """Read the entry points of a group, from metadata only."""
+def entry_points(*groups: str) -> Found:
+    """Read the entry points of groups, from metadata only, looking through the distributions once."""
     unreadable: list[str] = []
     try:
-        found = list(importlib_metadata.entry_points(group=group))
+        found = [point for point in importlib_metadata.entry_points() if point.group in groups]
     except Exception:
         # One torn entry_points.txt, or one without rights to read it, must not take the others with it.
-        found = _one_by_one(group, unreadable)
-    points = {Point(point.name, point.value.partition("[")[0].strip(), *_owner(point.dist)) for point in found}
-    return Found(tuple(sorted(points, key=lambda point: (point.name, point.distribution))), tuple(unreadable))
+        found = _one_by_one(groups, unreadable)
+    points: dict[str, set[Point]] = {group: set() for group in groups}
+    for point in found:
+        target = point.value.partition("[")[0].strip()
+        points[point.group].add(Point(point.name, target, *_owner(point.dist)))
+    ordered = {
+        group: tuple(sorted(several, key=lambda point: (point.name, point.distribution)))
+        for group, several in points.items()
+    }
+    return Found(ordered, tuple(unreadable))
 
 
-def _one_by_one(group: str, unreadable: list[str]) -> list[importlib_metadata.EntryPoint]:
+def _one_by_one(groups: tuple[str, ...], unreadable: list[str]) -> list[importlib_metadata.EntryPoint]:
     found: list[importlib_metadata.EntryPoint] = []
     seen: set[str] = set()
     for dist in importlib_metadata.distributions():
@@ -59,7 +66,7 @@ def _one_by_one(group: str, unreadable: list[str]) -> list[importlib_metadata.En
             continue
         seen.add(plain(name))
         try:
-            found += dist.entry_points.select(group=group)
+            found += [point for point in dist.entry_points if point.group in groups]
         except Exception as error:
             unreadable.append(
                 f"the entry points of {name} {version} cannot be read ({type(error).__name__}: {error}); "

@@ -9,7 +9,7 @@ import attrs
 
 from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
 from .installed import entry_points, plain
-from .kinds import Kind
+from .kinds import ALL, Kind
 
 
 @attrs.frozen
@@ -71,9 +71,11 @@ class Registry:
 
     def entries(self, kind: Kind) -> tuple[Entry, ...]:
         """All entry points of a kind, sorted by name, then by distribution."""
-        if kind.group not in self._entries:
-            found = entry_points(kind.group)
-            self._entries[kind.group] = tuple(Entry(kind, *point) for point in found.points)
+        if not self._entries:
+            kinds = {kind.group: kind for kind in ALL}
+            found = entry_points(*kinds)
+            for group, points in found.points.items():
+                self._entries[group] = tuple(Entry(kinds[group], *point) for point in points)
             self.unreadable = found.unreadable
         return self._entries[kind.group]
 
