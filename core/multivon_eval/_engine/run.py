@@ -48,6 +48,7 @@ class Run:
         self.tally = Tally()
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
+        self._judging = asyncio.Lock()
         self._done = {result.case_uid for result in done}
         for result in done:
             self.tally.add(result)
@@ -67,8 +68,8 @@ class Run:
             info = plan.informed(personas, len(personas) * plan.info.trials, len(self._done))
             cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
             jobs = (partial(self._simulated, case, info) for case in cases)
-            # Some more than talk are judged meanwhile; with one at a time each ends before the next begins.
-            async with aclosing(self._delivered(jobs, info, info.concurrency + info.concurrency // 2)) as results:
+            # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
+            async with aclosing(self._delivered(jobs, info, 2 * info.concurrency - 1)) as results:
                 async for result in results:
                     yield result
 
@@ -108,6 +109,9 @@ class Run:
             finally:
                 # The system is free for the next persona; the judge takes its time beside that.
                 self._talking.release()
+            async with self._judging:
+                # Where many end at once, what they ask the judge goes out between the turns of those that talk.
+                await asyncio.sleep(0)
             verdict, scores = await self._judged(conversation, account, plan.journal.past.case(case.uid))
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
