@@ -52,7 +52,7 @@ def kills(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure time, memory and prompts of a run beside bare loops; ``-- --quick`` for a first look."""
-    session.install(".", "openai>=1.66")
+    session.install(".", "openai>=2.8")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 
 
