@@ -1,8 +1,15 @@
 import os
+import signal
 
 import pytest
 
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
+
+
+def pytest_configure():
+    """Take back what a shell does to a job in the background: it ignores Ctrl-C, and so would every child of ours."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
