@@ -140,9 +140,10 @@ class LiteLLM:
     def _read(self, data: Mapping[str, Any]) -> Reading:
         choices = data.get("choices")
         for choice in choices if isinstance(choices, list) else ():
-            # litellm keeps a refusal with what it has no field for.
-            kept = choice["message"].get("provider_specific_fields")
-            choice["message"]["refusal"] = kept.get("refusal") if isinstance(kept, Mapping) else None
+            # Before 1.110 litellm kept a refusal with what it has no field for.
+            message, kept = choice["message"], choice["message"].get("provider_specific_fields")
+            if not message.get("refusal") and isinstance(kept, Mapping):
+                message["refusal"] = kept.get("refusal")
         return chat_reading(data, self.model, self._told)
 
     def _failure(self, error: Exception) -> JudgeError:
