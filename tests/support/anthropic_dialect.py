@@ -73,8 +73,8 @@ class Messages:
         if messages[-1]["role"] != "user":
             raise Refused("This model does not support assistant message prefill.")
         chat = {"model": given["model"], "messages": messages, "max_tokens": given["max_tokens"], NATIVE: given}
-        asked, _, schema = messages[-1]["content"].rpartition(_NOTE)
-        if schema.startswith("{"):
+        asked, note, schema = messages[-1]["content"].rpartition(_NOTE)
+        if note and schema.startswith("{"):
             found = json.loads(schema)
             messages[-1]["content"] = asked
             chat["response_format"] = {"json_schema": {"name": guessed_name(found) or "answer", "schema": found}}

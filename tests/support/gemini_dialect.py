@@ -81,8 +81,8 @@ class GenerateContent:
             raise Refused("contents is not specified, or does not end with the user's")
         chat = {"model": "some-model", "messages": messages, "max_tokens": config["maxOutputTokens"], NATIVE: given}
         schema = json_schema(config["responseSchema"]) if "responseSchema" in config else None
-        asked, _, noted = messages[-1]["content"].rpartition(_NOTE)
-        if schema is None and noted.startswith("{"):
+        asked, note, noted = messages[-1]["content"].rpartition(_NOTE)
+        if schema is None and note and noted.startswith("{"):
             messages[-1]["content"], schema = asked, json.loads(noted)
         if schema is not None:
             chat["response_format"] = {"json_schema": {"name": guessed_name(schema) or "answer", "schema": schema}}

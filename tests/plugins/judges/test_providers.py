@@ -167,6 +167,8 @@ any_text = st.text(st.characters(exclude_categories=()), min_size=1, max_size=20
 )
 @example(["\ud83d"], " ", True, "none", "anthropic", True, (1.0, 1.0, 1.0))
 @example(["word " * 40], "", False, "read", "gemini", False, (1.0, 1.0, 9.0))
+@example(["{"], "", False, "none", "anthropic", False, (1.0, 1.0, 1.0))
+@example(["{"], "", False, "none", "gemini", False, (1.0, 1.0, 1.0))
 def test_the_worst_cost_bounds_what_a_tokenizer_of_bytes_would_count(
     said, system, wants_schema, cache, name, refuse, prices
 ):
