@@ -216,8 +216,8 @@ def test_a_stream_starts_no_more_than_is_taken():
 
     people = [persona(f"p{number}") for number in range(8)]
     options = {**FAKES, "hooks": [Counts()], "judge": SaysJudge(), "max_turns": 1, "concurrency": 2}
+    # Two talk and one may be judged or wait; in the place of the one that is taken another begins.
     for _ in stream_simulations(answers, people, **options):
-        assert len(started) <= 3
         break
     assert len(started) <= 4
 
