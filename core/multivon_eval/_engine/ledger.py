@@ -100,14 +100,15 @@ class Ledger:
         waiter = _Waiter(purse, amount, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
         self._release()
+        granted = False
         try:
             granted = await waiter.granted
-        except asyncio.CancelledError:
-            # It may have been woken already: then the next one is woken in its stead.
+        finally:
             self._waiters.remove(waiter)
-            self._release()
-            raise
-        self._waiters.remove(waiter)
+            if not granted:
+                # It takes nothing, so the next one is woken in its stead; what waits beside it in its own
+                # conversation would otherwise wait for money that nobody is left to give back.
+                self._release()
         if not granted:
             self._refuse(amount, what)
 

@@ -2,25 +2,29 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multivon_eval._engine.ledger import Ledger
 from multivon_eval.errors import BudgetExceeded
 
 money = st.decimals(0, 10, places=6)
-who = st.integers(0, 3)
-# A step of one of several conversations: it holds money back, reserves some for a call, settles one of its calls at
-# a share of what that may cost, or ends.
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("keep"), who, money),
-        st.tuples(st.sampled_from(["reserve", "reserve held"]), who, money),
-        st.tuples(st.just("settle"), who, st.decimals(0, 1, places=3)),
-        st.tuples(st.just("close"), who, st.just(Decimal(0))),
-    ),
-    max_size=30,
-)
+# Whole amounts meet each other, and the budget, far more often than any others.
+few_dollars = st.integers(1, 4).map(Decimal)
+who = st.integers(0, 1)
+
+
+def steps_with(amounts):
+    """Steps of two conversations: hold money back, reserve some for a call, settle a call at a share of it, end."""
+    return st.lists(
+        st.one_of(
+            st.tuples(st.just("keep"), who, amounts),
+            st.tuples(st.sampled_from(["reserve", "reserve held"]), who, amounts),
+            st.tuples(st.just("settle"), who, st.decimals(0, 1, places=3)),
+            st.tuples(st.just("close"), who, st.just(Decimal(0))),
+        ),
+        max_size=50,
+    )
 
 
 async def settled():
@@ -30,15 +34,20 @@ async def settled():
 
 
 class Conversation:
-    """One that does a step at a time, keeps its open reservations, and skips steps while it waits."""
+    """One that keeps its open reservations, asks for calls side by side, and skips other steps while it waits."""
 
     def __init__(self, ledger):
         self.purse = ledger.open()
-        self.open, self.task, self.wants, self.refused, self.closed = [], None, Decimal(0), 0, False
+        self.open, self.tasks, self.refused, self.closed = [], {}, 0, False
+
+    @property
+    def wants(self):
+        """What it waits for: the amount that was missing when it asked, for each of those that wait."""
+        return [wants for task, wants in self.tasks.items() if not task.done()]
 
     @property
     def waits(self):
-        return self.task is not None and not self.task.done()
+        return bool(self.wants)
 
     async def spend(self, amount, from_hold):
         try:
@@ -56,27 +65,30 @@ class Conversation:
         if what == "settle" and self.open:
             reservation = self.open.pop(0)
             self.purse.settle(reservation, reservation.amount * amount)
-        elif self.waits or self.closed:
+        elif self.closed or (self.waits and what != "reserve"):
             return
         elif what == "keep":
-            self.wants = amount - self.purse.hold
-            self.task = asyncio.create_task(self.keep(amount))
+            self.tasks[asyncio.create_task(self.keep(amount))] = amount - self.purse.hold
         elif what in ("reserve", "reserve held"):
             from_hold = what == "reserve held"
-            self.wants = amount - (min(amount, self.purse.hold) if from_hold else 0)
-            self.task = asyncio.create_task(self.spend(amount, from_hold))
+            wants = amount - (min(amount, self.purse.hold) if from_hold else 0)
+            self.tasks[asyncio.create_task(self.spend(amount, from_hold))] = wants
         elif what == "close":
             self.purse.close()
             self.closed = True
 
 
-@given(budget=money, steps=steps)
-def test_the_ceiling_is_never_exceeded(budget, steps):
+@settings(max_examples=600, deadline=None)
+@given(
+    given=st.one_of(st.tuples(money, steps_with(money)), st.tuples(few_dollars, steps_with(few_dollars))),
+)
+def test_the_ceiling_is_never_exceeded(given):
     """Spent, reserved and held stay under the budget together, whoever does what in whatever order; all of it ends."""
+    budget, steps = given
 
     async def play():
         ledger = Ledger(budget)
-        people = [Conversation(ledger) for _ in range(4)]
+        people = [Conversation(ledger) for _ in range(2)]
         for what, number, amount in steps:
             people[number].do(what, amount)
             await settled()
@@ -88,15 +100,20 @@ def test_the_ceiling_is_never_exceeded(budget, steps):
             assert ledger.refused == sum(person.refused for person in people)
             assert all(person.purse.hold >= 0 for person in people)
             # Nobody waits for money that is there, and not everybody waits while no call is under way.
-            assert all(person.wants > ledger.left for person in people if person.waits)
+            assert all(wants > ledger.left for person in people for wants in person.wants)
             alive = [person for person in people if not person.closed]
             assert not alive or any(one.open for one in people) or not all(one.waits for one in alive)
-        for _ in people:
+        while any(person.open or person.waits for person in people):
+            before = [(len(person.open), len(person.wants), person.closed) for person in people]
             for person in people:
                 while person.open:
                     person.do("settle", Decimal(1))
+                await settled()
                 person.do("close", Decimal(0))
                 await settled()
+            assert before != [(len(person.open), len(person.wants), person.closed) for person in people]
+        for person in people:
+            person.do("close", Decimal(0))
         assert all(person.closed for person in people)
         assert ledger.spent + ledger.reserved + ledger.held <= budget
         assert ledger.overruns == []
@@ -358,6 +375,32 @@ def test_the_end_of_a_conversation_can_leave_only_those_that_wait():
         first.close()
         with pytest.raises(BudgetExceeded):
             await asyncio.wait_for(task, 5)
+
+    alone(play)
+
+
+def test_a_call_that_is_refused_does_not_leave_those_beside_it_waiting():
+    """What one conversation asks side by side is given up call by call, until it waits for nothing."""
+
+    async def play(ledger, first):
+        second = ledger.open()
+        reservation = await second.reserve(Decimal("0.10"), False)
+        await second.keep(Decimal("0.80"))
+        other = asyncio.create_task(second.reserve(Decimal("0.40"), False))
+        tasks = [asyncio.create_task(first.reserve(Decimal("0.30"), False)) for _ in range(3)]
+        await settled()
+        assert not any(task.done() for task in (other, *tasks))
+        second.settle(reservation, Decimal("0.10"))
+        await settled()
+        assert [task.done() for task in tasks] == [True] * 3
+        assert ledger.refused == 3
+        # The first conversation has yet to end, and might give something back.
+        assert not other.done()
+        first.close()
+        with pytest.raises(BudgetExceeded):
+            await asyncio.wait_for(other, 5)
+        for task in tasks:
+            assert isinstance(task.exception(), BudgetExceeded)
 
     alone(play)
 
