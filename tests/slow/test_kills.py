@@ -9,6 +9,7 @@ import random
 import select
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,6 +24,7 @@ from support.command import clean_env
 
 SERVER = Path(__file__).resolve().parents[1] / "benchmarks" / "server.py"
 PERSONAS, TURNS, CONCURRENCY = 30, 4, 8
+HANGS = 120
 KILLS = 27  # in each of the runs below that money does not end earlier
 PRICE_IN, PRICE_OUT = Decimal(1), Decimal(2)
 MODEL = """
@@ -78,10 +80,19 @@ def _start(path: Path, url: str, budget: str) -> subprocess.Popen[str]:
 
 
 def _killed_after(process: subprocess.Popen[str], log: Path, requests: int) -> bool:
-    """Kill a run when the server has seen so many requests more; False if it ended before."""
+    """Kill a run when the server has seen so many requests more; False if it ended before.
+
+    Raises:
+        TimeoutError: It neither ended nor asked for as much in a time that several whole runs take.
+    """
     seen = log.stat().st_size
     wanted = log.read_bytes().count(b"\n") + requests
+    hangs_at = time.monotonic() + HANGS
     while process.poll() is None:
+        if time.monotonic() > hangs_at:
+            process.kill()
+            process.communicate()
+            raise TimeoutError(f"the run has neither ended nor asked for more in {HANGS} seconds")
         select.select([], [], [], 0.001)
         if log.stat().st_size != seen:
             seen = log.stat().st_size
@@ -113,7 +124,7 @@ def test_killed_at_random_moments(tmp_path: Path, server: tuple[str, Path], budg
             kills += 1
             marks.append(log.read_bytes().count(b"\n"))
             continue
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=HANGS)
         assert process.returncode == 0, err
         break
     print(f"{kills} kills, {log.read_bytes().count(bytes([10]))} requests")

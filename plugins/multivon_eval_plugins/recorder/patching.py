@@ -38,7 +38,8 @@ class Patch(_Wrapper):
 
     def __init__(self, wrapped: Any, called: Called, own: bool = True) -> None:
         def wrapper(inner: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-            listeners = self._self_listeners
+            # A function that two places of an SDK share was asked to listen for each of them, and is heard once.
+            listeners = tuple(dict.fromkeys(self._self_listeners))
             return called(listeners, inner, args, kwargs) if listeners else inner(*args, **kwargs)
 
         super().__init__(wrapped, wrapper)
