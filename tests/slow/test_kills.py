@@ -24,7 +24,7 @@ from support.command import clean_env
 
 SERVER = Path(__file__).resolve().parents[1] / "benchmarks" / "server.py"
 PERSONAS, TURNS, CONCURRENCY = 30, 4, 8
-HANGS = 120
+HANGS = 120  # seconds, in which several whole runs end
 KILLS = 27  # in each of the runs below that money does not end earlier
 PRICE_IN, PRICE_OUT = Decimal(1), Decimal(2)
 MODEL = """

@@ -36,7 +36,7 @@ class Stage:
         max_turns: The most turns of a conversation.
         timeout: Seconds for one call of ``model_fn``.
         run_id: Makes the ids that the system gets different in every run.
-        hold: Holds back in a conversation's purse what judging it will cost at most.
+        hold: Holds back in a conversation's purse what judging it, after another turn or as it is, will cost at most.
     """
 
     system: SystemUnderTest
@@ -46,7 +46,7 @@ class Stage:
     max_turns: int
     timeout: float
     run_id: str
-    hold: Callable[[Purse, Conversation], Awaitable[None]]
+    hold: Callable[[Purse, Conversation, bool], Awaitable[None]]
 
 
 async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext, refusals: Refusals) -> Conversation:
@@ -65,8 +65,10 @@ async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext, 
     Raises:
         JournalError: What was said cannot be kept.
     """
-    persona = case.persona
-    conversation = await _so_far(case, stage.journal.past.case(case.uid), refusals)
+    persona, past = case.persona, stage.journal.past.case(case.uid)
+    conversation = await _so_far(case, past, refusals)
+    if past.said:
+        await _hold_again(conversation, stage, purse)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
         if not _awaits_reply(conversation):
@@ -96,6 +98,17 @@ async def _so_far(case: Case, past: PastCase, refusals: Refusals) -> Conversatio
     return past.ended(conversation)
 
 
+async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) -> None:
+    """Hold back what the run that was cut off held for judging this, before new conversations take it."""
+    goes_on = conversation.stop_reason is None
+    for another_turn in (True, False) if goes_on else (False,):
+        try:
+            return await stage.hold(purse, conversation, another_turn)
+        except FAULTS as error:
+            # It does not fit, or cannot be told: the next turn, or the judging, will say so in its own place.
+            let_pass(error)
+
+
 def _awaits_reply(conversation: Conversation) -> bool:
     return bool(conversation.messages) and conversation.messages[-1].role == "user"
 
@@ -104,7 +117,7 @@ async def _user_turn(conversation: Conversation, stage: Stage, purse: Purse, con
     is_over = conversation.turns >= stage.max_turns
     started = time.perf_counter()
     try:
-        await stage.hold(purse, conversation)
+        await stage.hold(purse, conversation, True)
         turn = await _asked(conversation, stage, context)
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.

@@ -58,8 +58,8 @@ class Holder:
     asks_refusals: bool = False
     _covered: dict[Purse, _Covered] = attrs.field(factory=dict, init=False)
 
-    async def __call__(self, purse: Purse, conversation: Conversation) -> None:
-        """Hold back enough for a conversation and the turn to come.
+    async def __call__(self, purse: Purse, conversation: Conversation, another_turn: bool) -> None:
+        """Hold back enough for a conversation, and for another turn if one is to come.
 
         A reply that is longer than the allowance is covered when the next turn begins, if the money reaches.
 
@@ -71,7 +71,7 @@ class Holder:
         size, covered = _size(conversation), self._covered.get(purse)
         if covered and size < covered.size - ALLOWANCE // 2 and purse.hold >= covered.amount:
             return
-        allowance = max(ALLOWANCE, size // 2)
+        allowance = max(ALLOWANCE, size // 2) if another_turn else 0
         padded = conversation.grown(_padding(allowance + _AGAIN))
         judging = self._cost(self.questions(padded))
         amount = judging + self._cost(self.of_a_reply(padded))

@@ -101,9 +101,9 @@ class Plan:
             self._holder.done(purse)
             purse.close()
 
-    async def hold(self, purse: Purse, conversation: Conversation) -> None:
+    async def hold(self, purse: Purse, conversation: Conversation, another_turn: bool) -> None:
         """Hold back what judging a conversation will cost at most; see :class:`Holder`."""
-        await self._holder(purse, conversation)
+        await self._holder(purse, conversation, another_turn)
 
     def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation for its verdict and scores."""

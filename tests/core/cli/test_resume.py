@@ -320,6 +320,18 @@ def test_a_budget_smaller_than_what_is_spent_pays_nothing_more(tmp_path: Path) -
     assert list(tmp_path.glob("*.journal*")) == []
 
 
+def test_a_conversation_that_was_begun_goes_on_before_another_begins(tmp_path: Path) -> None:
+    """Where the money is held for one of two at a time, it is first held for the one that was paid for before."""
+    with ChatServer(goal_after=9) as server:
+        _interrupted(tmp_path, *_judge(server), personas=BOB + PERSONA)
+        spent = sum(map(float, _in_journal(tmp_path, "SELECT cost FROM settled")))
+        args = (*USUAL, "--max-turns", "3", "--concurrency", "2", *_judge(server), "--resume")
+        done = multivon_eval(*args, "--budget", f"{spent + 0.1:.6f}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    bob = next(row for row in _rows(tmp_path) if row["persona"]["name"] == "bob")
+    assert (bob["stop_reason"], bob["turns"], bob["verdict"]["cut"]) == ("max_turns", 3, False)
+
+
 def test_a_model_that_raised_before_is_not_asked_again(tmp_path: Path) -> None:
     """A conversation that ended with an error has ended; its result stands in the file as it was."""
     _interrupted(tmp_path, personas=TROUBLED + PERSONA + BOB)
