@@ -67,7 +67,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(usd=st.decimals(0, 3, places=3), steps=steps)
 def test_the_account_is_the_sum_of_its_ledgers(tmp_path_factory, usd, steps):
     """Whatever two runs do, the file holds what both took together, and that never exceeds the ceiling."""

@@ -113,7 +113,7 @@ def _run(
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     seed=st.integers(0, 2**32),
     price=st.decimals("0.0001", "1", places=4),
@@ -144,7 +144,7 @@ def test_no_more_is_charged_than_the_budget(
     assert sum(result.cost_usd for result in results) == spent
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     price=st.decimals("0.0001", "1", places=4),
@@ -161,7 +161,7 @@ def test_with_money_enough_nothing_is_cut(seed: int, price: Decimal, count: int,
         assert not any(score.cut for score in result.scores.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 2**32),
     budget=st.decimals("0", "40", places=2),

@@ -78,7 +78,7 @@ class Conversation:
             self.closed = True
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(
     given=st.one_of(st.tuples(money, steps_with(money)), st.tuples(few_dollars, steps_with(few_dollars))),
 )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
@@ -20,21 +20,18 @@ from support.chat_server import ChatServer
 KEY = "sk-proj-abcdefghijklmnop"
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**9))
 def test_whole_seconds_are_read_as_they_are(seconds):
     """A number of seconds is given back."""
     assert retry_after(str(seconds)) == seconds
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=0, max_value=1e9, allow_nan=False))
 def test_parts_of_a_second_are_read(seconds):
     """Some providers send fractions; they are kept."""
     assert retry_after(repr(seconds)) == seconds
 
 
-@settings(deadline=None)
 @given(st.floats(max_value=0, allow_nan=False, allow_infinity=False))
 def test_less_than_nothing_is_no_wait(seconds):
     """Negative seconds mean now."""
@@ -47,7 +44,6 @@ def test_what_says_neither_is_none(header):
     assert retry_after(header) is None
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=5, max_value=10**6))
 def test_a_date_to_come_is_the_time_until_then(seconds):
     """An HTTP date in the future gives the seconds until then; it has whole seconds only."""
@@ -56,7 +52,6 @@ def test_a_date_to_come_is_the_time_until_then(seconds):
     assert seconds - 5 <= found <= seconds
 
 
-@settings(deadline=None)
 @given(st.datetimes(max_value=datetime(2020, 1, 1), timezones=st.just(UTC)))
 def test_a_date_that_has_passed_is_no_wait(date):
     """An HTTP date in the past gives 0."""
@@ -74,7 +69,6 @@ def test_a_date_without_a_zone_is_utc():
     assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0.0
 
 
-@settings(deadline=None)
 @given(st.text() | st.from_regex(r"\w{3}, \d{1,2} \w{3} \d{1,6} \d{1,3}:\d\d:\d\d( GMT| [+-]\d{2,6})?", fullmatch=True))
 @example("Mon, 01 Jan 0001 00:00:00 +2359")
 @example("Fri, 31 Dec 9999 23:59:59 -2359")
@@ -89,7 +83,6 @@ def http(url: str = "http://127.0.0.1:9/v1", **options) -> JsonHttp:
     return JsonHttp(url, {"Authorization": f"Bearer {KEY}"}, (KEY,), **options)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(), st.integers(min_value=1, max_value=600))
 def test_the_key_is_kept_out_of_what_is_told(before, after, limit):
     """Wherever the key stands in what a server said, it is replaced, and also not shown in part by the cut."""
@@ -98,7 +91,6 @@ def test_the_key_is_kept_out_of_what_is_told(before, after, limit):
     assert KEY[:12] not in told or KEY[:12] in before + after
 
 
-@settings(deadline=None)
 @given(st.text(), st.integers(min_value=4, max_value=300))
 def test_what_is_told_is_one_line_of_limited_length(text, limit):
     """No line break and no length gets into a message."""

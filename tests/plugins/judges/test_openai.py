@@ -276,7 +276,7 @@ def test_without_prices_nothing_is_known_of_the_cost():
 any_text = st.text(st.characters(exclude_categories=()), min_size=1, max_size=200)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     said=st.lists(any_text, min_size=1, max_size=3),
     system=st.just("") | any_text,

@@ -155,7 +155,7 @@ def test_temperature_max_tokens_and_thinking_can_be_stated(provider, kind):
 any_text = st.text(st.characters(exclude_categories=()), min_size=1, max_size=200)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     said=st.lists(any_text, min_size=1, max_size=3),
     system=st.just("") | any_text,

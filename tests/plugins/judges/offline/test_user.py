@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
@@ -144,7 +144,6 @@ replies = st.sampled_from(
 traits = st.lists(st.sampled_from([trait.name for trait in TRAITS if trait.name != "verbose"]), max_size=3)
 
 
-@settings(deadline=None)
 @given(
     goal=goals | st.text(min_size=1),
     told=st.lists(facts, max_size=3) | st.lists(st.text(min_size=1), max_size=2),
