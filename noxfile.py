@@ -34,6 +34,13 @@ def tests(session: nox.Session) -> None:
     run_tests(session)
 
 
+@nox.session
+def explore(session: nox.Session) -> None:
+    """Run the property tests with examples that differ each time; what it finds becomes an example of the suite."""
+    session.install(".", *group("test"))
+    run_tests(session, "-m", "hypothesis", "--hypothesis-profile=explore", "-n", str(min(os.cpu_count() or 1, 4)))
+
+
 @nox.session(venv_backend="uv")
 def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions of the dependencies that are allowed; only uv can resolve them."""

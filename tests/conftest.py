@@ -5,8 +5,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something of the machine and of what else it does, nothing of the property.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# The same examples each time, so that a change is told by what it broke; `nox -s explore` looks for new ones.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", _UNTIMED, max_examples=500)
+settings.register_profile("same", _UNTIMED, derandomize=True, database=None)
+settings.load_profile("same")
 
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 

@@ -65,7 +65,7 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
         return _turn(voice.greets(wishes[0]))
     asked = _question_in(conversation)
     missing = _missing(conversation, wishes)
-    if not missing and not asked and len(own) > 1:
+    if not missing and not asked and len(own) >= voice.shown_by:
         return _turn("Thanks, that is all I needed.", reached=True)
     for message in _candidates(persona, voice, wishes, missing, asked, len(own)):
         said = voice.says(message, len(own))
@@ -111,7 +111,11 @@ def _candidates(
     push = _PUSHES[(place - 1) % len(_PUSHES)] if persona.adversarial else ""
     if asked:
         known = _known(persona, asked)
-        yield f"{known} {push}".rstrip()
+        if push and voice.is_terse:
+            # Both in one message would be long.
+            yield push if place % 2 else known
+        else:
+            yield f"{known} {push}".rstrip()
         if known in persona.facts:
             yield f"As I said: {known}"
     if push:

@@ -106,6 +106,12 @@ class Voice:
         """How many words of a wish it says."""
         return BRIEF if self.traits & {"terse", "non-native speaker"} else USUAL
 
+    @property
+    def shown_by(self) -> int:
+        """How many messages there are, the opening among them, when each trait has shown."""
+        phrased = {*_BEFORE, *_AFTER} - {"impatient"}
+        return 1 + max(1, len(self.traits & phrased) * self.is_terse)
+
     def greets(self, wish: str) -> str:
         """The opening."""
         wish = cut(wish, self.longest)
@@ -134,7 +140,9 @@ class Voice:
         # Who is in a hurry is so from the first word on; all else comes of what the assistant said.
         shown = [trait for trait in (*_BEFORE, *_AFTER) if trait in self.traits and (place or trait == "impatient")]
         if self.is_terse:
-            shown = shown and [shown[place % len(shown)]]
+            # One at a time, and impatience last: it has shown in the opening.
+            shown = sorted(shown, key="impatient".__eq__)
+            shown = shown and [shown[max(place - 1, 0) % len(shown)]]
         for trait in shown:
             ways = _SHORT[trait] if self.is_terse else _BEFORE.get(trait) or _AFTER[trait]
             phrase = ways[(place if trait == "impatient" else place - 1) % len(ways)]

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
@@ -151,6 +151,22 @@ traits = st.lists(st.sampled_from([trait.name for trait in TRAITS if trait.name 
     heard=st.lists(replies, min_size=1, max_size=3),
     script=st.lists(st.just("Hello there, I am Ann."), max_size=1),
     turns=st.integers(1, 14),
+)
+@example(
+    goal="Find out why order #1234 is late",
+    told=[],
+    manner=["terse", "impatient", "confused"],
+    heard=["Order #1234 is late because of ticket TX-99812."],
+    script=[],
+    turns=3,
+)
+@example(
+    goal="Find out 0",
+    told=[],
+    manner=["terse", "adversarial"],
+    heard=["When was it delivered, and to which email?"],
+    script=[],
+    turns=3,
 )
 def test_the_persona_by_rule_is_no_faulty_user(goal, told, manner, heard, script, turns):
     """Whoever it plays, whatever it hears and however long: no fault of the simulation, and no trait missing."""
