@@ -20,7 +20,9 @@ def answer_goal(conversation: Conversation) -> dict[str, Any]:
     rows = [
         {"number": number, **_criterion(text, said)} for number, text in enumerate(conversation.persona.criteria, 1)
     ]
-    return {"criteria": rows, "reason": "; ".join(str(row["reason"]) for row in rows)}
+    if len(rows) == 1:
+        return {"criteria": rows, "reason": rows[0]["reason"]}
+    return {"criteria": rows, "reason": "; ".join(f"criterion {row['number']}: {row['reason']}" for row in rows)}
 
 
 def _criterion(criterion: str, said: list[Statement]) -> dict[str, Any]:

@@ -112,6 +112,8 @@ def test_criteria_are_judged_one_by_one():
     question = goal_question(talk("When?", "The refund window is 30 days.", persona=someone))
     told = question.read(complete(question).text)
     assert [one.met for one in told.criteria] == ["yes", "no", "unknown"]
+    assert told.reason.startswith("criterion 1: statements cover 100%")
+    assert "; criterion 2: no statement" in told.reason
     assert told.achieved is False
 
 
