@@ -2,7 +2,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from multivon_eval._engine.ledger import Ledger
@@ -81,6 +81,18 @@ class Conversation:
 @settings(max_examples=600)
 @given(
     given=st.one_of(st.tuples(money, steps_with(money)), st.tuples(few_dollars, steps_with(few_dollars))),
+)
+@example(
+    # Two things that one conversation waits for, when the only other one ends.
+    given=(
+        Decimal(1),
+        [
+            ("keep", 1, Decimal(1)),
+            ("keep", 1, Decimal(2)),
+            ("reserve", 1, Decimal(1)),
+            ("close", 0, Decimal(0)),
+        ],
+    ),
 )
 def test_the_ceiling_is_never_exceeded(given):
     """Spent, reserved and held stay under the budget together, whoever does what in whatever order; all of it ends."""
