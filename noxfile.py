@@ -13,6 +13,7 @@ nox.options.error_on_external_run = True
 nox.options.sessions = ["tests", "lint", "typing"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)))
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 
 
@@ -24,7 +25,7 @@ def group(name: str) -> tuple[str, ...]:
 def run_tests(session: nox.Session, *args: str) -> None:
     """Run pytest without anybody's keys, on all cores."""
     env = dict.fromkeys(KEYS, "")
-    session.run("pytest", *(args or ("-n", str(min(os.cpu_count() or 1, 4)))), *session.posargs, env=env)
+    session.run("pytest", *(args or ON_ALL_CORES), *session.posargs, env=env)
 
 
 @nox.session
@@ -38,7 +39,7 @@ def tests(session: nox.Session) -> None:
 def explore(session: nox.Session) -> None:
     """Run the property tests with examples that differ each time; what it finds becomes an example of the suite."""
     session.install(".", *group("test"))
-    run_tests(session, "-m", "hypothesis", "--hypothesis-profile=explore", "-n", str(min(os.cpu_count() or 1, 4)))
+    run_tests(session, "-m", "hypothesis", "--hypothesis-profile=explore", *ON_ALL_CORES)
 
 
 @nox.session(venv_backend="uv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -13,6 +14,7 @@ import sys
 import tomllib
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -235,18 +237,23 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_python_blocks_compile(page: Path) -> None:
-    """Every Python block is Python."""
-    for block in blocks(page, "python"):
-        compile(block, name_of(page), "exec")
+def every_block(language: str) -> list[Any]:
+    """The blocks in a language of all pages, named by page and place."""
+    found = ((page, place, block) for page in PAGES for place, block in enumerate(blocks(page, language), 1))
+    return [pytest.param(block, id=f"{name_of(page)} {place}") for page, place, block in found]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_json_blocks_are_json(page: Path) -> None:
-    """Every JSON block is JSON."""
-    for block in blocks(page, "json"):
-        json.loads(block)
+@pytest.mark.parametrize("block", every_block("python"))
+def test_python_blocks_compile(block: str) -> None:
+    """Every Python block is Python that does something."""
+    compile(block, "block", "exec")
+    assert ast.parse(block).body
+
+
+@pytest.mark.parametrize("block", every_block("json"))
+def test_json_blocks_are_json(block: str) -> None:
+    """Every JSON block is a JSON object, as all that we read and write is."""
+    assert isinstance(json.loads(block), dict)
 
 
 LINES = [pytest.param(args, id=f"{page.stem}: {' '.join(args)[:60]}") for page in PAGES for args in command_lines(page)]

@@ -100,8 +100,8 @@ async def _so_far(case: Case, past: PastCase, refusals: Refusals) -> Conversatio
 
 async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) -> None:
     """Hold back what the run that was cut off held for judging this, before new conversations take it."""
-    goes_on = conversation.stop_reason is None
-    for another_turn in (True, False) if goes_on else (False,):
+    # What it held for a turn to come may no longer fit; what judging it as it stands needs may still.
+    for another_turn in (True, False) if conversation.stop_reason is None else (False,):
         try:
             return await stage.hold(purse, conversation, another_turn)
         except FAULTS as error:

@@ -38,8 +38,7 @@ class Patch(_Wrapper):
 
     def __init__(self, wrapped: Any, called: Called, own: bool = True) -> None:
         def wrapper(inner: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-            # A function that two places of an SDK share was asked to listen for each of them, and is heard once.
-            listeners = tuple(dict.fromkeys(self._self_listeners))
+            listeners = self._self_listeners
             return called(listeners, inner, args, kwargs) if listeners else inner(*args, **kwargs)
 
         super().__init__(wrapped, wrapper)
@@ -50,7 +49,8 @@ class Patch(_Wrapper):
 def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[], None]:
     """Let somebody listen to a function, a method of a class or an attribute of a module.
 
-    A function of a module is wrapped in each module that has imported it by name.
+    A function of a module is wrapped in each module that has imported it by name. Who listens to it already, at
+    another of its places, hears it once.
 
     Returns:
         What ends it. When nobody listens any more the original is back in its place.
@@ -65,6 +65,8 @@ def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[
         else:
             wrapper = Patch(found, called, name in vars(parent))
             _replace(parent, name, found, wrapper)
+        if listener in wrapper._self_listeners:
+            return lambda: None
         wrapper._self_listeners = (*wrapper._self_listeners, listener)
 
     def end() -> None:

@@ -187,4 +187,5 @@ def test_any_other_json_is_an_unreadable_answer(value):
 def test_half_a_character_does_not_reach_a_file():
     """A lone surrogate, which JSON can spell and UTF-8 cannot, is replaced in every field, metadata included."""
     found = THREE.read(json.dumps({"personas": [{**ROWS[0], "language": "odd \ud800", "goal": "x \ud800"}, *ROWS[1:]]}))
+    assert (found[0].goal, found[0].metadata["proposed"]["language"]) == ("x \ufffd", "odd \ufffd")
     json.dumps(persona_to_json(found[0]), ensure_ascii=False).encode()
