@@ -102,7 +102,7 @@ def template(name: str, language: str) -> str:
 
 def options() -> str:
     """The keyword options of ``simulate`` with what their docstrings say."""
-    from multivon_eval.config import SimulationOptions
+    from multivon_eval._run.settings import SimulationOptions
 
     kinds = SimulationOptions.__annotations__
     rows = []
@@ -137,7 +137,7 @@ def about(name: str, value: object) -> str:
 
 
 def groups() -> str:
-    from multivon_eval._plugin.kinds import ALL, COMMAND
+    from multivon_eval._plugins.kinds import ALL, COMMAND
 
     rows = []
     for kind in ALL:
@@ -167,7 +167,7 @@ def is_hook(value: object) -> bool:
 
 def plugins(kind_name: str) -> str:
     """The built-in plug-ins of a kind, with their options."""
-    from multivon_eval._plugin.kinds import ALL
+    from multivon_eval._plugins.kinds import ALL
 
     kind = next(kind for kind in ALL if kind.group == f"multivon_eval.{kind_name}")
     parts = [plugin(entry) for entry in own_entries(kind)]
@@ -188,7 +188,7 @@ def plugin(entry) -> str:
 
 
 def option_table(cls: type) -> str:
-    from multivon_eval._plugin.build import option_fields
+    from multivon_eval._plugins.build import option_fields
 
     words = attribute_lines(inspect.getdoc(cls) or "")
     rows = []
@@ -201,7 +201,7 @@ def option_table(cls: type) -> str:
 
 
 def own_entries(kind):
-    from multivon_eval._plugin.registry import Registry
+    from multivon_eval._plugins.registry import Registry
 
     return Registry().entries(kind)
 
@@ -260,7 +260,7 @@ def asked(ask: Callable) -> object:
 
 
 def driver_prompt(name: str) -> str:
-    from multivon_eval._plugin.kinds import DRIVER
+    from multivon_eval._plugins.kinds import DRIVER
 
     driver = next(entry.load()() for entry in own_entries(DRIVER) if entry.name == name)
     return whole(asked(lambda context: driver.next_message(example(), context)).prompt)
@@ -340,7 +340,7 @@ def proposal_again() -> str:
 
 
 def evaluator_prompt(name: str) -> str:
-    from multivon_eval._plugin.kinds import EVALUATOR
+    from multivon_eval._plugins.kinds import EVALUATOR
 
     evaluator = next(entry.load()() for entry in own_entries(EVALUATOR) if entry.name == name)
     return fenced(asked(lambda context: evaluator.evaluate(example(), context)).prompt.messages[0].parts[1])
@@ -408,7 +408,7 @@ def attribute_lines(docstring: str) -> dict[str, str]:
 
 def blocks() -> dict[str, Callable[[], str]]:
     """All blocks by name."""
-    from multivon_eval._plugin.kinds import ALL, EVALUATOR, PICKED
+    from multivon_eval._plugins.kinds import ALL, EVALUATOR, PICKED
 
     found: dict[str, Callable[[], str]] = {
         "help": help_of,

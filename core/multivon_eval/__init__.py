@@ -10,14 +10,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .assessment import Score as Score
-    from .assessment import Verdict as Verdict
-    from .data import DISCLAIMER as DISCLAIMER
-    from .data import Conversation as Conversation
-    from .data import Message as Message
-    from .data import Persona as Persona
-    from .data import Reply as Reply
-    from .data import ToolCall as ToolCall
+    from ._api.recording import record_prompts as record_prompts
+    from ._api.simulation import SimulationResults as SimulationResults
+    from ._api.simulation import SimulationStream as SimulationStream
+    from ._api.simulation import asimulate as asimulate
+    from ._api.simulation import check_simulation as check_simulation
+    from ._api.simulation import score_simulations as score_simulations
+    from ._api.simulation import simulate as simulate
+    from ._api.simulation import stream_simulations as stream_simulations
+    from ._api.suite import CaseResult as CaseResult
+    from ._api.suite import EvalCase as EvalCase
+    from ._api.suite import EvalSuite as EvalSuite
+    from ._money.shared_budget import SharedBudget as SharedBudget
+    from ._types.conversation import Conversation as Conversation
+    from ._types.disclaimer import DISCLAIMER as DISCLAIMER
+    from ._types.message import Message as Message
+    from ._types.message import Reply as Reply
+    from ._types.message import ToolCall as ToolCall
+    from ._types.persona import Persona as Persona
+    from ._types.report import Report as Report
+    from ._types.result import SimulationResult as SimulationResult
+    from ._types.result_json import result_from_json as result_from_json
+    from ._types.result_json import result_schema as result_schema
+    from ._types.result_json import result_to_json as result_to_json
+    from ._types.run_info import RunInfo as RunInfo
+    from ._types.score import Score as Score
+    from ._types.summary import Rate as Rate
+    from ._types.summary import Summary as Summary
+    from ._types.verdict import Verdict as Verdict
     from .errors import BudgetExceeded as BudgetExceeded
     from .errors import ExitCode as ExitCode
     from .errors import JudgeError as JudgeError
@@ -27,32 +47,33 @@ if TYPE_CHECKING:
     from .errors import PluginError as PluginError
     from .errors import UsageError as UsageError
     from .hookspecs import hookimpl as hookimpl
-    from .recording import record_prompts as record_prompts
-    from .result_json import result_from_json as result_from_json
-    from .result_json import result_schema as result_schema
-    from .result_json import result_to_json as result_to_json
-    from .results import Report as Report
-    from .results import RunInfo as RunInfo
-    from .results import SimulationResult as SimulationResult
-    from .shared_budget import SharedBudget as SharedBudget
-    from .simulation import SimulationResults as SimulationResults
-    from .simulation import SimulationStream as SimulationStream
-    from .simulation import asimulate as asimulate
-    from .simulation import check_simulation as check_simulation
-    from .simulation import score_simulations as score_simulations
-    from .simulation import simulate as simulate
-    from .simulation import stream_simulations as stream_simulations
-    from .suite import CaseResult as CaseResult
-    from .suite import EvalCase as EvalCase
-    from .suite import EvalSuite as EvalSuite
-    from .summary import Rate as Rate
-    from .summary import Summary as Summary
 
     __version__: str
 
 _HOMES = {
-    "assessment": ("Score", "Verdict"),
-    "data": ("DISCLAIMER", "Conversation", "Message", "Persona", "Reply", "ToolCall"),
+    "_api.recording": ("record_prompts",),
+    "_api.simulation": (
+        "SimulationResults",
+        "SimulationStream",
+        "asimulate",
+        "check_simulation",
+        "score_simulations",
+        "simulate",
+        "stream_simulations",
+    ),
+    "_api.suite": ("CaseResult", "EvalCase", "EvalSuite"),
+    "_money.shared_budget": ("SharedBudget",),
+    "_types.conversation": ("Conversation",),
+    "_types.disclaimer": ("DISCLAIMER",),
+    "_types.message": ("Message", "Reply", "ToolCall"),
+    "_types.persona": ("Persona",),
+    "_types.report": ("Report",),
+    "_types.result": ("SimulationResult",),
+    "_types.result_json": ("result_from_json", "result_schema", "result_to_json"),
+    "_types.run_info": ("RunInfo",),
+    "_types.score": ("Score",),
+    "_types.summary": ("Rate", "Summary"),
+    "_types.verdict": ("Verdict",),
     "errors": (
         "BudgetExceeded",
         "ExitCode",
@@ -64,21 +85,6 @@ _HOMES = {
         "UsageError",
     ),
     "hookspecs": ("hookimpl",),
-    "recording": ("record_prompts",),
-    "result_json": ("result_from_json", "result_schema", "result_to_json"),
-    "results": ("Report", "RunInfo", "SimulationResult"),
-    "shared_budget": ("SharedBudget",),
-    "simulation": (
-        "SimulationResults",
-        "SimulationStream",
-        "asimulate",
-        "check_simulation",
-        "score_simulations",
-        "simulate",
-        "stream_simulations",
-    ),
-    "summary": ("Rate", "Summary"),
-    "suite": ("CaseResult", "EvalCase", "EvalSuite"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

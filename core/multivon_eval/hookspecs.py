@@ -11,8 +11,11 @@ from contextlib import AbstractContextManager
 
 import pluggy
 
-from .data import Conversation, Persona
-from .results import Report, RunInfo, SimulationResult
+from ._types.conversation import Conversation
+from ._types.persona import Persona
+from ._types.report import Report
+from ._types.result import SimulationResult
+from ._types.run_info import RunInfo
 
 PROJECT = "multivon_eval"
 

@@ -17,10 +17,14 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
-from .assessment import Answer, Prices, Score
-from .data import Conversation, Persona, UserTurn
-from .questions import Question
-from .results import Report, RunInfo, SimulationResult
+from ._questions import Question
+from ._types.answer import Answer, Prices
+from ._types.conversation import Conversation
+from ._types.persona import Persona, UserTurn
+from ._types.report import Report
+from ._types.result import SimulationResult
+from ._types.run_info import RunInfo
+from ._types.score import Score
 
 PLUGIN_API = 1
 """The version of these protocols. A plug-in may state the one it was written for as ``plugin_api``."""

@@ -4,60 +4,8 @@ A plug-in imports this module and no other of the package. What stands here is p
 ``PLUGIN_API`` there are only additions.
 """
 
-from .asking import asking_a_judge
-from .assessment import (
-    Answer,
-    CriterionVerdict,
-    Evidence,
-    Prices,
-    Score,
-    Usage,
-    Verdict,
-    Votes,
-    YesNoUnknown,
-)
-from .data import (
-    DISCLAIMER,
-    STOP_REASONS,
-    Conversation,
-    DriverFault,
-    Message,
-    Persona,
-    Reply,
-    StopReason,
-    ToolCall,
-    UserTurn,
-)
-from .errors import (
-    BudgetExceeded,
-    DeliveryError,
-    JudgeError,
-    JudgeUnavailable,
-    MultivonEvalError,
-    PersonaError,
-    PluginError,
-    UnreadableAnswer,
-    UsageError,
-    did_you_mean,
-)
-from .hookspecs import hookimpl
-from .persona_json import persona_from_json
-from .protocols import (
-    PLUGIN_API,
-    Asks,
-    Checks,
-    Closes,
-    Driver,
-    Evaluator,
-    Judge,
-    Named,
-    PersonaSource,
-    Priced,
-    Proposes,
-    RunContext,
-    Sink,
-)
-from .questions import (
+from ._money.asking import asking_a_judge
+from ._questions import (
     TRAITS,
     Asked,
     GoalAsked,
@@ -85,18 +33,49 @@ from .questions import (
     user_turn_question,
     yes_no_question,
 )
-from .refusal import is_refusal
-from .rendering import whole_text
-from .result_json import result_from_json, result_schema, result_to_json, summary_to_json
-from .results import (
-    Estimate,
-    PluginUse,
-    Problem,
-    Report,
-    RunInfo,
-    SimulationResult,
+from ._types.answer import Answer, Prices, Usage
+from ._types.conversation import STOP_REASONS, Conversation, DriverFault, StopReason
+from ._types.disclaimer import DISCLAIMER
+from ._types.message import Message, Reply, ToolCall
+from ._types.persona import Persona, UserTurn
+from ._types.persona_json import persona_from_json
+from ._types.rendering import whole_text
+from ._types.report import Problem, Report
+from ._types.result import SimulationResult
+from ._types.result_json import result_from_json, result_schema, result_to_json, summary_to_json
+from ._types.run_info import Estimate, PluginUse, RunInfo
+from ._types.score import Score
+from ._types.summary import Rate, ScoreSummary, Summary
+from ._types.verdict import CriterionVerdict, Evidence, Verdict, Votes, YesNoUnknown
+from .errors import (
+    BudgetExceeded,
+    DeliveryError,
+    JudgeError,
+    JudgeUnavailable,
+    MultivonEvalError,
+    PersonaError,
+    PluginError,
+    UnreadableAnswer,
+    UsageError,
+    did_you_mean,
 )
-from .summary import Rate, ScoreSummary, Summary
+from .hookspecs import hookimpl
+from .protocols import (
+    PLUGIN_API,
+    Asks,
+    Checks,
+    Closes,
+    Driver,
+    Evaluator,
+    Judge,
+    Named,
+    PersonaSource,
+    Priced,
+    Proposes,
+    RunContext,
+    Sink,
+)
+from .refusal import is_refusal
 
 __all__ = [
     "DISCLAIMER",

@@ -118,12 +118,12 @@ async def run_httpx(options: argparse.Namespace) -> int:
 # Imported before the clock starts: what a run takes is measured, not what a start takes.
 NEEDED = {
     "simulation": (
-        "multivon_eval._engine.journal",
-        "multivon_eval._engine.run",
-        "multivon_eval._engine.system",
-        "multivon_eval._plugin.registry",
-        "multivon_eval.config",
-        "multivon_eval.planning",
+        "multivon_eval._journal.journal",
+        "multivon_eval._run.run",
+        "multivon_eval._run.system",
+        "multivon_eval._plugins.registry",
+        "multivon_eval._run.settings",
+        "multivon_eval._run.planning",
         "multivon_eval_plugins.judges.openai",
         "multivon_eval_plugins.drivers.persona_llm",
         "multivon_eval_plugins.evaluators.relevance",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from multivon_eval._plugin.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, PICKED, SINK, Kind
-from multivon_eval._plugin.registry import Registry
+from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, PICKED, SINK, Kind
+from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Judge
 from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.drivers.persona_llm import PersonaLlm

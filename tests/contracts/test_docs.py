@@ -21,9 +21,9 @@ import pytest
 
 from multivon_eval import Persona, Reply, ToolCall, result_schema, result_to_json, simulate
 from multivon_eval._cli.main import cli
-from multivon_eval._plugin.build import build
-from multivon_eval._plugin.kinds import ALL, DRIVER, EVALUATOR, JUDGE, SINK
-from multivon_eval._plugin.registry import Registry
+from multivon_eval._plugins.build import build
+from multivon_eval._plugins.kinds import ALL, DRIVER, EVALUATOR, JUDGE, SINK
+from multivon_eval._plugins.registry import Registry
 from multivon_eval.testing import write_distribution
 
 ROOT = Path(__file__).resolve().parents[2]

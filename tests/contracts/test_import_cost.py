@@ -43,9 +43,9 @@ def test_listing_plugins_imports_none() -> None:
 def test_only_the_plugin_that_is_named_is_imported() -> None:
     """Asking for one judge does not import another."""
     what = (
-        "from multivon_eval._plugin.build import build\n"
-        "from multivon_eval._plugin.kinds import JUDGE\n"
-        "from multivon_eval._plugin.registry import Registry\n"
+        "from multivon_eval._plugins.build import build\n"
+        "from multivon_eval._plugins.kinds import JUDGE\n"
+        "from multivon_eval._plugins.registry import Registry\n"
         "build(JUDGE, 'offline', Registry())\n"
         "assert 'multivon_eval_plugins.judges.openai' not in sys.modules"
     )

@@ -3,154 +3,203 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import attrs
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core" / "multivon_eval"
 PLUGINS = ROOT / "plugins" / "multivon_eval_plugins"
 
-NOUNS = {"data", "assessment", "errors"}
-WORDS = NOUNS | {"results", "summary", "questions", "protocols", "refusal", "rendering", "asking"}
-# Module of the core -> modules of the core it may import.
-ALLOWED = {
+# Room -> the rooms it may import. A room is a folder or module of the package; the lowest stand first.
+CORE_ROOMS: dict[str, set[str]] = {
     "errors": set(),
-    "safe_json": set(),
-    "data": {"errors", "safe_json"},
-    "assessment": {"data", "errors"},
-    "summary": NOUNS,
-    "results": NOUNS | {"summary"},
-    "refusal": {"refusal"},
-    "rendering": {"data"},
-    "asking": set(),
-    "questions": NOUNS | {"questions", "persona_json", "safe_json"},
-    "protocols": NOUNS | {"results", "questions"},
-    "hookspecs": NOUNS | {"results"},
-    "persona_json": NOUNS | {"rendering"},
-    "problems": {"errors"},
-    "result_json": NOUNS | {"results", "summary", "persona_json"},
-    "sdk": WORDS | {"hookspecs", "persona_json", "result_json"},
-    "_plugin": WORDS | {"hookspecs", "_plugin"},
-    "_engine": WORDS | {"_engine", "_plugin.hooks", "result_json"},
-    "config": {"errors"},
-    "_sync": set(),
-    "planning": WORDS | {"config", "problems", "persona_json", "_engine", "_plugin"},
-    "shared_budget": {"errors", "config", "_engine.funds"},
-    "simulation": WORDS | {"config", "planning", "shared_budget", "_sync", "_engine", "_plugin"},
-    "recording": {"errors", "_plugin"},
-    "suite": WORDS | {"config", "planning", "_sync", "_engine", "_plugin"},
-    "_cli": WORDS | {"_cli", "config", "problems", "planning", "result_json", "_engine", "_plugin"},
-    "testing": {"sdk", "testing", "_engine.journal", "_engine.ledger", "_engine.limit", "_engine.meter", "_plugin"},
+    "_types": {"errors"},
+    "_questions": {"_types", "errors"},
+    "protocols": {"_types", "_questions"},
+    "hookspecs": {"_types"},
+    "_plugins": {"_types", "errors", "hookspecs", "protocols"},
+    "_journal": {"_types", "errors"},
+    "_money": {"_journal", "_plugins", "_questions", "_types", "errors", "protocols"},
+    "_run": {"_journal", "_money", "_plugins", "_questions", "_types", "errors", "protocols", "refusal"},
+    "_api": {"_money", "_plugins", "_questions", "_run", "_types", "errors", "protocols"},
+    "_cli": {"_journal", "_money", "_plugins", "_questions", "_run", "_types", "errors", "protocols"},
+    "sdk": {"_money", "_questions", "_types", "errors", "hookspecs", "protocols", "refusal"},
+    "testing": {"_journal", "_money", "_plugins", "sdk"},
+    "refusal": set(),
+    "__init__": {"_api", "_money", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
+}
+PLUGIN_ROOMS: dict[str, set[str]] = {
+    "printable": set(),
+    "commands": {"recorder"},
+    "drivers": set(),
+    "evaluators": set(),
+    "judges": set(),
+    "personas": set(),
+    "pytest_door": {"printable"},
+    "recorder": set(),
+    "sinks": {"printable"},
     "__init__": set(),
 }
 HOMES = {
-    "importlib_metadata": {"_plugin/installed.py", "planning.py", "__init__.py"},
-    "pluggy": {"hookspecs.py", "_plugin/hooks.py"},
-    "cattrs": {"_plugin/build.py", "config.py", "result_json.py"},
+    "importlib_metadata": {"_plugins/installed.py", "_run/planning.py", "__init__.py"},
+    "pluggy": {"hookspecs.py", "_plugins/hooks.py"},
+    "cattrs": {"_plugins/build.py", "_types/result_json.py"},
     "click": {"_cli", "commands"},
     "httpx": {"judges"},
     "aiohttp": {"judges/_transport.py"},
     "httpx_aiohttp": {"judges/_transport.py"},
     "orjson": {"judges/_http.py"},
-    "sqlite3": {"_engine/journal.py", "_engine/journal_past.py", "shared_budget.py"},
-    "stamina": {"_engine/meter.py"},
+    "sqlite3": {"_journal", "_money/shared_budget.py"},
+    "stamina": {"_money/meter.py"},
     "genai_prices": {"judges/_prices.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"sinks"},
-    "pytest": {"testing", "pytest_door", "recorder/pytest_session.py"},
+    "pytest": {"testing", "pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},
     "wrapt": {"recorder/patching.py"},
     "filelock": {"recorder/files.py"},
 }
+"""Third-party library -> the only places that import it."""
 
 
-def _sources(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.py"))
+@attrs.frozen
+class Import:
+    """One import statement.
+
+    Attributes:
+        importer: The module that imports, dotted.
+        imported: What it imports: a module of the tree where there is one of that name, dotted.
+        is_at_the_top: Whether it runs when the module is imported.
+    """
+
+    importer: str
+    imported: str
+    is_at_the_top: bool
 
 
-def _imports(path: Path, package: str, root: Path) -> list[tuple[str, bool]]:
-    """Absolute names that a file imports, and whether at module level."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    here = [package, *path.relative_to(root).with_suffix("").parts]
-    is_package = here[-1] == "__init__"
-    base = here[:-1]
-    top = {id(node) for node in tree.body}
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for inner in ast.walk(node)
-    }
-    found = []
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            found += [(alias.name, id(node) in top) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            above = base[: len(base) - node.level + 1] if node.level else []
-            prefix = ".".join([*above, *filter(None, [node.module])])
-            deeper = node.level and not node.module
-            names = [f"{prefix}.{alias.name}" for alias in node.names] if deeper else [prefix]
-            found += [(name, id(node) in top) for name in names]
-    assert not is_package or base
+def _modules(root: Path, package: str) -> dict[str, Path]:
+    found = {}
+    for path in sorted(root.rglob("*.py")):
+        parts = [package, *path.relative_to(root).with_suffix("").parts]
+        found[".".join(parts).removesuffix(".__init__")] = path
     return found
 
 
-def _room(parts: tuple[str, ...]) -> str:
-    return parts[0].removesuffix(".py")
+def _imports(root: Path, package: str) -> list[Import]:
+    """Every import of a tree, those for type checkers and those inside functions included."""
+    modules, found = _modules(root, package), []
+    for module, path in modules.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        top = {id(node) for node in tree.body}
+        here = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found += [Import(module, alias.name, id(node) in top) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                above = here[: len(here) - node.level + 1] if node.level else []
+                prefix = ".".join([*above, *filter(None, [node.module])])
+                for alias in node.names:
+                    full = f"{prefix}.{alias.name}"
+                    found.append(Import(module, full if full in modules else prefix, id(node) in top))
+    return found
 
 
-@pytest.mark.parametrize("path", _sources(CORE), ids=lambda path: str(path.relative_to(CORE)))
-def test_core_imports_only_what_stands_below(path: Path) -> None:
-    """Each room of the core imports only the rooms that the plan allows it."""
-    allowed = ALLOWED[_room(path.relative_to(CORE).parts)]
-    for name, _ in _imports(path, "multivon_eval", CORE):
-        assert not name.startswith("multivon_eval_plugins"), "the core never imports the built-ins"
-        if not name.startswith("multivon_eval.") and name != "multivon_eval":
-            continue
-        inner = name.removeprefix("multivon_eval").removeprefix(".")
-        fits = any(inner == room or inner.startswith(f"{room}.") for room in allowed)
-        assert fits or not inner, f"{path.name} imports {name}"
+CORE_IMPORTS = _imports(CORE, "multivon_eval")
+PLUGIN_IMPORTS = _imports(PLUGINS, "multivon_eval_plugins")
 
 
-@pytest.mark.parametrize("path", _sources(PLUGINS), ids=lambda path: str(path.relative_to(PLUGINS)))
-def test_builtins_import_only_the_sdk(path: Path) -> None:
+def _room(module: str, package: str) -> str:
+    inner = module.removeprefix(package).removeprefix(".")
+    return inner.partition(".")[0] or "__init__"
+
+
+def _arrows(imports: list[Import], package: str) -> dict[tuple[str, str], list[str]]:
+    """The arrows between rooms, each with the imports that it stands for."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in imports:
+        if one.imported == package or one.imported.startswith(f"{package}."):
+            arrow = (_room(one.importer, package), _room(one.imported, package))
+            if arrow[0] != arrow[1]:
+                found.setdefault(arrow, []).append(f"{one.importer} imports {one.imported}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("imports", "package", "rooms"),
+    [(CORE_IMPORTS, "multivon_eval", CORE_ROOMS), (PLUGIN_IMPORTS, "multivon_eval_plugins", PLUGIN_ROOMS)],
+    ids=["core", "plugins"],
+)
+def test_rooms_import_what_the_table_says(imports: list[Import], package: str, rooms: dict[str, set[str]]) -> None:
+    """Each room imports the rooms that the table allows it, and a permission that nobody uses fails."""
+    arrows = _arrows(imports, package)
+    allowed = {(room, other) for room, others in rooms.items() for other in others}
+    assert {_room(one.importer, package) for one in imports} <= set(rooms)
+    assert not [lines for arrow, lines in arrows.items() if arrow not in allowed]
+    assert not allowed - set(arrows), "nobody uses these permissions"
+
+
+@pytest.mark.parametrize(
+    ("imports", "package"),
+    [(CORE_IMPORTS, "multivon_eval"), (PLUGIN_IMPORTS, "multivon_eval_plugins")],
+    ids=["core", "plugins"],
+)
+def test_no_module_imports_itself_by_way_of_others(imports: list[Import], package: str) -> None:
+    """There is no circle of modules, whether the imports are for type checkers, in functions or at the top."""
+    graph: dict[str, set[str]] = {}
+    for one in imports:
+        if one.imported.startswith(f"{package}.") and one.imported != one.importer:
+            graph.setdefault(one.importer, set()).add(one.imported)
+    TopologicalSorter(graph).prepare()
+
+
+def test_the_core_never_imports_the_builtins() -> None:
+    """Built-in plug-ins are found through entry points, as anybody's."""
+    assert not [one for one in CORE_IMPORTS if one.imported.startswith(("multivon_eval_plugins", "plugins"))]
+
+
+def test_builtins_import_only_the_sdk() -> None:
     """The built-ins use the door that anybody's plug-in uses, and no other; the door for pytest embeds us."""
-    doors = {"multivon_eval.sdk"}
-    if path.parent.name == "pytest_door":
-        doors.add("multivon_eval")
-    for name, _ in _imports(path, "multivon_eval_plugins", PLUGINS):
-        is_core = name == "multivon_eval" or name.startswith("multivon_eval.")
-        assert not is_core or name in doors, f"{path.name} imports {name}"
-        assert not name.startswith(("core.", "plugins.")), name
+    for one in PLUGIN_IMPORTS:
+        doors = {"multivon_eval.sdk"}
+        if ".pytest_door" in one.importer:
+            doors.add("multivon_eval")
+        is_core = one.imported.partition(".")[0] in ("multivon_eval", "core")
+        assert not is_core or one.imported in doors, f"{one.importer} imports {one.imported}"
 
 
 @pytest.mark.parametrize("library", sorted(HOMES))
 def test_each_library_has_one_home(library: str) -> None:
-    """A third-party library is imported where the plan says, and nowhere else."""
-    for root, package in ((CORE, "multivon_eval"), (PLUGINS, "multivon_eval_plugins")):
-        for path in _sources(root):
-            place = path.relative_to(root).as_posix()
-            if any(place == home or place.startswith(f"{home}/") for home in HOMES[library]):
-                continue
-            names = [name for name, _ in _imports(path, package, root)]
-            assert not any(name.partition(".")[0] == library for name in names), f"{place} imports {library}"
+    """A third-party library is imported where the table says, and nowhere else; each place does import it."""
+    places = set()
+    for root, package, imports in (
+        (CORE, "multivon_eval", CORE_IMPORTS),
+        (PLUGINS, "multivon_eval_plugins", PLUGIN_IMPORTS),
+    ):
+        modules = _modules(root, package)
+        importers = {one.importer for one in imports if one.imported.partition(".")[0] == library}
+        places |= {modules[name].relative_to(root).as_posix() for name in importers}
+    homes = HOMES[library]
+    used = {home for home in homes if any(place == home or place.startswith(f"{home}/") for place in places)}
+    strays = [place for place in places if not any(place == home or place.startswith(f"{home}/") for home in homes)]
+    assert not strays
+    assert used == homes, "nobody uses these permissions"
 
 
 def test_the_command_line_imports_the_engine_inside_functions() -> None:
     """What ``--help`` loads imports neither engine nor plug-ins at module level."""
-    for name in ("main.py", "options.py", "simulate.py", "score.py", "plugins.py", "__init__.py"):
-        for imported, is_top in _imports(CORE / "_cli" / name, "multivon_eval", CORE):
-            if is_top:
-                assert not imported.startswith(("multivon_eval._engine", "multivon_eval._plugin")), imported
+    quick = ("main", "options", "simulate", "score", "plugins")
+    for one in CORE_IMPORTS:
+        if one.is_at_the_top and one.importer in {f"multivon_eval._cli.{name}" for name in quick}:
+            assert not one.imported.startswith(("multivon_eval._plugins", "multivon_eval._money")), one
 
 
 def test_nothing_prints_but_the_command_line() -> None:
     """Printing is for the command line, commands and the terminal sink."""
     for root, package in ((CORE, "_cli"), (PLUGINS, "commands")):
-        for path in _sources(root):
+        for path in sorted(root.rglob("*.py")):
             place = path.relative_to(root).as_posix()
             if place.startswith(f"{package}/"):
                 continue
@@ -160,5 +209,5 @@ def test_nothing_prints_but_the_command_line() -> None:
 
 def test_run_reads_without_except() -> None:
     """The straight line has no ``except``: a step gives a value that says what failed."""
-    tree = ast.parse((CORE / "_engine" / "run.py").read_text(encoding="utf-8"))
+    tree = ast.parse((CORE / "_run" / "run.py").read_text(encoding="utf-8"))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]

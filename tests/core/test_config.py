@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from multivon_eval._plugin.build import build
-from multivon_eval._plugin.kinds import JUDGE
-from multivon_eval._plugin.registry import Registry
-from multivon_eval.config import KEYS, choose_judge
+from multivon_eval._plugins.build import build
+from multivon_eval._plugins.kinds import JUDGE
+from multivon_eval._plugins.registry import Registry
+from multivon_eval._run.settings import KEYS, choose_judge
 from multivon_eval.sdk import Judge
 
 VARIABLES = [variable for variable, _, _ in KEYS]

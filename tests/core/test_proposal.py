@@ -7,15 +7,7 @@ import attrs
 import pytest
 
 from multivon_eval import Persona, check_simulation, simulate
-from multivon_eval.sdk import (
-    Answer,
-    JudgeError,
-    PersonasAsked,
-    Prices,
-    UsageError,
-    answered,
-    personas_question,
-)
+from multivon_eval.sdk import Answer, JudgeError, PersonasAsked, Prices, UsageError, answered, personas_question
 from multivon_eval.testing import RecordingSink, fitting_answer
 from multivon_eval_plugins.judges.offline import Offline
 

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multivon_eval.data import Conversation, DriverFault, Message, SimulationError, ToolCall, UserTurn
-from multivon_eval.errors import UnreadableAnswer
-from multivon_eval.questions import (
+from multivon_eval._questions import (
     YesNo,
     ask,
     goal_question,
@@ -21,7 +19,11 @@ from multivon_eval.questions import (
     user_turn_question,
     yes_no_question,
 )
-from multivon_eval.questions.transcript import fenced
+from multivon_eval._questions.transcript import fenced
+from multivon_eval._types.conversation import Conversation, DriverFault, SimulationError
+from multivon_eval._types.message import Message, ToolCall
+from multivon_eval._types.persona import UserTurn
+from multivon_eval.errors import UnreadableAnswer
 from support.people import SaysJudge, persona, talk
 
 ASKED = (YesNo("stays", "Does it stay?"), YesNo("leaves", "Does it leave?", hoped="no"))

@@ -2,7 +2,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import EvalCase, Message
-from multivon_eval.rendering import render
+from multivon_eval._types.rendering import render
 from support.people import talk
 
 HEADERS = ("user:", "assistant:")

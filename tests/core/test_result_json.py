@@ -23,8 +23,8 @@ from multivon_eval import (
     result_to_json,
     simulate,
 )
-from multivon_eval.assessment import CriterionVerdict, Evidence
-from multivon_eval.data import STOP_REASONS, DriverFault, SimulationError
+from multivon_eval._types.conversation import STOP_REASONS, DriverFault, SimulationError
+from multivon_eval._types.verdict import CriterionVerdict, Evidence
 from support.people import SaysJudge, Talks, answers, persona
 
 VALIDATOR = jsonschema.Draft202012Validator(result_schema())

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multivon_eval import BudgetExceeded, SharedBudget, UsageError, check_simulation, score_simulations, simulate
-from multivon_eval._engine.ledger import Ledger
+from multivon_eval._money.ledger import Ledger
 from multivon_eval.errors import JournalError
 from support.people import SaysJudge, answers, persona
 
@@ -46,7 +46,7 @@ HEAD = """
 import asyncio, os, signal, sys
 from decimal import Decimal
 from multivon_eval import BudgetExceeded, SharedBudget
-from multivon_eval._engine.ledger import Ledger
+from multivon_eval._money.ledger import Ledger
 budget = SharedBudget(sys.argv[1], "0.50")
 """
 

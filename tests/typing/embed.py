@@ -17,7 +17,7 @@ from multivon_eval import (
     simulate,
     stream_simulations,
 )
-from multivon_eval.suite import CaseResult
+from multivon_eval._api.suite import CaseResult
 
 
 def model_fn(prompt: str) -> Reply:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import attrs
 
+from .._types.summary import Summary
 from ..errors import UsageError, did_you_mean
-from ..summary import Summary
 
 GOAL = "goal_achieved"
 ERRORS = "error_rate"

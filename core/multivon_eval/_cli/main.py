@@ -59,7 +59,7 @@ class Commands(click.Group):
 
 
 def _plugged() -> dict[str, str]:
-    from .._plugin.installed import entry_points
+    from .._plugins.installed import entry_points
 
     found: dict[str, str] = {}
     for point in entry_points("multivon_eval.commands").points["multivon_eval.commands"]:
@@ -69,8 +69,8 @@ def _plugged() -> dict[str, str]:
 
 
 def _load(name: str) -> click.Command:
-    from .._plugin.kinds import COMMAND
-    from .._plugin.registry import Registry
+    from .._plugins.kinds import COMMAND
+    from .._plugins.registry import Registry
     from ..errors import PluginBroken
 
     entry = Registry().find(COMMAND, name)

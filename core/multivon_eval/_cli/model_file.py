@@ -16,13 +16,13 @@ from typing import Any
 
 import attrs
 
-from .._engine.system import SystemUnderTest
-from .._plugin.build import build
-from .._plugin.kinds import JUDGE
-from .._plugin.registry import Registry
-from ..data import Message, Reply
+from .._plugins.build import build
+from .._plugins.kinds import JUDGE
+from .._plugins.registry import Registry
+from .._questions import text_question
+from .._run.system import SystemUnderTest
+from .._types.message import Message, Reply
 from ..errors import UsageError, did_you_mean
-from ..questions import text_question
 
 DEFAULT_NAME = "model_fn"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from .._plugin.registry import Entry
+    from .._plugins.registry import Entry
 
 
 @click.command()
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def plugins(name: str | None, check: bool, as_json: bool) -> int:
     """Show what is installed; with NAME, one plug-in and its options."""
-    from .._plugin.kinds import ALL
-    from .._plugin.registry import Registry
+    from .._plugins.kinds import ALL
+    from .._plugins.registry import Registry
     from ..errors import ExitCode, PluginNotFound, did_you_mean
 
     registry = Registry()
@@ -73,9 +73,9 @@ def _row(entry: Entry, *, check: bool, options: bool) -> dict[str, object]:
 
 
 def _checked(entry: Entry) -> tuple[str | None, object]:
-    from .._plugin.build import load_class
-    from .._plugin.hooks import Hooks
-    from .._plugin.kinds import COMMAND, HOOK
+    from .._plugins.build import load_class
+    from .._plugins.hooks import Hooks
+    from .._plugins.kinds import COMMAND, HOOK
     from ..errors import PluginError
 
     try:
@@ -94,7 +94,7 @@ def _checked(entry: Entry) -> tuple[str | None, object]:
 def _options(cls: type) -> list[dict[str, str]]:
     import attrs
 
-    from .._plugin.build import option_fields
+    from .._plugins.build import option_fields
 
     return [
         {

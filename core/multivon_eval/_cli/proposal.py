@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from .._engine.plan import Plan
-from .._engine.proposal import stand_ins
-from .._plugin.spec import Spec
-from ..config import PRODUCT_MD
+from .._plugins.spec import Spec
+from .._run.estimate import complete_info
+from .._run.plan import Plan
+from .._run.proposal import stand_ins
+from .._run.settings import PRODUCT_MD
+from .._types.run_info import Estimate
 from ..errors import UsageError
 from ..protocols import Proposes
-from ..results import Estimate
 
 DEFAULT_N = 5
 
@@ -81,7 +82,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
         return
     assert isinstance(plan.source, Proposes), "who else has a proposal"
     count = plan.source.n
-    found = plan.informed(stand_ins(count), count * plan.info.trials).estimate
+    found = complete_info(plan, stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
     click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
     click.echo(f"         {_shown(found)}")

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import Settings
-from ..data import DISCLAIMER, Persona
+from .._run.settings import Settings
+from .._types.disclaimer import DISCLAIMER
+from .._types.persona import Persona
 from ..errors import DeliveryError, UsageError
 from .options import ENVIRONMENT, sources
 
 if TYPE_CHECKING:
-    from .._engine.meter import Account
-    from .._engine.plan import Plan
+    from .._money.meter import Account
+    from .._run.plan import Plan
 
 
 @click.command(context_settings=ENVIRONMENT)
@@ -44,10 +45,10 @@ def propose(ctx: click.Context, /, **given: Any) -> None:
     """
     import asyncio
 
-    from .._engine.meter import Account
-    from .._plugin.registry import Registry
-    from ..planning import make_plan
-    from ..problems import Problems
+    from .._money.meter import Account
+    from .._plugins.registry import Registry
+    from .._run.planning import make_plan
+    from .._run.problems import Problems
     from .proposal import from_document
 
     problems = Problems()
@@ -88,8 +89,8 @@ def _check_out(path: Path, overwrite: bool) -> None:
 
 
 async def _proposed(plan: Plan, account: Account) -> tuple[Persona, ...]:
-    from .._engine.lifecycle import ready
-    from .._engine.proposal import personas_of
+    from .._run.lifecycle import ready
+    from .._run.proposal import personas_of
     from .running import stop_on_sigterm
 
     stop_on_sigterm()
@@ -98,7 +99,7 @@ async def _proposed(plan: Plan, account: Account) -> tuple[Persona, ...]:
 
 
 def _write(personas: tuple[Persona, ...], out: str | None) -> None:
-    from ..result_json import persona_to_json
+    from .._types.result_json import persona_to_json
 
     rows = [json.dumps(persona_to_json(persona), ensure_ascii=False) for persona in personas]
     text = "\n".join([f"# {DISCLAIMER}", *rows]) + "\n"

@@ -6,16 +6,19 @@ import asyncio
 
 import click
 
-from .._engine.lifecycle import ready
-from .._engine.meter import Account
-from .._engine.plan import Plan
-from .._engine.proposal import check_fits, personas_of, stand_ins
-from .._engine.resume import check_same
-from ..data import Conversation, Message, Persona
+from .._money.meter import Account
+from .._run.estimate import complete_info
+from .._run.lifecycle import ready
+from .._run.plan import Plan
+from .._run.proposal import check_fits, personas_of, stand_ins
+from .._run.resume import check_same
+from .._types.conversation import Conversation
+from .._types.message import Message
+from .._types.persona import Persona
+from .._types.result_json import plain
+from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
 from ..protocols import Proposes
-from ..result_json import plain
-from ..results import RunInfo
 
 
 def rehearse(plan: Plan) -> int:
@@ -35,7 +38,7 @@ async def _rehearsed(plan: Plan) -> int:
         async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
             personas = await _personas(plan)
             has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
-            _tell(plan.informed(personas, len(personas) * plan.info.trials), has_stand_ins)
+            _tell(complete_info(plan, personas, len(personas) * plan.info.trials), has_stand_ins)
             return await _one_call(plan, personas[0])
     finally:
         plan.journal.close(keep=True)

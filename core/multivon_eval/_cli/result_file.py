@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from .._types.result import SimulationResult
+from .._types.result_json import result_from_json
 from ..errors import UsageError
-from ..result_json import result_from_json
-from ..results import SimulationResult
 
 
 def read_results(path: Path) -> list[SimulationResult]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .._engine.journal import SUFFIX, Journal, check_unused
+from .._journal.journal import SUFFIX, Journal, check_unused
+from .._types.result import SimulationResult
+from .._types.result_json import result_from_json
 from ..errors import UsageError
-from ..result_json import result_from_json
-from ..results import SimulationResult
 
 
 def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:

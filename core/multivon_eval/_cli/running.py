@@ -13,12 +13,13 @@ from typing import Any
 import attrs
 import click
 
-from .._engine.run import Run
-from .._plugin.spec import Spec
-from ..config import DEFAULT_EVALUATORS, JSONL, TERMINAL, Settings
+from .._plugins.spec import Spec
+from .._run.run import Run
+from .._run.settings import DEFAULT_EVALUATORS, JSONL, TERMINAL, Settings
+from .._types.report import Report
+from .._types.result import SimulationResult
+from .._types.result_json import summary_to_json
 from ..errors import ExitCode, MultivonEvalError
-from ..result_json import summary_to_json
-from ..results import Report, SimulationResult
 from .gates import Gate
 
 

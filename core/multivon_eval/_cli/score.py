@@ -21,12 +21,12 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     \b
     multivon-eval score results.jsonl --judge anthropic:claude-sonnet-5-5,thinking=2000 --out rescored.jsonl
     """
-    from .._engine.journal import SUFFIX, remove
-    from .._engine.run import Run
-    from .._plugin.registry import Registry
+    from .._journal.journal import SUFFIX, remove
+    from .._plugins.registry import Registry
+    from .._run.planning import make_plan
+    from .._run.problems import Problems
+    from .._run.run import Run
     from ..errors import UsageError
-    from ..planning import make_plan
-    from ..problems import Problems
     from .gates import read_gates
     from .result_file import read_results
     from .resuming import journal_for

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config import DEFAULT_DRIVER
+from .._run.settings import DEFAULT_DRIVER
 from .options import ENVIRONMENT, judging_options, sources
 
 if TYPE_CHECKING:
-    from .._engine.system import SystemUnderTest
+    from .._run.system import SystemUnderTest
 
 
 @click.command(context_settings=ENVIRONMENT)
@@ -47,10 +47,10 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     multivon-eval simulate --model-cmd model.py --personas personas.jsonl \\
         --max-turns 8 --budget 1.00 --out results.jsonl
     """
-    from .._engine.run import Run
-    from .._plugin.registry import Registry
-    from ..planning import make_plan
-    from ..problems import Problems
+    from .._plugins.registry import Registry
+    from .._run.planning import make_plan
+    from .._run.problems import Problems
+    from .._run.run import Run
     from .gates import read_gates
     from .model_file import load_system
     from .proposal import announce, asked_personas

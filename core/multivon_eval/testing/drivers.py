@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from .._plugin.kinds import DRIVER, Kind
+from .._plugins.kinds import DRIVER, Kind
 from ..sdk import BudgetExceeded, Conversation, Driver, Message, Persona, Question, RunContext, UserTurn
 from .fakes import ScriptedJudge, context, fitting_answer
 from .nouns import conversation, persona

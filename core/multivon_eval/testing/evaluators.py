@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from .._plugin.kinds import EVALUATOR, Kind
+from .._plugins.kinds import EVALUATOR, Kind
 from ..sdk import BudgetExceeded, Conversation, Evaluator, JudgeError, Message, Question, RunContext, Score, ToolCall
 from .fakes import Says, ScriptedJudge, context, fitting_answer
 from .nouns import conversation, persona

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import attrs
 
-from .._engine.journal import Journal
-from .._engine.ledger import Ledger
-from .._engine.limit import Limit
-from .._engine.meter import Account, MeteredJudge
+from .._journal.journal import Journal
+from .._money.ledger import Ledger
+from .._money.limit import Limit
+from .._money.meter import Account, MeteredJudge
 from ..sdk import (
     Answer,
     Conversation,

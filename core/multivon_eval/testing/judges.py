@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from .._plugin.kinds import JUDGE, Kind
+from .._plugins.kinds import JUDGE, Kind
 from ..sdk import (
     Answer,
     Judge,

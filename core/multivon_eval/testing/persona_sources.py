@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from .._plugin.kinds import PERSONA_SOURCE, Kind
+from .._plugins.kinds import PERSONA_SOURCE, Kind
 from ..sdk import BudgetExceeded, Persona, PersonaError, PersonaSource, Question, RunContext
 from .fakes import ScriptedJudge, context, fitting_answer
 from .plugins import PluginTests

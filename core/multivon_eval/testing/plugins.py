@@ -14,9 +14,9 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 import pytest
 
-from .._plugin.build import build, load_class, option_fields
-from .._plugin.kinds import Kind
-from .._plugin.registry import Registry
+from .._plugins.build import build, load_class, option_fields
+from .._plugins.kinds import Kind
+from .._plugins.registry import Registry
 from ..sdk import PLUGIN_API, Closes, Conversation
 
 __all__ = ["PluginTests"]

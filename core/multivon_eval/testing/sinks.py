@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from .._plugin.kinds import SINK, Kind
+from .._plugins.kinds import SINK, Kind
 from ..sdk import STOP_REASONS, Message, Report, RunInfo, SimulationResult, Sink, ToolCall, UsageError, result_to_json
 from .nouns import conversation, persona, report, result, run_info
 from .plugins import PluginTests

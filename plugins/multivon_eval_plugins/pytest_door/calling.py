@@ -12,7 +12,8 @@ from multivon_eval import asimulate as run_asynchronously
 from multivon_eval import simulate as run_simulation
 
 from .cases import located
-from .session import FINISHED, Session
+from .finished import FINISHED
+from .session import Session
 
 
 def simulate_for(item: pytest.Item, session: Session) -> Callable[..., SimulationResults]:

@@ -13,7 +13,8 @@ import pytest
 from multivon_eval import Persona, PersonaError, SimulationResult, UsageError, check_simulation
 from multivon_eval import simulate as run_simulation
 
-from .session import FINISHED, Session
+from .finished import FINISHED
+from .session import Session
 
 
 @attrs.frozen

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .session import BUDGET, FINISHED, JUDGE, NAME, Finished, Session, session_of
+from .finished import FINISHED, Finished
+from .session import BUDGET, JUDGE, NAME, Session, session_of
 
 if TYPE_CHECKING:
     from multivon_eval import SimulationResult, SimulationResults

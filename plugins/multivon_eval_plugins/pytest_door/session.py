@@ -10,26 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .finished import ROWS
+
 if TYPE_CHECKING:
-    from multivon_eval import SharedBudget, SimulationResult
+    from multivon_eval import SharedBudget
 
 NAME = "multivon-eval-simulate-session"
 BUDGET, JUDGE = "simulate_budget", "simulate_judge"
 """Options of the command line, with dashes, and of the configuration file."""
 
-ROWS = "multivon_eval_simulations"
-"""The attribute of a report that carries the counts; xdist brings it from the workers."""
-
 _PATH = "multivon_eval_budget"
-
-
-class Finished(list["SimulationResult"]):
-    """The conversations that a test had, and how many of them stand in a report already."""
-
-    counted = 0
-
-
-FINISHED = pytest.StashKey[Finished]()
 
 
 class Session:

@@ -10,7 +10,7 @@ import pytest
 from multivon_eval import DISCLAIMER, SharedBudget, SimulationResult
 
 from ..printable import printable
-from .session import ROWS, Finished
+from .finished import ROWS, Finished
 
 SHOWN = 5
 """How many conversations of one test a failure shows at most."""

@@ -5,9 +5,11 @@ import attrs
 import pytest
 
 from multivon_eval import Reply, ToolCall, hookimpl, simulate
-from multivon_eval._engine.attribution import attribute
-from multivon_eval.assessment import Verdict
-from multivon_eval.data import Conversation, DriverFault, Message, SimulationError, UserTurn
+from multivon_eval._run.attribution import attribute
+from multivon_eval._types.conversation import Conversation, DriverFault, SimulationError
+from multivon_eval._types.message import Message
+from multivon_eval._types.persona import UserTurn
+from multivon_eval._types.verdict import Verdict
 from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import ask, user_turn_question
 from support.people import Fails, Keeps, SaysJudge, Talks, answers, persona

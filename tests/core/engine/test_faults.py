@@ -6,11 +6,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
-from multivon_eval._engine.faults import EVIDENCE, faults_in, missing_traits
-from multivon_eval._engine.identifiers import invented
-from multivon_eval._engine.likeness import repeats
-from multivon_eval.data import Conversation, Message
-from multivon_eval.questions import TRAITS, user_turn_question
+from multivon_eval._questions import TRAITS, user_turn_question
+from multivon_eval._run.faults import EVIDENCE, faults_in, missing_traits
+from multivon_eval._run.identifiers import invented
+from multivon_eval._run.likeness import repeats
+from multivon_eval._types.conversation import Conversation
+from multivon_eval._types.message import Message
 from multivon_eval_plugins.drivers.scripted import Scripted
 from support.people import SaysJudge, answers, persona, talk
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from multivon_eval._engine.ledger import Ledger
+from multivon_eval._money.ledger import Ledger
 from multivon_eval.errors import BudgetExceeded
 
 money = st.decimals(0, 10, places=6)

@@ -3,7 +3,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval._engine.limit import Limit
+from multivon_eval._money.limit import Limit
 
 
 async def settled():

@@ -4,11 +4,11 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from multivon_eval._engine.journal import Journal
-from multivon_eval._engine.ledger import Ledger
-from multivon_eval._engine.limit import Limit
-from multivon_eval._engine.meter import MAX_WAIT, Account, MeteredJudge
-from multivon_eval.assessment import Answer, Usage
+from multivon_eval._journal.journal import Journal
+from multivon_eval._money.ledger import Ledger
+from multivon_eval._money.limit import Limit
+from multivon_eval._money.meter import MAX_WAIT, Account, MeteredJudge
+from multivon_eval._types.answer import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer
 from multivon_eval.sdk import Judge, text_question
 

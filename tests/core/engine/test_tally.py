@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import Score, SimulationResult, Verdict
-from multivon_eval._engine.tally import Tally, wilson
-from multivon_eval.data import STOP_REASONS, DriverFault
+from multivon_eval._run.tally import Tally, wilson
+from multivon_eval._types.conversation import STOP_REASONS, DriverFault
 from support.people import talk
 
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multivon_eval import UsageError, result_from_json, result_schema, result_to_json, simulate
-from multivon_eval._engine.journal import Journal
-from multivon_eval._engine.verdict import vote_on_goal
-from multivon_eval._engine.votes import counted
-from multivon_eval.assessment import CriterionVerdict, Evidence, Verdict, Votes
+from multivon_eval._journal.journal import Journal
+from multivon_eval._run.verdict import vote_on_goal
+from multivon_eval._run.votes import counted
+from multivon_eval._types.verdict import CriterionVerdict, Evidence, Verdict, Votes
 from multivon_eval.protocols import RunContext
 from multivon_eval.sdk import GoalAsked, JudgeError
 from support.people import SaysJudge, Talks, answers, persona, talk

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval._plugin.build import Built, build
-from multivon_eval._plugin.kinds import DRIVER, EVALUATOR, JUDGE, SINK
-from multivon_eval._plugin.registry import Registry
+from multivon_eval._plugins.build import Built, build
+from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, SINK
+from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Conversation, PluginError, RunContext, Score
 from multivon_eval.testing import RecordingSink, write_distribution
 from multivon_eval_plugins.drivers.scripted import Scripted

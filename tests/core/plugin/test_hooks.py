@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from multivon_eval import Conversation, Persona, Report, UsageError, hookimpl, simulate
-from multivon_eval._plugin.hooks import Hooks
-from multivon_eval.results import Problem
+from multivon_eval._plugins.hooks import Hooks
+from multivon_eval._types.report import Problem
 from multivon_eval.sdk import PluginError
 from multivon_eval.testing import persona
 

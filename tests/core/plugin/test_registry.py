@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from multivon_eval._plugin.kinds import ALL, EVALUATOR, HOOK, JUDGE, SINK
-from multivon_eval._plugin.registry import Registry
+from multivon_eval._plugins.kinds import ALL, EVALUATOR, HOOK, JUDGE, SINK
+from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import PluginError
 from multivon_eval.testing import RecordingSink, write_distribution
 from multivon_eval_plugins.judges.offline import Offline
@@ -143,8 +143,8 @@ def test_finding_and_listing_imports_nothing(tmp_path: Path) -> None:
     write_distribution(tmp_path, "lazily", "1", points, modules)
     program = """
 import json, sys
-from multivon_eval._plugin.kinds import ALL, EVALUATOR
-from multivon_eval._plugin.registry import Registry
+from multivon_eval._plugins.kinds import ALL, EVALUATOR
+from multivon_eval._plugins.registry import Registry
 
 def ours():
     return sorted(name for name in sys.modules if name.startswith(("lazily", "multivon_eval_plugins")))

@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import Reply, simulate
-from multivon_eval.data import Conversation, Message, ToolCall
-from multivon_eval.questions import YesNo, goal_question, refusal_question, yes_no_question
-from multivon_eval.questions.transcript import fenced
+from multivon_eval._questions import YesNo, goal_question, refusal_question, yes_no_question
+from multivon_eval._questions.transcript import fenced
+from multivon_eval._types.conversation import Conversation
+from multivon_eval._types.message import Message, ToolCall
 from support.chat_server import ChatServer
 from support.openai_judge import judge_for
 from support.people import Talks, persona, talk

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multivon_eval._questions import personas_question
+from multivon_eval._types.result_json import persona_to_json
 from multivon_eval.errors import UnreadableAnswer
-from multivon_eval.questions import personas_question
-from multivon_eval.result_json import persona_to_json
 from multivon_eval.testing import fitting_answer
 
 FENCED = re.compile(r"<document (\w+)>\n(.*?)\n</document \1>", re.DOTALL)

@@ -1,6 +1,6 @@
 import pytest
 
-from multivon_eval.questions import TRAITS, trait_named, user_turn_question
+from multivon_eval._questions import TRAITS, trait_named, user_turn_question
 from support.people import persona, talk
 
 

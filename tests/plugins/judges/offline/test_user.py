@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
-from multivon_eval._engine.faults import faults_in, missing_traits
-from multivon_eval.data import Message
-from multivon_eval.questions import TRAITS
+from multivon_eval._questions import TRAITS
+from multivon_eval._run.faults import faults_in, missing_traits
+from multivon_eval._types.message import Message
 from support.offline import turn
 from support.people import persona, talk
 

@@ -1,0 +1,242 @@
+"""The doors for those who embed: simulate and its kin, check_simulation, score_simulations."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, MutableSequence
+from contextlib import aclosing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn, Unpack
+
+from .._money.amount import read_budget
+from .._money.ledger import Ledger
+from .._money.shared_budget import SharedBudget
+from .._plugins.registry import Registry
+from .._questions import Question
+from .._run.lifecycle import ready
+from .._run.personas import load_personas
+from .._run.plan import Plan
+from .._run.planning import make_plan
+from .._run.run import Run
+from .._run.settings import DEFAULT_EVALUATORS, Settings, SimulationOptions
+from .._run.system import SystemUnderTest
+from .._types.persona import Persona
+from .._types.report import Report
+from .._types.result import SimulationResult
+from .._types.summary import Summary
+from ..errors import UsageError
+from ..protocols import PersonaSource, RunContext
+from .sync import iterate, run_sync
+
+Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
+
+
+class SimulationResults(list[SimulationResult]):
+    """The results of a run, one for each persona and trial, in the personas' order.
+
+    A list that remembers its run, so that ``score_simulations`` can ask the same judge on what is left of
+    the budget.
+
+    Attributes:
+        report: The run's summary and the problems beside the conversations.
+    """
+
+    def __init__(self, results: Iterable[SimulationResult], run: Run) -> None:
+        super().__init__(results)
+        self._plan: Plan = run.plan
+        assert run.report is not None, "a run that gave all its results has its report"
+        self.report: Report = run.report
+
+    @property
+    def summary(self) -> Summary:
+        """The run in numbers, before any later scoring."""
+        return self.report.summary
+
+
+class SimulationStream:
+    """Results as they finish: iterate with ``async for``, or with ``for`` where no loop is at hand.
+
+    Attributes:
+        report: The run's summary and problems, once the stream has ended; None before.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @property
+    def report(self) -> Report | None:
+        """The run's summary and problems, once the stream has ended."""
+        return self._run.report
+
+    def __aiter__(self) -> AsyncIterator[SimulationResult]:
+        return self._run.simulate()
+
+    def __iter__(self) -> Iterator[SimulationResult]:
+        return iterate(self._run.simulate)
+
+
+def simulate(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationResults:
+    """Let personas talk to a system, and judge what came of it.
+
+    Works inside a running event loop too (a notebook, an asynchronous test); there it blocks the loop, and
+    ``asimulate`` does not.
+
+    Args:
+        model_fn: The system under test: takes the conversation as one string of ``USER:`` and ``ASSISTANT:``
+            lines and gives the reply as a string or :class:`Reply`; sync or async. What it asks for by
+            parameter name it gets: ``messages``, ``conversation_id``.
+        personas: Who talks to it: personas, a path to JSONL, a SPEC, or a source.
+        **options: See :class:`~multivon_eval.config.SimulationOptions`.
+
+    Returns:
+        One result for each persona and trial, in the personas' order, whatever failed.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    run = _run_of(model_fn, personas, options)
+    return run_sync(lambda: _in_order(run))
+
+
+async def asimulate(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationResults:
+    """Do what :func:`simulate` does, for callers with an event loop."""
+    return await _in_order(_run_of(model_fn, personas, options))
+
+
+def stream_simulations(
+    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+) -> SimulationStream:
+    """Do what :func:`simulate` does, giving each result as soon as it is finished.
+
+    Returns:
+        A stream for ``async for`` or ``for``. New conversations start as results are taken.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    return SimulationStream(_run_of(model_fn, personas, options))
+
+
+def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -> tuple[Persona, ...]:
+    """Load personas and build all that their simulation needs, without a system, a judge's answer or a cent.
+
+    For those who have something to do between that and the simulation: a test runner, that collects before it runs.
+
+    Args:
+        personas: As ``simulate`` takes them.
+        **options: Likewise.
+
+    Returns:
+        The personas, in their order. They can be handed to ``simulate``, one at a time or all.
+
+    Raises:
+        UsageError: Something was asked wrongly, or the personas are proposed by a judge, which costs money.
+    """
+    plan = _plan_of(None, personas, options)
+
+    async def load() -> tuple[Persona, ...]:
+        async with ready((plan.source,), seconds=plan.info.timeout):
+            return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed))
+
+    return run_sync(load)
+
+
+class _Nobody:
+    """The judge of those who may not ask one."""
+
+    async def complete(self, question: Question[Any]) -> NoReturn:
+        raise UsageError(
+            "these personas are proposed by a judge, which costs money; write them to a file, and name that"
+        )
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        return None
+
+
+def score_simulations(
+    results: MutableSequence[SimulationResult],
+    *,
+    evaluators: Iterable[object] | None = None,
+    judge: object = None,
+    budget_usd: float | Decimal | str | SharedBudget | None = "rest",
+) -> Summary:
+    """Run the evaluators that results do not have yet, and sum up.
+
+    Args:
+        results: From ``simulate``, or read from a file. Scores are added to them in place.
+        evaluators: SPEC strings or instances; the default three if None.
+        judge: Whom they ask; the run's own judge if None.
+        budget_usd: The ceiling in USD; what is left of the run's budget if not given (1.00 for results that
+            come from no run of this process), or one that several runs share; None for no ceiling.
+
+    Returns:
+        The summary over all results.
+
+    Raises:
+        UsageError: Something was asked wrongly; nothing was spent.
+    """
+    plan = results._plan if isinstance(results, SimulationResults) else None
+    ledger = plan.ledger if plan and budget_usd == "rest" else None
+    if ledger is None:
+        ledger = _ledger_of("1.00" if budget_usd == "rest" else budget_usd)
+    settings = Settings.of(
+        {
+            "evaluators": DEFAULT_EVALUATORS if evaluators is None else evaluators,
+            "judge": judge or (plan.judge if plan else None),
+            "budget_usd": ledger.budget,
+            "hooks": (),
+            "concurrency": plan.info.concurrency if plan else 16,
+            "timeout": plan.info.timeout if plan else 60.0,
+        }
+    )
+    if not isinstance(results, MutableSequence):
+        raise UsageError(f"results are {type(results).__name__}, which takes no scores; hand in a list")
+    if not results:
+        raise UsageError("there are no results to score; hand in those of simulate()")
+    run = Run(make_plan(None, None, settings, Registry(), ledger=ledger))
+    places = {_place(result): index for index, result in enumerate(results)}
+
+    async def score() -> None:
+        async for result in run.rescore(list(results), verdicts=False):
+            results[places[_place(result)]] = result
+
+    run_sync(score)
+    return run.tally.summary(ledger.spent)
+
+
+def _place(result: SimulationResult) -> tuple[str, str, int]:
+    return str(result.metadata.get("run_id", "")), result.persona.name, result.trial
+
+
+def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:
+    return Run(_plan_of(SystemUnderTest.of(model_fn), personas, options))
+
+
+def _plan_of(system: SystemUnderTest | None, personas: Personas, options: SimulationOptions) -> Plan:
+    budget = options.get("budget_usd")
+    if not isinstance(budget, SharedBudget):
+        return make_plan(system, personas, Settings.of({**options}), Registry())
+    settings = Settings.of({**options, "budget_usd": budget.usd})
+    return make_plan(system, personas, settings, Registry(), ledger=_ledger_of(budget))
+
+
+def _ledger_of(budget: object) -> Ledger:
+    if not isinstance(budget, SharedBudget):
+        return Ledger(read_budget(budget))
+    budget.check()
+    return Ledger(budget.usd, till=budget)
+
+
+async def _in_order(run: Run) -> SimulationResults:
+    found: dict[tuple[str, int], SimulationResult] = {}
+    async with aclosing(run.simulate()) as results:
+        async for result in results:
+            found[result.persona.name, result.trial] = result
+    assert run.report is not None, "a run that gave all its results has its report"
+    info = run.report.info
+    order = [(persona.name, trial) for persona in info.personas for trial in info.trial_numbers]
+    return SimulationResults([found[key] for key in order], run)

@@ -1,0 +1,1 @@
+"""The record on disk from which a killed run goes on."""

@@ -1,0 +1,268 @@
+"""The record on disk from which a run that was killed goes on.
+
+A SQLite file in WAL mode beside ``--out``. Whatever a later step depends on is committed before that step begins:
+a reservation before its call, a settlement, the personas that were proposed, a user turn, a reply, the end of a
+conversation, a verdict, a score.
+A commit outlives the process (``kill -9``); it is not flushed to the medium one by one, so a power cut of the
+whole machine may lose the last moments. The file is locked by the process that uses it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from .._types.answer import Answer
+from .._types.conversation import Conversation
+from .._types.persona import Persona
+from .._types.result_json import message_to_row, persona_to_json, plain
+from .._types.score import Score
+from .._types.verdict import Verdict
+from ..errors import JournalError, UsageError
+from .past import ENDING, Decided, Past, decided_key, read_past
+
+SUFFIX = ".journal"
+VERSION = 3
+
+# Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
+_TABLES = (
+    "CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT)",
+    "CREATE TABLE reserved (call INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, amount TEXT)",
+    "CREATE TABLE settled (call INTEGER PRIMARY KEY, cost TEXT, said TEXT)",
+    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
+    "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
+    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
+    "CREATE TABLE proposed (personas TEXT)",
+)
+
+# Metadata may hold what JSON has no word for.
+_as_json = json.JSONEncoder(default=str).encode
+
+
+class Journal:
+    """The record of one run; with no path it keeps nothing.
+
+    Args:
+        path: Where it lies, beside ``--out``; None for results that go to no file.
+        overwrites: Whether a journal that lies there is taken away when the record begins.
+    """
+
+    def __init__(self, path: Path | None = None, overwrites: bool = False) -> None:
+        self.path = path
+        self.overwrites = overwrites
+        self.past = Past()
+        self._database: sqlite3.Connection | None = None
+        self._calls = 0
+        self._settled: list[tuple[int, str, str | None]] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the record has begun, here or in the run that is resumed, and not ended."""
+        return self._database is not None
+
+    def begin(self, run_id: str, made_with: Mapping[str, str]) -> None:
+        """Begin a new record, unless it has begun or one is resumed.
+
+        Args:
+            run_id: The run's.
+            made_with: What it is made with, in digests; a resume compares them.
+
+        Raises:
+            UsageError: It cannot be written, or another run is using it.
+        """
+        if self.path is None or self.is_open:
+            return
+        if self.overwrites:
+            remove(self.path)
+        self._database = _connect(self.path)
+        values = (VERSION, run_id, json.dumps(dict(made_with)))
+        try:
+            # All at once: a journal has either nothing in it or all that a resume needs.
+            self._database.execute("BEGIN")
+            for table in _TABLES:
+                self._database.execute(table)
+            self._database.execute("INSERT INTO run VALUES (?, ?, ?)", values)
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise UsageError(f"the journal {self.path} cannot be written: {error}; give --out another path") from error
+
+    def resume(self) -> Past:
+        """Open the record of a run that did not finish, and read it.
+
+        One with nothing in it is of a run that was killed before it did anything: it is begun anew.
+
+        Raises:
+            UsageError: There is none, it cannot be read, or another run is using it.
+        """
+        assert self.path is not None, "only a run with a journal is resumed"
+        if not self.path.exists():
+            raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
+        database = _connect(self.path)
+        try:
+            if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                database.close()
+                return self.past
+            self.past = read_past(database, VERSION)
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            database.close()
+            raise UsageError(
+                f"the journal {self.path} cannot be read ({error}); begin anew with --overwrite"
+            ) from error
+        self._database = database
+        self._calls = self.past.last_call
+        return self.past
+
+    def proposed(self, personas: Sequence[Persona]) -> None:
+        """Keep the personas that were proposed, so that a resume has the same ones."""
+        if self._database is not None:
+            self._write("INSERT INTO proposed VALUES (?)", _as_json([persona_to_json(one) for one in personas]))
+
+    def reserved(self, case_uid: str, role: str, amount: Decimal) -> int:
+        """Keep that a call is about to be made; until it is settled it counts as spent.
+
+        Returns:
+            The number by which it is settled.
+        """
+        self._calls += 1
+        self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
+        return self._calls
+
+    def settled(self, call: int, cost: Decimal, answer: Answer | None) -> None:
+        """Keep what a call did cost, and what the provider said of it if it answered.
+
+        It is written together with what comes of the call, in one transaction: until then the call counts as its
+        worst case, so nothing that is lost with it can break the ceiling.
+        """
+        if self._database is None:
+            return
+        said = None
+        if answer is not None:
+            told = {"usage": plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
+            said = _as_json(told)
+        self._settled.append((call, str(cost), said))
+
+    def said(self, conversation: Conversation, goal_reached: bool = False) -> None:
+        """Keep the last message of a conversation, and whether it is the last word of a driver that is done."""
+        if self._database is not None:
+            cost = conversation.system_cost_usd
+            row = {
+                "message": message_to_row(conversation.messages[-1]),
+                "goal_reached": goal_reached,
+                "system_cost_usd": None if cost is None else str(cost),
+            }
+            text = _as_json(row)
+            place = len(conversation.messages)
+            self._write("INSERT INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
+
+    def ended(self, conversation: Conversation) -> None:
+        """Keep how a conversation ended."""
+        if self._database is not None:
+            text = _as_json({name: plain(getattr(conversation, name)) for name in ENDING})
+            self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
+
+    def judged(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
+        """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
+        if self._database is not None and is_final(answer):
+            text = _as_json(plain(answer))
+            self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
+
+    def decided(self, conversation: Conversation, decided: Decided) -> None:
+        """Keep whether the last reply of a conversation refuses, so that a resume need not ask again."""
+        if self._database is not None:
+            what, text = decided_key(len(conversation.messages)), json.dumps(plain(decided))
+            self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", conversation.case_uid, what, text)
+
+    def close(self, keep: bool) -> None:
+        """End the record, and take it away unless the run did not end well."""
+        if self._database is None or self.path is None:
+            return
+        try:
+            if keep:
+                self._write()
+        finally:
+            self._database.close()
+            self._database = None
+        if not keep:
+            remove(self.path)
+
+    def _write(self, statement: str = "", *values: Any) -> None:
+        if self._database is None:
+            return
+        settled, self._settled = self._settled, []
+        try:
+            if settled:
+                self._database.execute("BEGIN")
+                self._database.executemany("INSERT INTO settled VALUES (?, ?, ?)", settled)
+            if statement:
+                self._database.execute(statement, values)
+            if settled:
+                self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.rollback()
+            raise JournalError(
+                f"the journal {self.path} cannot be written: {error}; make room and go on with --resume"
+            ) from error
+
+
+def is_final(answer: Verdict | Score) -> bool:
+    """Whether an answer is worth keeping: it neither failed nor was cut by the budget."""
+    failed = answer.failed if isinstance(answer, Verdict) else answer.status == "failed"
+    return not failed and not answer.cut
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the database for this process alone."""
+    try:
+        database = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise UsageError(f"the journal {path} cannot be opened: {error}; give --out another path") from error
+    try:
+        # Exclusive locking holds the file for as long as the process lives, however it dies, and saves the
+        # shared memory that WAL needs otherwise.
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA page_size = 1024")
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        # A checkpoint waits for the medium, and the event loop with it: few of them.
+        database.execute("PRAGMA wal_autocheckpoint = 10000")
+        database.execute("BEGIN IMMEDIATE")
+        database.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if "locked" in str(error):
+            raise UsageError(
+                f"another run is using the journal {path}; wait for it, or give --out another file"
+            ) from error
+        raise UsageError(f"{path} is no journal ({error}); begin anew with --overwrite") from error
+    return database
+
+
+def remove(path: Path) -> None:
+    """Take a journal away, with the files that SQLite keeps beside it.
+
+    Raises:
+        UsageError: Another run is using it.
+    """
+    if path.exists():
+        check_unused(path)
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def check_unused(path: Path) -> None:
+    """See that no run is using a journal.
+
+    Raises:
+        UsageError: One is.
+    """
+    try:
+        _connect(path).close()
+    except UsageError as error:
+        if "another run" in str(error):
+            raise

@@ -1,0 +1,207 @@
+"""What a journal says of a run that did not finish."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from .._types.answer import Usage
+from .._types.conversation import Conversation, DriverFault, SimulationError
+from .._types.message import Message
+from .._types.persona import Persona
+from .._types.result_json import structured
+from .._types.score import Score
+from .._types.verdict import Verdict
+
+ZERO = Decimal(0)
+
+
+ENDING = ("stop_reason", "driver_said_goal", "error", "driver_faults", "refusals_observed")
+"""What a journal keeps of how a conversation ended, fields of :class:`Conversation`."""
+
+VERDICT = "verdict of the judge"
+"""The key of the verdict among what was judged; no evaluator's name has a blank in it."""
+
+
+_VOTE, _DECIDED = "vote of the judge ", "refusal in message "
+
+
+def vote_key(number: int) -> str:
+    """The key of one vote, from 1, among what was judged."""
+    return f"{_VOTE}{number}"
+
+
+def decided_key(place: int) -> str:
+    """The key, among what was judged, of whether the reply at a place, from 1, refuses."""
+    return f"{_DECIDED}{place}"
+
+
+@attrs.frozen
+class Decided:
+    """Whether a reply refuses, where the judge was asked.
+
+    Attributes:
+        refused: The decision.
+        note: Why the rules stepped in; empty where the judge decided.
+    """
+
+    refused: bool
+    note: str = ""
+
+
+@attrs.frozen
+class Said:
+    """One message as it was kept.
+
+    Attributes:
+        message: The message.
+        goal_reached: Whether it is the last word of a driver that is done.
+        system_cost_usd: What ``model_fn`` said its replies cost up to here, in USD.
+    """
+
+    message: Message
+    goal_reached: bool
+    system_cost_usd: Decimal | None
+
+
+@attrs.frozen
+class PastCase:
+    """What is known of one conversation.
+
+    Attributes:
+        said: What was said after the persona's history.
+        ending: How it ended; None if it had not.
+        verdict: The judge's word on it, if it was asked.
+        scores: The evaluators' words on it, as far as they were asked.
+        votes: The judge's votes, by number, as far as they were given.
+        decided: Whether replies refuse, by their place among the messages, as far as the judge was asked.
+        cost_usd: What its judge calls cost, in USD; a call that was under way counts as its worst case.
+        usage: The tokens of the calls that were settled.
+        calls: How many were made.
+        models: The model that the provider said it used, by task.
+        temperatures: What was sent, by task.
+    """
+
+    said: tuple[Said, ...] = ()
+    ending: Mapping[str, Any] | None = None
+    verdict: Verdict | None = None
+    scores: Mapping[str, Score] = attrs.field(factory=dict)
+    votes: Mapping[int, Verdict] = attrs.field(factory=dict)
+    decided: Mapping[int, Decided] = attrs.field(factory=dict)
+    cost_usd: Decimal = ZERO
+    usage: Usage = attrs.field(factory=Usage)
+    calls: int = 0
+    models: Mapping[str, str] = attrs.field(factory=dict)
+    temperatures: Mapping[str, float | None] = attrs.field(factory=dict)
+
+    def ended(self, conversation: Conversation) -> Conversation:
+        """The conversation with the end that it had; as it is where it had none."""
+        if self.ending is None:
+            return conversation
+        error, faults = self.ending["error"], self.ending["driver_faults"]
+        return attrs.evolve(
+            conversation,
+            stop_reason=self.ending["stop_reason"],
+            driver_said_goal=self.ending["driver_said_goal"],
+            error=structured(error, SimulationError) if error else None,
+            driver_faults=structured(faults, tuple[DriverFault, ...]),
+            refusals_observed=self.ending["refusals_observed"],
+        )
+
+
+@attrs.frozen
+class Past:
+    """What is known of a run.
+
+    Attributes:
+        run_id: Its id; empty where there is no past.
+        made_with: What it was made with.
+        spent: USD, calls that were under way included at their worst case.
+        last_call: The number of the last call.
+        cases: By case_uid; what was paid for no conversation stands under the empty one.
+        personas: Those that were proposed; empty where they come from elsewhere, or were not had yet.
+    """
+
+    run_id: str = ""
+    made_with: Mapping[str, str] = attrs.field(factory=dict)
+    spent: Decimal = ZERO
+    last_call: int = 0
+    cases: Mapping[str, PastCase] = attrs.field(factory=dict)
+    personas: tuple[Persona, ...] = ()
+
+    def case(self, case_uid: str) -> PastCase:
+        """What is known of one conversation; nothing where it had not begun."""
+        return self.cases.get(case_uid, _NOTHING)
+
+
+_NOTHING = PastCase()
+
+
+def read_past(database: sqlite3.Connection, version: int) -> Past:
+    """Read a journal whole.
+
+    Raises:
+        ValueError: It is of another version.
+    """
+    found = database.execute("SELECT version, run_id, made_with FROM run").fetchone()
+    if found is None or found[0] != version:
+        raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
+    cases: dict[str, dict[str, Any]] = {}
+    said: dict[str, dict[int, Said]] = {}
+    for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
+        said.setdefault(case_uid, {})[place] = _said(json.loads(text))
+    for case_uid, places in said.items():
+        cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
+    for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
+        cases.setdefault(case_uid, {})["ending"] = json.loads(text)
+    for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
+        _take(cases.setdefault(case_uid, {}), what, json.loads(text))
+    spent, last_call = _read_money(database, cases)
+    personas = tuple(
+        structured(row, Persona)
+        for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
+        for row in json.loads(text)
+    )
+    past_cases = {uid: PastCase(**case) for uid, case in cases.items()}
+    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas)
+
+
+def _said(row: dict[str, Any]) -> Said:
+    cost = row["system_cost_usd"]
+    return Said(structured(row["message"], Message), row["goal_reached"], None if cost is None else Decimal(cost))
+
+
+def _take(case: dict[str, Any], what: str, row: Any) -> None:
+    """Put one thing that was judged where it belongs."""
+    if what == VERDICT:
+        case["verdict"] = structured(row, Verdict)
+    elif what.startswith(_VOTE):
+        case.setdefault("votes", {})[int(what.removeprefix(_VOTE))] = structured(row, Verdict)
+    elif what.startswith(_DECIDED):
+        case.setdefault("decided", {})[int(what.removeprefix(_DECIDED))] = structured(row, Decided)
+    else:
+        case.setdefault("scores", {})[what] = structured(row, Score)
+
+
+def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:
+    spent, last = ZERO, 0
+    rows = database.execute(
+        "SELECT call, case_uid, role, amount, cost, said FROM reserved LEFT JOIN settled USING (call) ORDER BY call"
+    )
+    for last, case_uid, role, reserved, cost, said in rows:  # noqa: B007 - the last one's number is wanted
+        paid = Decimal(reserved if cost is None else cost)
+        spent += paid
+        case = cases.setdefault(case_uid, {})
+        case["cost_usd"] = case.get("cost_usd", ZERO) + paid
+        case["calls"] = case.get("calls", 0) + 1
+        if said is not None:
+            told = json.loads(said)
+            case["usage"] = case.get("usage", Usage()) + Usage(**told["usage"])
+            case.setdefault("models", {})[role] = told["model"]
+            case.setdefault("temperatures", {})[role] = told["temperature"]
+    return spent, last

@@ -1,0 +1,1 @@
+"""Money: what is reserved, held and spent, under one ceiling."""

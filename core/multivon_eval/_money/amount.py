@@ -1,0 +1,27 @@
+"""Reading an amount of money."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from ..errors import UsageError
+
+
+def read_budget(value: object) -> Decimal | None:
+    """Read a budget in USD.
+
+    Args:
+        value: A number, its text, or None or ``"none"`` for no ceiling.
+
+    Raises:
+        UsageError: It is no amount of money.
+    """
+    if value is None or (isinstance(value, str) and value.strip().lower() == "none"):
+        return None
+    try:
+        amount = Decimal(str(value).strip().removeprefix("$"))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if isinstance(value, bool) or not amount.is_finite() or amount < 0:
+        raise UsageError(f"the budget is {value!r}; give USD as a number from 0 on, or 'none' for no ceiling")
+    return amount

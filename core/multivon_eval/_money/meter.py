@@ -1,0 +1,189 @@
+"""The judge that plug-ins get: every call is reserved, bounded in time, repeated where that helps, settled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import stamina
+
+from .._journal.journal import Journal
+from .._journal.past import PastCase
+from .._plugins.isolation import let_pass, told
+from .._questions import Question
+from .._types.answer import Answer, Usage
+from ..errors import JudgeError, JudgeUnavailable
+from ..protocols import Judge
+from .asking import ASKING
+from .funds import ZERO
+from .ledger import Purse
+from .limit import Limit
+
+_LOG = logging.getLogger("multivon_eval.judge")
+
+MAX_WAIT = 60.0
+"""The longest that a provider's Retry-After is waited for, in seconds."""
+
+
+@attrs.define(eq=False)
+class Account:
+    """What the judge calls of one conversation took together, those before a resume included."""
+
+    purse: Purse
+    journal: Journal
+    case_uid: str = ""
+    cost_usd: Decimal = ZERO
+    usage: Usage = attrs.field(factory=Usage)
+    calls: int = 0
+    retries: list[dict[str, Any]] = attrs.field(factory=list)
+    models: dict[str, str] = attrs.field(factory=dict)
+    temperatures: dict[str, float | None] = attrs.field(factory=dict)
+    notes: list[str] = attrs.field(factory=list)
+
+    @classmethod
+    def of(cls, purse: Purse, journal: Journal, case_uid: str) -> Account:
+        """The account of a conversation, with what the journal knows of it."""
+        past: PastCase = journal.past.case(case_uid)
+        return cls(
+            purse,
+            journal,
+            case_uid,
+            past.cost_usd,
+            past.usage,
+            past.calls,
+            models=dict(past.models),
+            temperatures=dict(past.temperatures),
+        )
+
+    def book(self, task: str, answer: Answer) -> None:
+        """Add what one answer says of itself."""
+        self.usage += answer.usage
+        self.models[task] = answer.model
+        self.temperatures[task] = answer.temperature
+        self.notes += [note for note in answer.notes if note not in self.notes]
+
+
+@attrs.frozen(eq=False)
+class MeteredJudge:
+    """A judge behind the ledger.
+
+    Attributes:
+        judge: The judge that is asked.
+        account: The conversation's account.
+        limit: How many calls to this judge are made at once.
+        role: What it is asked as, ``judge`` or ``driver``; a judge's calls draw on what is held back for them.
+        timeout: Seconds for one request.
+        retries: How often a call is repeated that failed in a way that often passes.
+        task: What its calls are booked under, the role if not given.
+        leave: USD of what is held back that its calls leave alone.
+    """
+
+    judge: Judge
+    account: Account
+    limit: Limit
+    role: str = "judge"
+    timeout: float = 60.0
+    retries: int = 4
+    task: str = ""
+    leave: Decimal = ZERO
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """The most one request for this question can cost, in USD."""
+        return self.judge.worst_cost(question)
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Ask the judge; see :class:`~multivon_eval.protocols.Judge`.
+
+        Raises:
+            BudgetExceeded: The call, or a repetition, does not fit under the ceiling.
+            JournalError: The call cannot be kept, so it is not made.
+        """
+        try:
+            return await self._once(question)
+        except JudgeUnavailable as error:
+            return await self._again(question, error)
+
+    async def _again(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
+        """Repeat a call that failed, after the pauses that stamina and the provider ask for."""
+        attempts = stamina.retry_context(
+            on=self._pause, attempts=self.retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0
+        )
+        failed_at = time.perf_counter()
+        async for attempt in attempts:
+            with attempt:
+                if attempt.num == 1:
+                    raise first
+                self.account.retries[-1]["waited"] = round(time.perf_counter() - failed_at, 3)
+                try:
+                    return await self._once(question)
+                finally:
+                    failed_at = time.perf_counter()
+        raise AssertionError("stamina gives back the last error")
+
+    def _pause(self, error: Exception) -> bool | float:
+        if not isinstance(error, JudgeUnavailable):
+            return False
+        _LOG.info("%s call failed: %s", self.role, error)
+        self.account.retries.append({"role": self.role, "error": str(error), "waited": 0.0})
+        return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
+
+    async def _once(self, question: Question[Any]) -> Answer:
+        worst = self.judge.worst_cost(question) or ZERO
+        purse, journal, role = self.account.purse, self.account.journal, self.role
+        task = self.task or role
+        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave)
+        cost, call, answer = ZERO, 0, None
+        try:
+            number = await self.limit.enter()
+            try:
+                call = journal.reserved(self.account.case_uid, task, worst)
+                # From here on until the answer is there nobody knows what the provider charged: a call that is
+                # cancelled, or fails in a way that says nothing of it, counts as its worst case.
+                cost = worst
+                self.account.calls += 1
+                answer = await self._bounded(question, number)
+            finally:
+                self.limit.leave()
+            cost = answer.cost_usd
+            self.account.book(task, answer)
+            return answer
+        except JudgeError as error:
+            cost = worst if error.charged else ZERO
+            raise
+        finally:
+            self.account.cost_usd += cost
+            purse.settle(reservation, cost, f"a {role} call")
+            if call:
+                journal.settled(call, cost, answer)
+
+    async def _bounded(self, question: Question[Any], number: int) -> Answer:
+        asking = ASKING.set(True)
+        try:
+            async with asyncio.timeout(self.timeout):
+                answer = await self.judge.complete(question)
+        except TimeoutError:
+            raise JudgeUnavailable(
+                f"the {self.role} did not answer within {self.timeout:g} seconds; raise --timeout", True
+            ) from None
+        except JudgeUnavailable as error:
+            if error.overloaded:
+                self.limit.overloaded(number)
+            raise
+        except JudgeError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            let_pass(error)
+            raise JudgeError(f"the {self.role} raised {told(error)}", True) from error
+        finally:
+            ASKING.reset(asking)
+        self.limit.succeeded()
+        if not isinstance(answer, Answer):
+            raise JudgeError(f"the {self.role} gave {type(answer).__name__}, which is no Answer", True)
+        cost = answer.cost_usd
+        if not isinstance(cost, Decimal) or not cost.is_finite() or cost < 0:
+            raise JudgeError(f"the {self.role} gave {cost!r} as its cost, not an amount of USD as a Decimal", True)
+        return answer

@@ -1,0 +1,132 @@
+"""A budget that several runs share, in one process or in many."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import attrs
+
+from ..errors import JournalError, UsageError
+from .amount import read_budget
+from .funds import Funds
+
+WAIT = 60.0
+"""How long another process may keep the file to itself, in seconds; it takes some milliseconds."""
+
+
+@attrs.frozen
+class SharedBudget:
+    """One ceiling for several runs, in one process or in many on one machine: give it to each as ``budget_usd``.
+
+    Before each paid call the most that it can cost is set aside in the file, for all to see, and afterwards what it
+    did cost is booked: so all runs together never spend more than the ceiling. What a process had set aside when it
+    was killed stays set aside. Near the ceiling a run does not wait for what the runs of other processes may still
+    give back: its call is not made.
+
+    Attributes:
+        path: Where the account is kept, a SQLite file that is made when it is first needed. Who names the same file
+            shares its money; one that is there already is gone on with. It must lie on a local disk.
+        usd: The ceiling in USD, as ``budget_usd`` takes it; None or ``"none"`` for no ceiling, then it only counts.
+        remedy: What the user can do about a call that did not fit; it ends the message.
+
+    Raises:
+        UsageError: The ceiling is no amount of money.
+    """
+
+    path: Path = attrs.field(converter=Path)
+    usd: Decimal | None = attrs.field(converter=read_budget)
+    remedy: str = "raise the shared budget"
+
+    @property
+    def spent(self) -> Decimal:
+        """What is spent so far, in USD; a call under way, or lost with its process, counts as its worst case."""
+        funds = self.seen()
+        return funds.spent + funds.reserved
+
+    def check(self) -> None:
+        """See that the account can be kept, and make it where there is none.
+
+        Raises:
+            UsageError: No.
+        """
+        try:
+            self.seen()
+        except JournalError as error:
+            raise UsageError(str(error)) from error
+
+    def seen(self) -> Funds:
+        """How things stand now, over all who share the budget.
+
+        Raises:
+            UsageError: The file was begun with another ceiling.
+            JournalError: The file cannot be used.
+        """
+        with self._opened() as funds:
+            return funds
+
+    def take(self, reserved: Decimal, held: Decimal) -> bool:
+        """Set money aside, or give it back, unless more is taken than is left for all.
+
+        Args:
+            reserved: How much more, in USD, for calls under way; less than 0 to give back.
+            held: How much more for verdicts and scores to come, likewise.
+
+        Returns:
+            Whether it was booked.
+
+        Raises:
+            JournalError: The file cannot be used.
+        """
+        with self._opened() as funds:
+            return funds.take(reserved, held)
+
+    def settle(self, reserved: Decimal, cost: Decimal) -> None:
+        """Give back what was reserved for a call, and book what it did cost, in USD.
+
+        Raises:
+            JournalError: The file cannot be used; then the call stays reserved.
+        """
+        with self._opened() as funds:
+            funds.settle(reserved, cost)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Funds]:
+        """The account, for this process alone; what changes in it is written."""
+        try:
+            # Opened anew each time: it takes less than a call, and nothing is left open in threads and forks.
+            with closing(sqlite3.connect(self.path, isolation_level=None, timeout=WAIT)) as database:
+                # A write outlives the process; that it outlives a power cut would take a wait for the disk.
+                database.execute("PRAGMA synchronous = OFF")
+                database.execute("BEGIN IMMEDIATE")
+                before = self._read(database)
+                funds = attrs.evolve(before)
+                yield funds
+                if funds != before:
+                    database.execute(
+                        "UPDATE account SET spent = ?, reserved = ?, held = ?",
+                        (str(funds.spent), str(funds.reserved), str(funds.held)),
+                    )
+                database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"the shared budget {self.path} cannot be kept: {error}; name a file that can be written"
+            ) from error
+
+    def _read(self, database: sqlite3.Connection) -> Funds:
+        database.execute("CREATE TABLE IF NOT EXISTS account (ceiling TEXT, spent TEXT, reserved TEXT, held TEXT)")
+        row = database.execute("SELECT ceiling, spent, reserved, held FROM account").fetchone()
+        ceiling = "none" if self.usd is None else str(self.usd)
+        if row is None:
+            row = (ceiling, "0", "0", "0")
+            database.execute("INSERT INTO account VALUES (?, ?, ?, ?)", row)
+        if read_budget(row[0]) != self.usd:
+            raise UsageError(
+                f"the shared budget {self.path} was begun with a ceiling of {row[0]}, not {ceiling}; "
+                "name the same ceiling, or another file"
+            )
+        spent, reserved, held = map(Decimal, row[1:])
+        return Funds(self.usd, spent, reserved, held, self.remedy)

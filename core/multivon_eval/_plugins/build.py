@@ -1,0 +1,249 @@
+"""From what was asked for to a plug-in that can work."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
+
+import attrs
+import cattrs
+from cattrs import Converter, transform_error
+
+from .._types.run_info import PluginUse
+from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
+from ..protocols import PLUGIN_API
+from .kinds import Kind
+from .registry import Entry, Registry
+from .spec import Raw, Spec
+
+
+@attrs.frozen
+class Built:
+    """A plug-in that is ready to work.
+
+    Attributes:
+        plugin: The instance.
+        use: Who it is, for the metadata.
+    """
+
+    plugin: Any
+    use: PluginUse
+
+    @property
+    def key(self) -> str:
+        """The name as results carry it: snake_case; of an import path the class's."""
+        name = self.use.name if self.use.distribution else _kebab(self.use.name.rpartition(".")[2])
+        return name.replace("-", "_")
+
+
+def build(kind: Kind, asked: object, registry: Registry) -> Built:
+    """Build one plug-in, or take the instance that was handed in.
+
+    Args:
+        kind: The kind.
+        asked: A SPEC string, a :class:`Spec`, a table with ``use``, or an instance.
+        registry: What is installed.
+
+    Raises:
+        PluginError: It cannot be used; the message names kind, name, distribution, version, target, cause.
+    """
+    if isinstance(asked, str):
+        asked = Spec.parse(asked)
+    elif isinstance(asked, Mapping):
+        asked = Spec.from_table(asked)
+    if isinstance(asked, Spec):
+        entry = registry.find(kind, asked.name)
+        plugin = _construct(entry, load_class(entry), asked)
+        return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version))
+    return _handed_in(kind, asked, registry)
+
+
+def _handed_in(kind: Kind, plugin: object, registry: Registry) -> Built:
+    if inspect.isclass(plugin):
+        raise PluginBroken(f"{kind.name} {plugin.__qualname__} is a class; hand in an instance of it")
+    cls = type(plugin)
+    if reason := kind.misfit(plugin):
+        raise PluginBroken(f"{kind.name} {cls.__qualname__} cannot be used: {reason}")
+    entry = registry.owner_of(kind, cls)
+    if entry:
+        use = PluginUse(kind.name, entry.name, _shown(plugin), entry.distribution, entry.version)
+    else:
+        use = PluginUse(kind.name, _kebab(cls.__name__), _shown(plugin))
+    return Built(plugin, use)
+
+
+def _shown(plugin: object) -> str:
+    # Only classes that say what they hold: a stranger's repr may carry a secret or an address.
+    return repr(plugin) if attrs.has(type(plugin)) else type(plugin).__qualname__
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower().lstrip("_-")
+
+
+def load_class(entry: Entry) -> type:
+    """Import a plug-in's class and hold it against its protocol.
+
+    Raises:
+        PluginBroken: It cannot be imported, is no attrs class, does not satisfy the protocol, or was written
+            for a newer version of the protocols.
+    """
+    found = entry.load()
+    if not inspect.isclass(found) or not attrs.has(found):
+        what = "a class without attrs" if inspect.isclass(found) else f"a {type(found).__name__}"
+        raise PluginBroken(f"{entry} cannot be used: it is {what}; make it an attrs class")
+    if reason := entry.kind.misfit(found):
+        raise PluginBroken(f"{entry} cannot be used: {reason}")
+    wants = getattr(found, "plugin_api", PLUGIN_API)
+    if not isinstance(wants, int) or wants > PLUGIN_API:
+        raise PluginBroken(
+            f"{entry} cannot be used: it is written for plug-in API {wants!r} and this host has "
+            f"{PLUGIN_API}; upgrade multivon-eval"
+        )
+    try:
+        option_fields(found)
+    except Exception as error:
+        raise PluginBroken(
+            f"{entry} cannot be used: the types of its fields cannot be resolved ({type(error).__name__}: {error}); "
+            "import them outside of TYPE_CHECKING"
+        ) from error
+    return found
+
+
+def option_fields(cls: type) -> list[Any]:
+    """The fields of a plug-in that are options; ``metadata={"option": False}`` marks those that are not."""
+    attrs.resolve_types(cls)
+    return [field for field in attrs.fields(cls) if field.metadata.get("option", True)]
+
+
+def _construct(entry: Entry, cls: type, spec: Spec) -> object:
+    fields = {field.alias or field.name: field for field in option_fields(cls) if field.init}
+    options = _with_arg(entry, fields, spec)
+    problems = [
+        f"{entry} has no option {name!r}; {did_you_mean(name, fields)}" for name in options if name not in fields
+    ]
+    missing = [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in options]
+    first = next(iter(fields), None)
+    problems += [
+        f"{entry} needs {name!r}; give it as " + (f"{spec.name}:{name.upper()}" if name == first else f"{name}=...")
+        for name in missing
+    ]
+    values: dict[str, object] = {}
+    for name, value in options.items():
+        if name not in fields:
+            continue
+        try:
+            values[name] = _structured(fields[name], value)
+        except Exception as error:
+            problems += [f"{entry}: {line}" for line in _lines(error, name)]
+    if problems:
+        raise PluginOptionsError(problems)
+    try:
+        return cls(**values)
+    except UsageError as error:
+        problems = [f"{entry}: {problem}" for problem in error.problems]
+    except Exception as error:
+        problems = [f"{entry}: {_said(error)}"]
+    raise PluginOptionsError(problems)
+
+
+def _with_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, object]:
+    if spec.arg is None:
+        return dict(spec.options)
+    if not fields:
+        raise PluginOptionsError(f"{entry} takes no ARG; leave out {str(spec.arg)!r}")
+    first = next(iter(fields))
+    if first in spec.options:
+        raise PluginOptionsError(f"{entry} is given {first!r} twice, as ARG and by name; give it once")
+    return {first: spec.arg, **spec.options}
+
+
+def _typed(field: Any, value: object) -> object:
+    if not isinstance(value, Raw):
+        return value
+    return value.plain() if _kinds_of(field.type) <= _AS_TYPED else value.read()
+
+
+_AS_TYPED = {str, Path, Decimal, type(None)}
+"""What takes a value as it was typed: a path may be named 4, and 0.1 is no float on its way to Decimal."""
+
+
+def _kinds_of(kind: object) -> set[object]:
+    # ``str | None`` has types.UnionType as its origin, ``Optional[str]`` has Union.
+    origin = get_origin(kind)
+    is_union = origin is Union or getattr(origin, "__name__", "") == "UnionType"
+    return set(get_args(kind)) if is_union else {kind}
+
+
+def _structured(field: Any, value: object) -> object:
+    typed = _typed(field, value)
+    # A field with a converter takes what its converter takes.
+    if field.type is None or field.converter is not None:
+        return typed
+    kinds = _kinds_of(field.type)
+    if isinstance(typed, str) and str not in kinds and any((get_origin(kind) or kind) in _SERIES for kind in kinds):
+        # A string is a series of strings too, one for each letter, which is never what was meant.
+        raise ValueError(f'{typed!r} is str; give a list, ["..."]')
+    return _converter().structure(typed, field.type)
+
+
+_SERIES = {list, tuple, set, frozenset, Sequence, Iterable, Collection, Set}
+
+
+def _lines(error: Exception, name: str) -> Iterable[str]:
+    def described(error: BaseException, type_: type | None) -> str:
+        return _said(error)
+
+    if isinstance(error, cattrs.BaseValidationError):
+        return transform_error(error, path=name, format_exception=described)
+    return [f"{_said(error)} @ {name}"]
+
+
+def _said(error: BaseException) -> str:
+    # The validators of attrs raise with the field and more beside the message.
+    message = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+    return " ".join(message.split()) or type(error).__name__
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, use_alias=True)
+    # cattrs calls int, float, str and bool on what it gets, so that the string "false" is True.
+    for kind, takes in _STRICT.items():
+        converter.register_structure_hook(kind, _strict(kind, takes))
+    return converter
+
+
+_STRICT: dict[Callable[[Any], Any], tuple[type, ...]] = {
+    bool: (bool,),
+    int: (int,),
+    float: (int, float),
+    str: (str,),
+    Path: (str, Path),
+    Decimal: (str, int, Decimal),
+}
+
+
+def _strict(kind: Callable[[Any], Any], takes: tuple[type, ...]) -> Callable[[Any, Any], Any]:
+    def structure(value: Any, _: Any) -> Any:
+        if not isinstance(value, takes) or (isinstance(value, bool) and kind is not bool):
+            raise ValueError(f"{value!r} is {type(value).__name__}; give {_WORDS[kind]}")
+        try:
+            return kind(value)
+        except ArithmeticError:
+            raise ValueError(f"{value!r} is {type(value).__name__}; give {_WORDS[kind]}") from None
+
+    return structure
+
+
+_WORDS: dict[Callable[[Any], Any], str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+    Path: "a path",
+    Decimal: "a number",
+}

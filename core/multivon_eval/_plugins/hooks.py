@@ -1,0 +1,133 @@
+"""The ambient plug-ins of a run: loaded one by one, called one at a time, left out when they fail."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pluggy
+
+from .. import hookspecs
+from .._types.persona import Persona
+from .._types.report import Problem
+from .._types.run_info import PluginUse
+from ..errors import PluginBroken
+from .kinds import HOOK
+from .registry import Registry
+
+_LOG = logging.getLogger("multivon_eval.hooks")
+
+
+class Hooks:
+    """The hooks of one run.
+
+    Args:
+        report: Called with each problem; a hook that has one is left out from then on.
+    """
+
+    def __init__(self, report: Callable[[Problem], None]) -> None:
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._report = report
+        self._added: list[tuple[object, str]] = []
+        self._uses: dict[str, PluginUse] = {}
+
+    def install(self, registry: Registry, without: Sequence[str] = ()) -> None:
+        """Take in all installed hooks but those named; a broken one is reported and left out.
+
+        Raises:
+            PluginNotFound: One that is to be left out is not installed.
+        """
+        left_out = [registry.find(HOOK, name) for name in without]
+        entries = [entry for entry in registry.entries(HOOK) if entry not in left_out]
+        for problem in registry.unreadable:
+            self._report(Problem("plug-ins", problem))
+        for entry in entries:
+            try:
+                self.add(entry.load(), str(entry))
+                self._uses[str(entry)] = PluginUse(HOOK.name, entry.name, entry.name, entry.distribution, entry.version)
+            except PluginBroken as error:
+                self._report(Problem(str(entry), str(error)))
+
+    def add(self, plugin: object, name: str = "") -> None:
+        """Take in one object with ``@hookimpl`` functions.
+
+        Raises:
+            PluginBroken: It implements a hook that does not exist, or none, or asks for an argument a hook has
+                not; or it is a class, or takes part already.
+        """
+        name = name or f"hook {getattr(plugin, '__name__', type(plugin).__qualname__)}"
+        if inspect.isclass(plugin):
+            raise PluginBroken(f"{name} cannot be used: it is a class; name an instance of it, or a module")
+        if any(plugin is other for other, _ in self._added):
+            raise PluginBroken(f"{name} cannot be used: it takes part already; name it once")
+        try:
+            self._manager.register(plugin, name=f"{len(self._added)} {name}")
+            self._manager.check_pending()
+        except Exception as error:  # whatever a stranger's attributes raise when they are looked at
+            self._leave_out(plugin)
+            cause = " ".join(str(error).split())
+            raise PluginBroken(f"{name} cannot be used: {cause}") from error
+        if not self._manager.get_hookcallers(plugin):
+            self._leave_out(plugin)
+            raise PluginBroken(f"{name} cannot be used: it implements no hook; mark its functions with @hookimpl")
+        self._added.append((plugin, name))
+
+    def uses(self) -> list[PluginUse]:
+        """The hooks that take part."""
+        taking_part = (name for _, name in self._taking_part())
+        return [self._uses.get(name) or PluginUse(HOOK.name, name.removeprefix("hook "), "") for name in taking_part]
+
+    def emit(self, hook: str, **arguments: Any) -> None:
+        """Call one hook of all plug-ins; whoever raises is left out for the rest of the run."""
+        for plugin, name in self._taking_part():
+            with self._isolated(plugin, name, hook):
+                self._one(plugin, hook)(**arguments)
+
+    @contextmanager
+    def scope(self, persona: Persona, case_uid: str) -> Iterator[None]:
+        """Enter the ``conversation_scope`` of all plug-ins."""
+        with ExitStack() as stack:
+            for plugin, name in self._taking_part():
+                with self._isolated(plugin, name, "conversation_scope"):
+                    for scope in self._one(plugin, "conversation_scope")(persona=persona, case_uid=case_uid):
+                        inner = stack.enter_context(ExitStack())
+                        inner.enter_context(scope)
+                        # An exit that raises must not reach the conversation either.
+                        stack.push(self._leaving(plugin, name, inner.pop_all()))
+            yield
+
+    def _taking_part(self) -> list[tuple[object, str]]:
+        return [(plugin, name) for plugin, name in self._added if self._manager.is_registered(plugin)]
+
+    def _leave_out(self, plugin: object) -> bool:
+        is_in = self._manager.is_registered(plugin)
+        if is_in:
+            self._manager.unregister(plugin)
+        return is_in
+
+    def _one(self, plugin: object, hook: str) -> pluggy.HookCaller:
+        others = [other for other, _ in self._taking_part() if other is not plugin]
+        return self._manager.subset_hook_caller(hook, others)
+
+    def _leaving(self, plugin: object, name: str, inner: ExitStack) -> Callable[..., bool]:
+        def leave(*_: object) -> bool:
+            with self._isolated(plugin, name, "conversation_scope"):
+                inner.close()
+            return False
+
+        return leave
+
+    @contextmanager
+    def _isolated(self, plugin: object, name: str, hook: str) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, SystemExit) as error:
+            _LOG.warning("%s failed in %s and is left out", name, hook, exc_info=error)
+            # Conversations run side by side: one that is in it still may fail a second time.
+            if self._leave_out(plugin):
+                cause = f"{type(error).__name__}: {error}"
+                self._report(Problem(name, f"raised {cause} in {hook}; left out for the rest of the run"))

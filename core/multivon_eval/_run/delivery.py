@@ -1,0 +1,72 @@
+"""Step 5: where results go."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from .._plugins.isolation import FAULTS, let_pass, told
+from .._types.report import Problem, Report
+from .._types.result import SimulationResult
+from .._types.run_info import RunInfo
+from ..errors import DeliveryError, MultivonEvalError, UsageError
+from ..protocols import Sink
+
+_LOG = logging.getLogger("multivon_eval.delivery")
+
+
+class Delivery:
+    """The sinks of a run: opened together, fed one result at a time, closed together.
+
+    Args:
+        sinks: By name.
+        report: Called with each problem.
+    """
+
+    def __init__(self, sinks: Mapping[str, Sink], report: Callable[[Problem], None]) -> None:
+        self._sinks = sinks
+        self._report = report
+        self._turn = asyncio.Lock()
+        self._opened: list[str] = []
+
+    async def open(self, info: RunInfo) -> None:
+        """Open all sinks before anything is spent.
+
+        Raises:
+            UsageError: One cannot be used.
+        """
+        for name, sink in self._sinks.items():
+            try:
+                await sink.open(info)
+            except UsageError:
+                raise
+            except FAULTS as error:
+                let_pass(error)
+                raise UsageError(f"sink {name!r} cannot be opened: {told(error)}") from error
+            self._opened.append(name)
+
+    async def write(self, result: SimulationResult) -> None:
+        """Deliver one result; a sink that fails keeps no other from getting it."""
+        async with self._turn:
+            for name in self._opened:
+                try:
+                    await self._sinks[name].write(result)
+                except FAULTS as error:
+                    let_pass(error)
+                    self._failed(name, f"did not take the result of {result.persona.name!r}", error)
+
+    async def close(self, report: Report) -> None:
+        """Close all sinks that were opened."""
+        for name in self._opened:
+            try:
+                await self._sinks[name].close(report)
+            except FAULTS as error:
+                let_pass(error)
+                self._failed(name, "could not be closed", error)
+
+    def _failed(self, name: str, what: str, error: BaseException) -> None:
+        _LOG.warning("sink %s %s", name, what, exc_info=error)
+        said = str(error) if isinstance(error, MultivonEvalError) else told(error)
+        is_loss = isinstance(error, DeliveryError | OSError) or not isinstance(error, MultivonEvalError)
+        self._report(Problem(f"sink {name}", f"{what}: {said}", undelivered=is_loss))

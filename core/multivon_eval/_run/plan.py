@@ -1,0 +1,114 @@
+"""Everything a run needs, loaded and built."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+
+from .._journal.journal import Journal
+from .._money.funds import ZERO
+from .._money.hold import Holder
+from .._money.ledger import Ledger, Purse
+from .._money.limit import Limit
+from .._money.meter import Account, MeteredJudge
+from .._plugins.hooks import Hooks
+from .._questions import Question
+from .._types.conversation import Conversation
+from .._types.report import Problem
+from .._types.run_info import RunInfo
+from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
+from .system import SystemUnderTest
+
+_LOG = logging.getLogger("multivon_eval.plugin")
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """Everything a run needs, loaded and built.
+
+    Attributes:
+        info: What the run is made with; its personas are filled in when they are loaded.
+        source: Where the personas come from.
+        system: The system under test; None where saved transcripts are judged.
+        driver: Who plays the personas.
+        judge: Who judges and scores.
+        driver_judge: Who is asked by the driver; often the judge.
+        evaluators: By the name their score has in results.
+        sinks: By name.
+        hooks: Who listens.
+        ledger: The run's money.
+        journal: What survives a kill.
+        problems: What goes wrong beside the conversations is appended here.
+        force: Whether a resume goes on although something has changed.
+        proposal: What the source will ask the judge for its personas; None where it asks nothing.
+    """
+
+    info: RunInfo
+    source: PersonaSource
+    system: SystemUnderTest | None
+    driver: Driver
+    judge: Judge
+    driver_judge: Judge
+    evaluators: Mapping[str, Evaluator]
+    sinks: Mapping[str, Sink]
+    hooks: Hooks
+    ledger: Ledger
+    journal: Journal
+    problems: list[Problem]
+    force: bool = False
+    proposal: Question[Any] | None = None
+    _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
+    _holder: Holder = attrs.field(init=False)
+
+    @_holder.default
+    def _make_holder(self) -> Holder:
+        has_ceiling, info = self.ledger.budget is not None, self.info
+        return Holder(self.judge, self.evaluators, has_ceiling, info.judge_votes, info.refusal == "judge")
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
+        return (self.source, self.judge, self.driver_judge, self.driver, *self.evaluators.values())
+
+    def context(self, task: str, account: Account) -> RunContext:
+        """What a plug-in gets: the metered judge for one task, on one conversation's account.
+
+        Args:
+            task: ``driver``, ``judge``, ``vote`` or ``refusal``; all but the first ask the judge.
+            account: The conversation's.
+        """
+        role = "driver" if task == "driver" else "judge"
+        judge = self.driver_judge if role == "driver" else self.judge
+        # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
+        most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
+        limit = self._limits.setdefault(id(judge), Limit(most))
+        # Whether a reply refuses is asked on the way: what is held for the end stays held.
+        leave = self._holder.for_judging(account.purse) if task == "refusal" else ZERO
+        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, task=task, leave=leave)
+        return RunContext(metered, self.info.seed, _LOG)
+
+    @contextmanager
+    def purse(self) -> Iterator[Purse]:
+        """The account of one conversation in the ledger, closed when it has ended."""
+        purse = self.ledger.open()
+        try:
+            yield purse
+        finally:
+            self._holder.done(purse)
+            purse.close()
+
+    async def hold(self, purse: Purse, conversation: Conversation, another_turn: bool) -> None:
+        """Hold back what judging a conversation will cost at most; see :class:`Holder`."""
+        await self._holder(purse, conversation, another_turn)
+
+    def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
+        """All that will be asked about a conversation for its verdict and scores."""
+        return self._holder.questions(conversation)
+
+    def of_a_reply(self, conversation: Conversation) -> Iterable[Question[Any]]:
+        """What will be asked about the last reply of a conversation while it goes on."""
+        return self._holder.of_a_reply(conversation)

@@ -1,0 +1,249 @@
+"""From what was asked for to a plan in which everything is loaded, built and checked."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import importlib_metadata
+
+from .._journal.journal import Journal
+from .._money.ledger import Ledger
+from .._plugins.build import Built, build
+from .._plugins.hooks import Hooks
+from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, SINK, Kind
+from .._plugins.registry import Registry
+from .._plugins.spec import Spec
+from .._questions import Question
+from .._types.persona import Persona
+from .._types.persona_json import persona_from_json
+from .._types.report import Problem
+from .._types.run_info import PluginUse, RunInfo
+from ..errors import PersonaError
+from ..protocols import Named, PersonaSource, Priced, Proposes
+from .lifecycle import check_price
+from .personas import GivenPersonas
+from .plan import Plan
+from .problems import Problems
+from .settings import JSONL, Settings, choose_judge
+from .system import SystemUnderTest
+
+
+def make_plan(
+    system: SystemUnderTest | None,
+    personas: object,
+    settings: Settings,
+    registry: Registry,
+    *,
+    journal: Journal | None = None,
+    ledger: Ledger | None = None,
+    force: bool = False,
+) -> Plan:
+    """Load and build everything a run needs.
+
+    Args:
+        system: The system under test; None where saved transcripts are judged.
+        personas: A SPEC, a path, a source, or personas; None where none are loaded.
+        settings: The options.
+        registry: What is installed.
+        journal: The journal, opened if a run is resumed; None for none.
+        ledger: An account to go on with; None for a new one.
+        force: Whether a resume goes on although something has changed.
+
+    Raises:
+        UsageError: With everything that is wrong.
+    """
+    troubles: list[Problem] = []
+    journal = journal or Journal()
+    parts = _build_parts(personas, settings, registry, Hooks(troubles.append))
+    return Plan(
+        info=_info(settings, parts, journal.past.run_id),
+        source=parts.source.plugin,
+        system=system,
+        driver=parts.driver.plugin,
+        judge=parts.judge.plugin,
+        driver_judge=parts.driver_judge.plugin,
+        evaluators={name: built.plugin for name, built in parts.evaluators.items()},
+        sinks={name: built.plugin for name, built in parts.sinks.items()},
+        hooks=parts.hooks,
+        ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
+        journal=journal,
+        force=force,
+        proposal=parts.proposal,
+        problems=troubles,
+    )
+
+
+@attrs.frozen
+class _Parts:
+    """The plug-ins of a run."""
+
+    source: Built
+    driver: Built
+    judge: Built
+    driver_judge: Built
+    evaluators: Mapping[str, Built]
+    sinks: Mapping[str, Built]
+    hooks: Hooks
+    judge_reason: str
+    proposal: Question[Any] | None = None
+
+    def uses(self) -> tuple[PluginUse, ...]:
+        """Who takes part."""
+        built = [self.judge, self.driver, *self.evaluators.values(), *self.sinks.values()]
+        uses = [one.use for one in built]
+        if self.driver_judge is not self.judge:
+            uses.append(attrs.evolve(self.driver_judge.use, kind="driver judge"))
+        if self.source.use.spec:
+            uses.append(self.source.use)
+        return (*uses, *self.hooks.uses())
+
+
+def _build_parts(personas: object, settings: Settings, registry: Registry, hooks: Hooks) -> _Parts:
+    problems = Problems()
+    judge_spec, judge_reason = _asked_judge(settings, registry)
+    judge = problems.collect(build, JUDGE, judge_spec, registry)
+    driver_judge = judge
+    if settings.driver_judge is not None:
+        driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
+    driver = problems.collect(build, DRIVER, settings.driver, registry)
+    evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
+    sinks = _build_all(SINK, settings.sinks, registry, problems)
+    source = problems.collect(persona_source, personas, registry)
+    proposal = problems.collect(_proposal, source, settings.seed) if source else None
+    problems.collect(_fill, hooks, settings, registry)
+    for built in (judge, driver_judge):
+        if built:
+            problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
+    problems.stop()
+    assert judge and driver_judge and driver and source, "nothing is missing where nothing is wrong"
+    return _Parts(source, driver, judge, driver_judge, evaluators, sinks, hooks, judge_reason, proposal)
+
+
+def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
+    return source.plugin.proposal(seed) if isinstance(source.plugin, Proposes) else None
+
+
+def _asked_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
+    if settings.judge is not None:
+        return settings.judge, "asked for"
+    return choose_judge(os.environ, lambda name: name in registry.names(JUDGE))
+
+
+def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems: Problems) -> dict[str, Built]:
+    found: dict[str, Built] = {}
+    for one in asked:
+        built = problems.collect(build, kind, one, registry)
+        if built is None:
+            continue
+        key = built.key if kind is EVALUATOR else built.use.spec
+        if key in found:
+            problems.add(f"{kind.name} {built.use.name!r} is named twice; name it once")
+        found[key] = built
+    return found
+
+
+def _fill(hooks: Hooks, settings: Settings, registry: Registry) -> None:
+    if settings.hooks is None:
+        hooks.install(registry, settings.without)
+        return
+    for plugin in settings.hooks:
+        hooks.add(plugin)
+
+
+def persona_source(personas: object, registry: Registry) -> Built:
+    """Find out where the personas come from.
+
+    Args:
+        personas: A SPEC, a path (which means ``jsonl``), a source, personas as objects or mappings, or None for none.
+        registry: What is installed.
+
+    Raises:
+        UsageError: They come from nowhere, or some are no personas.
+    """
+    if personas is None:
+        return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))
+    if isinstance(personas, Spec):
+        return build(PERSONA_SOURCE, personas, registry)
+    if isinstance(personas, Path):
+        return build(PERSONA_SOURCE, Spec.with_arg(JSONL, str(personas)), registry)
+    if isinstance(personas, str):
+        name = personas.partition(":")[0].partition(",")[0]
+        is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
+        is_there = Path(personas).exists()
+        # The class at the end of an import path is written with a capital; the end of a file's name is not.
+        is_path = "/" in name or (":" not in personas and Path(personas).suffix[1:2].islower())
+        if not is_there and not is_known and is_path:
+            raise PersonaError(f"{personas}: no such file; give --personas a JSONL file or a persona source")
+        if is_there:
+            return build(PERSONA_SOURCE, Spec.with_arg(JSONL, personas), registry)
+        return build(PERSONA_SOURCE, personas, registry)
+    if isinstance(personas, PersonaSource):
+        return build(PERSONA_SOURCE, personas, registry)
+    return Built(GivenPersonas(_given(personas)), PluginUse("persona source", "given", ""))
+
+
+def _given(personas: object) -> tuple[Persona, ...]:
+    if isinstance(personas, Persona | Mapping):
+        personas = (personas,)
+    if not isinstance(personas, Iterable):
+        raise PersonaError(f"personas are {type(personas).__name__}; give a list of Persona, a path or a SPEC")
+    problems, found = Problems(), []
+    for index, item in enumerate(personas):
+        if isinstance(item, Persona):
+            # What a file may not hold a call may not either.
+            item = {field.name: getattr(item, field.name) for field in attrs.fields(Persona)}
+            item["history"] = [{"role": said.role, "content": said.content} for said in item["history"]]
+        found.append(problems.collect(persona_from_json, item, f"personas[{index}]"))
+    problems.stop()
+    return tuple(persona for persona in found if persona is not None)
+
+
+def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
+    judge = parts.judge
+    priced = judge.plugin.prices() if isinstance(judge.plugin, Priced) else None
+    prices = None
+    if priced:
+        prices = {
+            "input": float(priced.input),
+            "output": float(priced.output),
+            "cached": float(priced.cached),
+            "unit": "USD per million tokens",
+            "source": priced.source,
+        }
+        if priced.cache_write is not None:
+            prices["cache_write"] = float(priced.cache_write)
+    return RunInfo(
+        run_id=run_id or secrets.token_hex(8),
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        personas=(),
+        trials=settings.trials,
+        first_trial=settings.first_trial,
+        max_turns=settings.max_turns,
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        budget_usd=settings.budget_usd,
+        seed=settings.seed,
+        judge_votes=settings.judge_votes,
+        refusal=settings.refusal,
+        judge_model=_model(judge),
+        judge_reason=parts.judge_reason,
+        driver_model=_model(parts.driver_judge),
+        prices=prices,
+        plugins=parts.uses(),
+        versions={
+            "multivon-eval": importlib_metadata.version("multivon-eval"),
+            "python": platform.python_version(),
+        },
+        sources=settings.sources,
+    )
+
+
+def _model(judge: Built) -> str:
+    return judge.plugin.model if isinstance(judge.plugin, Named) else judge.use.name

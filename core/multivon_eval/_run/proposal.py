@@ -1,0 +1,82 @@
+"""Step 1 where a source asks the judge for its personas: paid once, kept in the journal, the same after a resume."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._money.meter import Account
+from .._types.persona import Persona
+from ..errors import UsageError
+from .personas import load_personas
+from .resume import check_same, made_with
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+
+async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
+    """Get the personas of a run, and see that a resume goes on with what the run began with.
+
+    A proposal is the first thing that a run pays for: the journal begins before it, and holds what came of it.
+
+    Args:
+        plan: What the run is made with.
+        account: Whose account a proposal goes on.
+
+    Raises:
+        PersonaError: They cannot be had.
+        UsageError: A resume is made otherwise than the run began, or the proposal does not fit under the ceiling;
+            nothing was spent.
+        JudgeError: The proposal failed.
+    """
+    context = plan.context("judge", account)
+    if plan.proposal is None:
+        personas = await load_personas(plan.source, context)
+        check_same(plan, personas)
+        return personas
+    check_same(plan, ())
+    if plan.journal.past.personas:
+        return plan.journal.past.personas
+    check_fits(plan)
+    plan.journal.begin(plan.info.run_id, made_with(plan, ()))
+    is_there = False
+    try:
+        personas = await load_personas(plan.source, context)
+        plan.journal.proposed(personas)
+        is_there = True
+    finally:
+        if not is_there:
+            # Nothing to go on from but the money, if any: that counts for whoever resumes.
+            plan.journal.close(keep=bool(plan.journal.past.run_id or account.cost_usd))
+    return personas
+
+
+def check_fits(plan: Plan) -> None:
+    """See that the ceiling reaches for the proposal.
+
+    Raises:
+        UsageError: It does not.
+    """
+    assert plan.proposal is not None, "there is a proposal to pay for"
+    worst = plan.judge.worst_cost(plan.proposal)
+    if worst is not None and not plan.ledger.fits(worst):
+        raise UsageError(
+            f"the proposal of personas may cost up to ${worst:.6f}, and of the budget of ${plan.ledger.budget} "
+            f"${plan.ledger.left:.6f} is left; raise --budget, ask for fewer personas, or shorten the document"
+        )
+
+
+def stand_ins(n: int) -> tuple[Persona, ...]:
+    """Personas of usual length, to reckon with before the real ones are known."""
+    profile = "Ordered a gift some days ago, is not sure that it was the right thing, and has ten minutes before work. "
+    return tuple(
+        Persona(
+            name=f"persona {number}",
+            profile=profile * 2,
+            goal="Find out what the assistant can do, and get it to do one of these things.",
+            success_criteria=("The assistant named what it can do, and the limits of it.",) * 2,
+            traits=("terse", "impatient"),
+            facts=("The order number is 12345.",),
+        )
+        for number in range(1, n + 1)
+    )

@@ -1,0 +1,97 @@
+"""Whether a user message recites what was meant for the driver alone."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+
+from .._questions.user_turn import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
+from .likeness import runs, words_of
+
+RUN = 3
+"""Words in a row that are looked for of a criterion."""
+
+SHARE = 0.8
+"""The share of a criterion's runs in a message that makes it a recital."""
+
+RULE_RUN = 7
+"""Words in a row that nobody says by chance as the instructions say them."""
+
+# Words for the play itself, as only a player has them.
+_PLAY = re.compile(
+    r"""
+    \bgoal_reached\b
+  | \{\s*"message"\s*:
+  | \b(?:my|the|this|your)\s+(?:success\s+criteri(?:a|on)|persona)\b
+  | \bas\s+a\s+(?:simulated|synthetic)\s+(?:user|customer|person)\b
+  | \bi\s*(?:'m|\s+am|\s+was|'ve\s+been|\s+have\s+been)\s+(?:\w+\s+)?(?:told|asked|instructed|supposed)\s+to\s+
+      (?:play|act\s+as|pretend|simulate|role-?play)\b
+  | \bi\s*(?:'m|\s+am)\s+(?:only\s+|just\s+)?(?:playing|simulating|role-?playing)\s+(?:a|the)\s+(?:user|customer|role)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# One of these, or a brace, is in whatever the pattern finds: to look for them first is ten times as quick.
+_PLAY_WORDS = frozenset(
+    "reached criteria criterion persona simulated synthetic play act pretend simulate role roleplay playing simulating "
+    "roleplaying".split()
+)
+
+
+def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
+    """Find a criterion that a message hands over.
+
+    Args:
+        text: The user message.
+        criteria: The success criteria.
+        heard: What the user may say whatever the criteria say: its goal, and what it was told.
+
+    Returns:
+        The first criterion of which the message holds :data:`SHARE` of the runs of :data:`RUN` words that stand in
+        nothing that was heard, at least two of them; a criterion of a word or two may well be said by chance.
+        Nothing if there is none.
+    """
+    said = runs(words_of(text).all, RUN)
+    told = {criterion: _runs_of(criterion) for criterion in criteria}
+    told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
+    if not told:
+        return ""  # as nearly always: then nobody need look at all that was heard
+    may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part).all, RUN) for part in heard))
+    for criterion, wanted in told.items():
+        own = wanted - may_say
+        if len(own) >= 2 and len(own & said) >= SHARE * len(own):
+            return criterion
+    return ""
+
+
+@functools.lru_cache(maxsize=256)  # they are asked for in every turn
+def _runs_of(criterion: str) -> frozenset[tuple[str, ...]]:
+    return runs(words_of(criterion).all, RUN)
+
+
+def recited_rule(text: str, known: Sequence[str]) -> str:
+    """Find what a message says of the driver's own instructions.
+
+    Args:
+        text: The user message.
+        known: What stands in the persona and was said before; the words of the play may come from there.
+
+    Returns:
+        Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
+    """
+    said = words_of(text)
+    if "{" in text or not _PLAY_WORDS.isdisjoint(said.distinct):
+        found = _PLAY.search(text.replace("’", "'"))
+        if found and not any(_PLAY.search(part.replace("’", "'")) for part in known):
+            return found.group()
+    rules = _rules()
+    for at in range(len(said.all) - RULE_RUN + 1):
+        run = said.all[at : at + RULE_RUN]
+        if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in known):
+            return " ".join(run)
+    return ""
+
+
+@functools.cache
+def _rules() -> frozenset[tuple[str, ...]]:
+    return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))).all, RULE_RUN)

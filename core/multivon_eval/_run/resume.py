@@ -1,0 +1,82 @@
+"""What a run is made with, and whether a resume is made with the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._questions import Question
+from .._types.persona import Persona
+from ..errors import UsageError
+from .personas import case_uid
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+
+def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
+    """What must be the same for a run to go on, each by a word for people or a digest.
+
+    Returns:
+        By name; personas, proposal and model file as digests of what they are. Personas that are proposed are
+        known by what is asked for them: they are others each time.
+    """
+    info = plan.info
+    # A default is asked for with the name of our distribution before it, and is the same without.
+    specs = [(use.kind, use.spec.removeprefix(f"{use.distribution}/")) for use in info.plugins]
+    asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
+    everybody = _digest("".join(case_uid(persona, 1) for persona in personas))
+    return {
+        "personas": everybody if plan.proposal is None else "",
+        "proposal": "" if plan.proposal is None else _asked(plan.proposal),
+        "judge": asked.get("judge", ""),
+        "driver": asked.get("driver", ""),
+        "driver judge": asked.get("driver judge", ""),
+        "evaluators": ", ".join(spec for kind, spec in specs if kind == "evaluator"),
+        "max-turns": str(info.max_turns),
+        "trials": str(info.trials),
+        "seed": str(info.seed),
+        "judge-votes": str(info.judge_votes),
+        "refusal": info.refusal,
+        "model file": plan.system.identity if plan.system else "",
+    }
+
+
+def _asked(question: Question[Any]) -> str:
+    """What a proposal asks: document, number, seed and our words."""
+    return _digest("\n\n".join([question.prompt.system, *(message.text for message in question.prompt.messages)]))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
+    """See that a resume goes on with what the run began with.
+
+    Raises:
+        UsageError: It does not, and ``--force`` was not said; with all that changed.
+    """
+    past = plan.journal.past
+    if not past.run_id or plan.force:
+        return
+    changed = _changes(past.made_with, made_with(plan, personas))
+    if changed:
+        raise UsageError(
+            [f"--resume: {change}" for change in changed]
+            + ["the run that did not finish was made otherwise; go back to that, or go on all the same with --force"]
+        )
+
+
+def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    digests = {
+        "personas": "personas",
+        "proposal": "document, number or seed of the proposal",
+        "model file": "model file",
+    }
+    return [
+        f"the {digests[name]} changed" if name in digests else f"{name} was {before.get(name)!r} and is {value!r}"
+        for name, value in now.items()
+        if before.get(name) != value
+    ]

@@ -1,0 +1,240 @@
+"""The straight line, and the one place where conversations run side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import attrs
+
+from .._journal.past import VERDICT, PastCase
+from .._money.meter import Account
+from .._types.conversation import Conversation
+from .._types.report import Problem, Report
+from .._types.result import SimulationResult
+from .._types.run_info import RunInfo
+from .._types.score import Score
+from .._types.verdict import Verdict
+from ..protocols import RunContext
+from .conversation import Stage, converse
+from .delivery import Delivery
+from .estimate import complete_info
+from .lifecycle import ready
+from .personas import Case, cases_of
+from .plan import Plan
+from .proposal import personas_of
+from .refusals import Refusals
+from .result import to_result, with_scores
+from .resume import made_with
+from .scoring import score
+from .tally import Tally
+from .verdict import judge_goal, vote_on_goal
+
+_Job = Callable[[], Coroutine[Any, Any, SimulationResult]]
+
+
+class Run:
+    """One run: ask it once for its results; its report is there when they are all given.
+
+    Args:
+        plan: What it is made with.
+        done: Results of a run that is resumed, delivered before; they are counted, not given again.
+    """
+
+    def __init__(self, plan: Plan, done: Sequence[SimulationResult] = ()) -> None:
+        self.plan = plan
+        self.tally = Tally()
+        self.report: Report | None = None
+        self._talking = asyncio.Semaphore(plan.info.concurrency)
+        self._judging = asyncio.Lock()
+        self._done = {result.case_uid for result in done}
+        for result in done:
+            self.tally.add(result)
+
+    async def simulate(self) -> AsyncGenerator[SimulationResult, None]:
+        """Personas, then for each persona and trial a conversation, its verdict, its scores, its delivery.
+
+        Yields:
+            Each result when it is finished and delivered.
+        """
+        plan = self.plan
+        async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
+            with plan.purse() as purse:
+                account = Account.of(purse, plan.journal, "")
+                personas = await personas_of(plan, account)
+            self.tally.count(account.usage)
+            info = complete_info(plan, personas, len(personas) * plan.info.trials, len(self._done))
+            cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
+            jobs = (partial(self._simulated, case, info) for case in cases)
+            # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
+            async with aclosing(self._delivered(jobs, info, 2 * info.concurrency - 1)) as results:
+                async for result in results:
+                    yield result
+
+    async def rescore(
+        self, results: Sequence[SimulationResult], verdicts: bool
+    ) -> AsyncGenerator[SimulationResult, None]:
+        """Judge and score finished conversations again, without talking to the system.
+
+        Args:
+            results: Their results so far.
+            verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
+        """
+        plan = self.plan
+        personas = {result.persona.name: result.persona for result in results}
+        info = attrs.evolve(plan.info, personas=tuple(personas.values()), conversations=len(results), purpose="score")
+        jobs = (partial(self._rescored, result, info, verdicts) for result in results)
+        async with (
+            ready(plan.asked, tuple(plan.sinks.values()), info.timeout),
+            aclosing(self._delivered(jobs, info, info.concurrency)) as rescored,
+        ):
+            async for result in rescored:
+                yield result
+
+    async def _simulated(self, case: Case, info: RunInfo) -> SimulationResult:
+        plan = self.plan
+        assert plan.system is not None, "a simulation has a system under test"
+        stage = Stage(
+            plan.system, plan.driver, plan.hooks, plan.journal, info.max_turns, info.timeout, info.run_id, plan.hold
+        )
+        await self._talking.acquire()
+        started_at, started = _now(), time.perf_counter()
+        with plan.purse() as purse:
+            account = Account.of(purse, plan.journal, case.uid)
+            refusals = Refusals(info.refusal == "judge", account, partial(plan.context, "refusal", account))
+            try:
+                conversation = await converse(case, stage, purse, plan.context("driver", account), refusals)
+            finally:
+                # The system is free for the next persona; the judge takes its time beside that.
+                self._talking.release()
+            async with self._judging:
+                # Where many end at once, what they ask the judge goes out between the turns of those that talk.
+                await asyncio.sleep(0)
+            verdict, scores = await self._judged(conversation, account, plan.journal.past.case(case.uid))
+        seconds = time.perf_counter() - started
+        return to_result(conversation, verdict, scores, account, info, started_at, seconds)
+
+    async def _rescored(self, old: SimulationResult, info: RunInfo, verdicts: bool) -> SimulationResult:
+        plan, conversation = self.plan, old.conversation
+        started_at, started = _now(), time.perf_counter()
+        with plan.purse() as purse:
+            account = Account(purse, plan.journal)
+            if not verdicts:
+                scores = await self._missing(conversation, old.scores, plan.context("judge", account))
+                return with_scores(old, scores, account, info)
+            verdict, scores = await self._judged(conversation, account, PastCase())
+        seconds = time.perf_counter() - started
+        new = to_result(conversation, verdict, scores, account, info, started_at, seconds)
+        kept = {"driver_model": old.metadata.get("driver_model", ""), "rescored_from": _origin(old)}
+        return attrs.evolve(new, metadata={**new.metadata, **kept})
+
+    async def _judged(
+        self, conversation: Conversation, account: Account, past: PastCase
+    ) -> tuple[Verdict, dict[str, Score]]:
+        """Verdict and scores side by side; what the journal has already is not asked for again."""
+        context = self.plan.context("judge", account)
+        verdict, scores = await asyncio.gather(
+            self._verdict(conversation, account, past), self._missing(conversation, past.scores, context)
+        )
+        return verdict, {name: scores[name] for name in self.plan.evaluators}
+
+    async def _verdict(self, conversation: Conversation, account: Account, past: PastCase) -> Verdict:
+        if past.verdict is not None:
+            return past.verdict
+        plan, votes = self.plan, self.plan.info.judge_votes
+        if votes == 1:
+            verdict = await judge_goal(conversation, plan.context("judge", account))
+        else:
+            verdict = await vote_on_goal(conversation, plan.context("vote", account), votes, plan.journal, past)
+        plan.journal.judged(conversation.case_uid, VERDICT, verdict)
+        return verdict
+
+    async def _missing(
+        self, conversation: Conversation, had: Mapping[str, Score], context: RunContext
+    ) -> dict[str, Score]:
+        missing = {
+            name: plugin for name, plugin in self.plan.evaluators.items() if name not in had or had[name].value is None
+        }
+        return {**had, **await score(conversation, missing, context, self.plan.journal)}
+
+    async def _delivered(
+        self, jobs: Iterator[_Job], info: RunInfo, at_once: int
+    ) -> AsyncGenerator[SimulationResult, None]:
+        plan, started = self.plan, time.perf_counter()
+        delivery = Delivery(plan.sinks, plan.problems.append)
+        is_begun, is_whole = plan.journal.is_open, False
+        try:
+            # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
+            plan.journal.begin(info.run_id, made_with(plan, info.personas))
+            await delivery.open(info)
+            is_begun = True
+            plan.hooks.emit("run_started", run=info)
+            async with aclosing(_side_by_side(self._finishing(jobs, delivery), at_once)) as results:
+                async for result in results:
+                    yield result
+            is_whole = True
+        finally:
+            plan.problems.extend(Problem("judge", overrun) for overrun in plan.ledger.overruns)
+            summary, seconds = self.tally.summary(plan.ledger.spent), time.perf_counter() - started
+            report = Report(info, summary, tuple(plan.problems), seconds, interrupted=not is_whole)
+            await delivery.close(report)
+            plan.hooks.emit("run_finished", report=report)
+            self.report = attrs.evolve(report, problems=tuple(plan.problems))
+            plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
+
+    def _finishing(self, jobs: Iterator[_Job], delivery: Delivery) -> Iterator[_Job]:
+        async def finished(job: _Job) -> SimulationResult:
+            result = await job()
+            await delivery.write(result)
+            self.tally.add(result)
+            self.plan.hooks.emit("conversation_finished", result=result)
+            return result
+
+        return (partial(finished, job) for job in jobs)
+
+
+async def _side_by_side(jobs: Iterator[_Job], limit: int) -> AsyncGenerator[SimulationResult, None]:
+    """Run the jobs, so many at a time, and give each result when it is there.
+
+    A new job starts when a result is taken, so a reader that is slow holds the run back, not the memory.
+    """
+    finished: asyncio.Queue[asyncio.Task[SimulationResult]] = asyncio.Queue()
+    running: set[asyncio.Task[SimulationResult]] = set()
+
+    def start(job: _Job) -> None:
+        task = asyncio.create_task(job())
+        running.add(task)
+        task.add_done_callback(finished.put_nowait)
+
+    try:
+        for job in itertools.islice(jobs, limit):
+            start(job)
+        while running:
+            task = await finished.get()
+            running.discard(task)
+            for job in itertools.islice(jobs, 1):
+                start(job)
+            yield task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _origin(result: SimulationResult) -> dict[str, Any]:
+    return {
+        "run_id": result.metadata.get("run_id"),
+        "judge_model": result.metadata.get("judge_model"),
+        "goal_achieved": result.goal_achieved,
+        "cost_usd": float(result.cost_usd),
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,55 @@
+"""Step 4: the scores."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import attrs
+
+from .._journal.journal import Journal
+from .._plugins.isolation import FAULTS, let_pass, told
+from .._types.conversation import Conversation
+from .._types.score import Score
+from ..errors import BudgetExceeded
+from ..protocols import Evaluator, RunContext
+
+
+async def score(
+    conversation: Conversation, evaluators: Mapping[str, Evaluator], context: RunContext, journal: Journal
+) -> dict[str, Score]:
+    """Let all evaluators score a conversation, side by side.
+
+    Args:
+        conversation: A finished one, whatever ended it.
+        evaluators: By the name their score has in results.
+        context: The metered judge.
+        journal: Keeps each score as soon as it is there.
+
+    Returns:
+        One score for each, in their order; an evaluator that fails gives none and the reason.
+    """
+    if not conversation.turns:
+        nothing = Score.skipped("the system gave no reply, so there is nothing to score")
+        return dict.fromkeys(evaluators, nothing)
+
+    async def kept(name: str, evaluator: Evaluator) -> Score:
+        given = await _one(name, evaluator, conversation, context)
+        journal.judged(conversation.case_uid, name, given)
+        return given
+
+    scores = await asyncio.gather(*(kept(name, evaluator) for name, evaluator in evaluators.items()))
+    return dict(zip(evaluators, scores, strict=True))
+
+
+async def _one(name: str, evaluator: Evaluator, conversation: Conversation, context: RunContext) -> Score:
+    try:
+        given = await evaluator.evaluate(conversation, context)
+    except BudgetExceeded as error:
+        return attrs.evolve(Score.skipped(f"not scored: {error}"), cut=True)
+    except FAULTS as error:
+        let_pass(error)
+        return Score.failed(f"not scored: {told(error)}")
+    if not isinstance(given, Score):
+        return Score.failed(f"not scored: evaluator {name!r} gave {type(given).__name__}, not a Score")
+    return given

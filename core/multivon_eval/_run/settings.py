@@ -1,0 +1,204 @@
+"""The options of a run: their defaults, what they may be, where each value came from.
+
+Defaults are overridden by the environment, that by the command line, and in Python by the call. A file may
+come to stand between defaults and environment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import attrs
+
+from .._money.amount import read_budget
+from ..errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from .._money.shared_budget import SharedBudget
+
+OURS = "multivon-eval"
+"""Defaults name our distribution too: somebody else's plug-in of the same name is no conflict where nobody asked."""
+
+DEFAULT_EVALUATORS = tuple(
+    f"{OURS}/{name}" for name in ("conversation-relevance", "knowledge-retention", "turn-consistency")
+)
+"""What scores a run that names no evaluators."""
+
+DEFAULT_DRIVER = f"{OURS}/persona-llm"
+JSONL, PRODUCT_MD, TERMINAL = f"{OURS}/jsonl", f"{OURS}/product-md", f"{OURS}/terminal"
+
+KEYS = (
+    ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-5-5"),
+    ("OPENAI_API_KEY", "openai", "openai:gpt-6-luna,reasoning_effort=none"),
+    ("GEMINI_API_KEY", "gemini", "gemini:gemini-3.5-flash-lite"),
+)
+"""Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
+
+_COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
+_REFUSAL = ("rules", "judge")
+
+
+def _budget(value: object) -> Any:
+    try:
+        return read_budget(value)
+    except UsageError:
+        return value  # ``problems`` says it, together with everything else that is wrong
+
+
+def _whole(value: Any) -> Any:
+    return _read(int, value)
+
+
+def _number(value: Any) -> Any:
+    return _read(float, value)
+
+
+def _read(kind: Callable[[str], object], value: Any) -> Any:
+    # The command line and the environment give text; what cannot be read stays, for ``problems`` to name.
+    try:
+        return kind(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    return (value,) if isinstance(value, str | Mapping) or not _is_series(value) else tuple(value)
+
+
+def _is_series(value: Any) -> bool:
+    return isinstance(value, Sequence | set | frozenset)
+
+
+class SimulationOptions(TypedDict, total=False):
+    """What :func:`multivon_eval.simulate` takes by keyword.
+
+    Judges, drivers, evaluators, sinks are SPEC strings (``NAME[:ARG][,key=value]...``), tables with ``use``,
+    or instances.
+    """
+
+    max_turns: int
+    """The most turns of a conversation (8)."""
+    budget_usd: float | Decimal | str | SharedBudget | None
+    """The ceiling for all judge calls together in USD (1.00), or one that several runs share; None for no ceiling."""
+    judge: object
+    """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
+    judge_votes: int
+    """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
+    refusal: str
+    """What decides whether a reply refuses: ``rules``, or the ``judge``, asked about each reply (``rules``)."""
+    driver: object
+    """Who plays the personas (``persona-llm``)."""
+    driver_judge: object
+    """Whom the driver asks, if not the judge."""
+    evaluators: Sequence[object]
+    """Who scores; ``simulate`` scores only if some are named."""
+    sinks: Sequence[object]
+    """Where results go beside the return value."""
+    trials: int
+    """Conversations of each persona (1)."""
+    first_trial: int
+    """The number of the first of them (1): to have a certain one, or more beside those there are."""
+    concurrency: int
+    """Conversations side by side (16)."""
+    timeout: float
+    """Seconds for one call of ``model_fn`` or of the judge (60)."""
+    seed: int | None
+    """For what can be seeded; recorded in every result."""
+    hooks: Sequence[object] | None
+    """Ambient plug-ins: None for all that are installed, ``()`` for none, else exactly these objects."""
+
+
+@attrs.frozen
+class Settings:
+    """The options of one run; see :class:`SimulationOptions`.
+
+    Attributes:
+        without: Names of installed hooks to leave out.
+        sources: Where each value came from, by option.
+    """
+
+    max_turns: int = attrs.field(default=8, converter=_whole)
+    budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
+    judge: object = None
+    judge_votes: int = attrs.field(default=1, converter=_whole)
+    refusal: str = "rules"
+    driver: object = DEFAULT_DRIVER
+    driver_judge: object = None
+    evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
+    sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
+    trials: int = attrs.field(default=1, converter=_whole)
+    first_trial: int = attrs.field(default=1, converter=_whole)
+    concurrency: int = attrs.field(default=16, converter=_whole)
+    timeout: float = attrs.field(default=60.0, converter=_number)
+    seed: int | None = attrs.field(default=None, converter=_whole)
+    hooks: Sequence[object] | None = None
+    without: tuple[str, ...] = ()
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], source: str = "call") -> Settings:
+        """Make settings of keyword options.
+
+        Args:
+            options: By name; what is missing has its default.
+            source: Where they come from, for all that ``options`` does not bring sources for.
+
+        Raises:
+            UsageError: An option that does not exist or cannot be; all of them at once.
+        """
+        known = [field.name for field in attrs.fields(cls)]
+        problems = [
+            f"there is no option {name!r}; {did_you_mean(name, known)}" for name in options if name not in known
+        ]
+        if problems:
+            raise UsageError(problems)
+        given = {name: source if name in options else "default" for name in known if name != "sources"}
+        settings = cls(**{**options, "sources": {**given, **options.get("sources", {})}})
+        if problems := settings.problems():
+            raise UsageError(problems)
+        return settings
+
+    def problems(self) -> list[str]:
+        """Say everything that is wrong with the values."""
+        found = []
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                found.append(f"{name.replace('_', '-')} is {value!r}; give a whole number from 1 on")
+        votes = self.judge_votes
+        if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
+            found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
+        if self.refusal not in _REFUSAL:
+            found.append(f"refusal is {self.refusal!r}; give 'rules' or 'judge'")
+        seconds = self.timeout
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not math.isfinite(seconds) or seconds <= 0:
+            found.append(f"timeout is {seconds!r}; give seconds, more than 0")
+        if self.seed is not None and (not isinstance(self.seed, int) or isinstance(self.seed, bool)):
+            found.append(f"seed is {self.seed!r}; give a whole number")
+        try:
+            read_budget(self.budget_usd)
+        except UsageError as error:
+            found += error.problems
+        return found
+
+
+def choose_judge(environ: Mapping[str, str], is_installed: Callable[[str], bool]) -> tuple[str, str]:
+    """Choose a judge where none is named.
+
+    Args:
+        environ: The environment.
+        is_installed: Whether a judge of a name is installed.
+
+    Returns:
+        Its SPEC, and the reason for it.
+    """
+    for variable, name, spec in KEYS:
+        if environ.get(variable) and is_installed(name):
+            return f"{OURS}/{spec}", f"{variable} is set; name another with --judge"
+    have = [variable for variable, _, _ in KEYS if environ.get(variable)]
+    why = f"{have[0]} is set, but no judge for it is installed" if have else "no key in the environment"
+    return f"{OURS}/offline", f"{why}: a smoke test of the pipeline, words only, no model"

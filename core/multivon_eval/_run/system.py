@@ -1,0 +1,184 @@
+"""The system under test: what ``model_fn`` wants, calling it, and what may come back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from .._plugins.isolation import FAULTS, let_pass, told
+from .._types.conversation import Conversation
+from .._types.message import Reply
+from .._types.rendering import render
+from ..errors import ModelFnError, UsageError
+from .reply import checked_reply
+
+ModelFn = Callable[..., Any]
+_BY_NAME = ("messages", "conversation_id")
+
+
+@attrs.frozen
+class SystemUnderTest:
+    """A ``model_fn``, and what it asks for by parameter name.
+
+    Attributes:
+        call: The callable.
+        wants: Which of ``messages`` and ``conversation_id`` it names.
+        wants_prompt: Whether it takes the rendered conversation.
+        prompt_name: By which name it takes it; by position where it has none.
+        is_async: Whether it is a coroutine function.
+        identity: What a resume compares: a digest of the model file, or a name.
+    """
+
+    call: ModelFn
+    wants: frozenset[str]
+    wants_prompt: bool
+    is_async: bool
+    prompt_name: str = ""
+    identity: str = ""
+
+    @classmethod
+    def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
+        """Look at a callable's signature.
+
+        Raises:
+            UsageError: It is no callable, or cannot be called with one string.
+        """
+        if not callable(call):
+            raise UsageError(f"{name} is {type(call).__name__}, not a function; give a function of one string")
+        is_async = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(
+            getattr(call, "__call__", None)  # noqa: B004 - the bound method, not whether it can be called
+        )
+        try:
+            parameters = inspect.signature(call).parameters
+        except (TypeError, ValueError):  # some callables written in C have no signature
+            return cls(call, frozenset(), True, is_async)
+        wants = frozenset(key for key in _BY_NAME if key in parameters and parameters[key].kind is not _POSITIONAL_ONLY)
+        others = [item for key, item in parameters.items() if key not in wants]
+        problem = _unfit(others, wants)
+        if problem:
+            raise UsageError(
+                f"{name}{inspect.signature(call)} {problem}; it is called with the conversation as one string "
+                "(def model_fn(prompt: str) -> str), and with 'messages' or 'conversation_id' where it names them"
+            )
+        takes = any(item.kind in _POSITIONAL for item in others) and (
+            "messages" not in wants or any(_required(item) for item in others)
+        )
+        first = next((item for item in others if item.kind in _POSITIONAL), None)
+        by_name = first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return cls(call, wants, takes, is_async, first.name if first is not None and by_name else "")
+
+    async def reply(self, conversation: Conversation, conversation_id: str, timeout: float) -> Reply:
+        """Let the system answer a conversation.
+
+        Args:
+            conversation: Ends with a user message.
+            conversation_id: One for each conversation of each run, for systems that keep state.
+            timeout: Seconds it has.
+
+        Raises:
+            ModelFnError: It raised, hung or gave no text.
+        """
+        positional, named = self._arguments(conversation, conversation_id)
+        try:
+            async with asyncio.timeout(timeout):
+                returned = await self._called(positional, named)
+        except _OwnTimeout as error:
+            raise ModelFnError(f"model_fn raised {told(error.__cause__ or error)}") from error.__cause__
+        except TimeoutError as error:
+            raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
+        return checked_reply(returned)
+
+    def _arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
+        named: dict[str, Any] = {}
+        if "messages" in self.wants:
+            named["messages"] = [
+                {"role": message.role, "content": message.content} for message in conversation.messages
+            ]
+        if "conversation_id" in self.wants:
+            named["conversation_id"] = conversation_id
+        if not self.wants_prompt:
+            return [], named
+        prompt = render(conversation.messages)
+        return ([], {self.prompt_name: prompt, **named}) if self.prompt_name else ([prompt], named)
+
+    async def _called(self, positional: list[Any], named: dict[str, Any]) -> Any:
+        try:
+            if self.is_async:
+                return await self.call(*positional, **named)
+            return await in_thread(lambda: self.call(*positional, **named))
+        except TimeoutError as error:
+            raise _OwnTimeout(str(error)) from error
+        except FAULTS as error:
+            let_pass(error)
+            raise ModelFnError(f"model_fn raised {told(error)}") from error
+
+
+class _OwnTimeout(TimeoutError):
+    """A TimeoutError that ``model_fn`` raised, told apart from ours."""
+
+
+_POSITIONAL_ONLY = inspect.Parameter.POSITIONAL_ONLY
+_POSITIONAL = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.VAR_POSITIONAL,
+)
+
+
+def _required(item: inspect.Parameter) -> bool:
+    is_variadic = item.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return item.default is inspect.Parameter.empty and not is_variadic
+
+
+def _unfit(others: list[inspect.Parameter], wants: frozenset[str]) -> str:
+    required = [item for item in others if _required(item)]
+    keyword_only = [item.name for item in required if item.kind is inspect.Parameter.KEYWORD_ONLY]
+    if keyword_only:
+        return f"wants the keyword {keyword_only[0]!r}, which nobody gives"
+    if len(required) > 1:
+        return f"wants {len(required)} arguments ({', '.join(item.name for item in required)})"
+    if not any(item.kind in _POSITIONAL for item in others) and "messages" not in wants:
+        return "takes neither the prompt nor 'messages'"
+    return ""
+
+
+async def in_thread(call: Callable[[], Any]) -> Any:
+    """Run a synchronous function in a thread of its own, with the context variables of this task.
+
+    The thread is a daemon: a function that never returns is abandoned and does not keep the process alive.
+    asyncio's own pool would wait for it at exit, and has too few threads for many conversations.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Any] = loop.create_future()
+    context = contextvars.copy_context()
+
+    def deliver(value: Any, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(value)
+        elif isinstance(error, StopIteration):  # a future does not take one
+            future.set_exception(RuntimeError(f"StopIteration: {error}"))
+        else:
+            future.set_exception(error)
+
+    def work() -> None:
+        value, error = None, None
+        try:
+            value = context.run(call)
+        except BaseException as raised:
+            error = raised
+        if not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(deliver, value, error)
+            except RuntimeError:  # the loop closed between the question and the call
+                return
+
+    threading.Thread(target=work, name="model_fn", daemon=True).start()
+    return await future

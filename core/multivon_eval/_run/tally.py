@@ -1,0 +1,131 @@
+"""From results to a summary, one result at a time."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from decimal import Decimal
+
+import attrs
+
+from .._types.answer import Usage
+from .._types.conversation import STOP_REASONS
+from .._types.result import SimulationResult
+from .._types.score import Score
+from .._types.summary import Rate, ScoreSummary, Summary
+
+
+def wilson(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
+    """A share with its Wilson score interval.
+
+    Args:
+        hits: How many were.
+        of: How many were looked at.
+        z: The normal quantile; the default gives 95 %.
+
+    Returns:
+        The share; without an interval where nothing was looked at.
+
+    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
+    the American Statistical Association 22 (1927), 209-212.
+    """
+    if not of:
+        return Rate(0, 0, None, None)
+    share = hits / of
+    scale = 1 + z * z / of
+    middle = share + z * z / (2 * of)
+    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    # At the ends the interval touches 0 or 1; rounding must not pull it away.
+    low = (middle - spread) / scale if hits else 0.0
+    high = (middle + spread) / scale if hits < of else 1.0
+    return Rate(hits, of, max(0.0, low), min(1.0, high))
+
+
+@attrs.define
+class _ScoreTally:
+    total: float = 0.0
+    scored: int = 0
+    skipped: int = 0
+    failed: int = 0
+    passed: int = 0
+    has_threshold: bool = False
+
+    def add(self, score: Score) -> None:
+        if score.value is None:
+            self.skipped += score.status == "skipped"
+            self.failed += score.status == "failed"
+            return
+        self.total += score.value
+        self.scored += 1
+        if score.threshold is not None:
+            self.has_threshold = True
+            self.passed += score.value >= score.threshold
+
+    def summary(self) -> ScoreSummary:
+        mean = self.total / self.scored if self.scored else None
+        passed = self.passed if self.has_threshold else None
+        return ScoreSummary(mean, self.scored, self.skipped, self.failed, passed)
+
+
+class Tally:
+    """Counts results without keeping them."""
+
+    def __init__(self) -> None:
+        self._stops: Counter[str] = Counter()
+        self._attributions: Counter[str] = Counter()
+        self._scores: dict[str, _ScoreTally] = {}
+        self._judged = self._measured = self._achieved = self._undecided = 0
+        self._disagreements = self._faults = 0
+        self._usage = Usage()
+        self._judges: set[str] = set()
+        self._system_cost: Decimal | None = None
+
+    def add(self, result: SimulationResult) -> None:
+        """Count one result."""
+        self._stops[result.stop_reason] += 1
+        if result.attribution:
+            self._attributions[result.attribution] += 1
+        is_judged, measures = result.goal_achieved is not None, result.attribution in (None, "system")
+        self._judged += is_judged
+        self._measured += is_judged and measures
+        self._undecided += measures and not is_judged
+        self._achieved += measures and result.goal_achieved is True
+        self._disagreements += result.disagreement
+        self._faults += bool(result.driver_faults)
+        self.count(Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS}))
+        self._judges.add(str(result.metadata.get("judge_model", "")))
+        cost = result.conversation.system_cost_usd
+        if cost is not None:
+            self._system_cost = (self._system_cost or Decimal(0)) + cost
+        for name, score in result.scores.items():
+            self._scores.setdefault(name, _ScoreTally()).add(score)
+
+    def count(self, usage: Usage) -> None:
+        """Count tokens, those of a proposal say, which are in no result."""
+        self._usage += usage
+
+    def summary(self, spent: Decimal) -> Summary:
+        """What has been counted so far.
+
+        Args:
+            spent: What all judge calls cost in USD, those of unfinished conversations included.
+        """
+        return Summary(
+            conversations=self._stops.total(),
+            judged=self._judged,
+            goal_achieved=wilson(self._achieved, self._measured),
+            stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
+            attributions=dict(sorted(self._attributions.items())),
+            scores={name: tally.summary() for name, tally in self._scores.items()},
+            disagreements=self._disagreements,
+            driver_faults=self._faults,
+            errors=self._stops["driver_error"],
+            spent_usd=spent,
+            system_cost_usd=self._system_cost,
+            usage=self._usage,
+            judge_model=", ".join(sorted(filter(None, self._judges))),
+            undecided=self._undecided,
+        )
+
+
+_TOKENS = tuple(field.name for field in attrs.fields(Usage))

@@ -1,0 +1,66 @@
+"""Step 3: the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .._journal.journal import Journal
+from .._journal.past import PastCase, vote_key
+from .._plugins.isolation import FAULTS, let_pass, told
+from .._questions import ask, goal_question
+from .._types.conversation import Conversation
+from .._types.verdict import Verdict
+from ..errors import BudgetExceeded
+from ..protocols import RunContext
+from .votes import TEMPERATURE, counted
+
+
+async def judge_goal(conversation: Conversation, context: RunContext, temperature: float = 0.0) -> Verdict:
+    """Ask the judge whether the success criteria are met.
+
+    Args:
+        conversation: A finished one, whatever ended it.
+        context: The metered judge.
+        temperature: At which it is asked.
+
+    Returns:
+        The verdict; without a reply to judge, with a judge that fails or a budget that does not reach, none
+        and the reason.
+    """
+    if not conversation.turns:
+        return Verdict(None, "the system gave no reply, so there is nothing to judge")
+    try:
+        return await ask(context.judge, goal_question(conversation, temperature=temperature))
+    except BudgetExceeded as error:
+        return Verdict(None, f"not judged: {error}", cut=True)
+    except FAULTS as error:
+        let_pass(error)
+        return Verdict(None, f"not judged: {told(error)}", failed=True)
+
+
+async def vote_on_goal(
+    conversation: Conversation, context: RunContext, votes: int, journal: Journal, past: PastCase
+) -> Verdict:
+    """Ask the judge several times, side by side, and take the majority.
+
+    Args:
+        conversation: A finished one, whatever ended it.
+        context: The metered judge.
+        votes: How often it is asked, an odd number.
+        journal: Keeps each vote as soon as it is there.
+        past: The votes that were given before a resume are not asked for again.
+
+    Returns:
+        The verdict that :func:`~.votes.counted` makes of them.
+    """
+    if not conversation.turns:
+        return await judge_goal(conversation, context)
+
+    async def kept(number: int) -> Verdict:
+        if number in past.votes:
+            return past.votes[number]
+        vote = await judge_goal(conversation, context, TEMPERATURE)
+        journal.judged(conversation.case_uid, vote_key(number), vote)
+        return vote
+
+    return counted(await asyncio.gather(*(kept(number) for number in range(1, votes + 1))))

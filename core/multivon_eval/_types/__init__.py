@@ -1,0 +1,1 @@
+"""The nouns: plain frozen values, and how they become JSON and text."""

@@ -1,0 +1,148 @@
+"""A conversation and how it ended.
+
+Money is ``Decimal`` US dollars, durations are seconds.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+import attrs
+
+from .message import Message, Role, messages_of
+from .persona import Persona
+
+StopReason = Literal["goal_reached", "max_turns", "assistant_refused", "budget_exceeded", "driver_error"]
+
+
+STOP_REASONS: tuple[StopReason, ...] = (
+    "goal_reached",
+    "max_turns",
+    "assistant_refused",
+    "budget_exceeded",
+    "driver_error",
+)
+
+
+ErrorSource = Literal["driver", "model_fn"]
+
+
+@attrs.frozen
+class SimulationError:
+    """Why a conversation ended in ``driver_error``.
+
+    Attributes:
+        source: Who failed, ``driver`` or ``model_fn``.
+        type: The name of the exception's class.
+        message: What it said.
+        infrastructure: Whether the cause was the network or a timeout, not what was said.
+    """
+
+    source: ErrorSource
+    type: str
+    message: str
+    infrastructure: bool = False
+
+
+@attrs.frozen
+class DriverFault:
+    """A fault of the simulation, seen in one user message.
+
+    Attributes:
+        turn: The turn, from 1.
+        fault: Which fault, a snake_case word.
+        detail: What was seen.
+    """
+
+    turn: int
+    fault: str
+    detail: str
+
+
+def _messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
+    # A conversation grows by a message many times over: what is a tuple already is not looked through again.
+    return value if isinstance(value, tuple) else messages_of(value)
+
+
+def _fence() -> str:
+    return secrets.token_hex(8)
+
+
+@attrs.frozen
+class Conversation:
+    """What was said, and how it ended.
+
+    Attributes:
+        messages: All messages in order, the persona's history first.
+        persona: Who spoke as the user; None for a fixed case of an ``EvalSuite``.
+        trial: Which conversation of this persona, from 1.
+        case_uid: The identity of persona and trial, the same tomorrow.
+        stop_reason: Why it ended; None while it goes on.
+        driver_said_goal: Whether the driver said the goal is reached.
+        error: What failed, with ``driver_error``.
+        driver_faults: Faults of the simulation.
+        refusals_observed: How often the assistant refused.
+        system_cost_usd: What ``model_fn`` said its replies cost, in USD; None where it never said.
+        fence: The nonce of the delimiter in which a judge gets this transcript.
+    """
+
+    messages: tuple[Message, ...] = attrs.field(default=(), converter=_messages)
+    persona: Persona | None = None
+    trial: int = 1
+    case_uid: str = ""
+    stop_reason: StopReason | None = None
+    driver_said_goal: bool = False
+    error: SimulationError | None = None
+    driver_faults: tuple[DriverFault, ...] = ()
+    refusals_observed: int = 0
+    system_cost_usd: Decimal | None = None
+    fence: str = attrs.field(factory=_fence, eq=False, repr=False)
+
+    @property
+    def turns(self) -> int:
+        """How many replies the system gave in this conversation, history not counted."""
+        past = len(self.persona.history) if self.persona else 0
+        return sum(message.role == "assistant" for message in self.messages[past:])
+
+    def numbered(self) -> list[tuple[int, Message]]:
+        """The messages with their turn, from 1: a user message begins a turn."""
+        rows: list[tuple[int, Message]] = []
+        turn = 0
+        for message in self.messages:
+            turn += message.role == "user"
+            rows.append((max(turn, 1), message))
+        return rows
+
+    @cached_property
+    def as_json(self) -> str:
+        """The messages for a judge: a JSON list with a line for each, its turn first.
+
+        Nothing in a message can end its line; see :attr:`Message.as_json`.
+        """
+        rows = ",\n".join(f'{{"turn": {turn}, {message.as_json[1:]}' for turn, message in self.numbered())
+        return f"[\n{rows}\n]" if rows else "[]"
+
+    def said_by(self, role: Role) -> tuple[Message, ...]:
+        """The messages of one side, in order."""
+        return tuple(message for message in self.messages if message.role == role)
+
+    def grown(self, message: Message) -> Conversation:
+        """This conversation with one more message."""
+        # What attrs.evolve does, field by field: it takes three times as long, and this is done twice in each turn.
+        return Conversation(
+            (*self.messages, message),
+            self.persona,
+            self.trial,
+            self.case_uid,
+            self.stop_reason,
+            self.driver_said_goal,
+            self.error,
+            self.driver_faults,
+            self.refusals_observed,
+            self.system_cost_usd,
+            self.fence,
+        )

@@ -1,0 +1,72 @@
+"""A persona, and the turn that a driver gives for it.
+
+All types here are frozen; ``attrs.evolve`` makes a changed copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from .message import Message, messages_of
+
+
+def _strings(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _criteria(value: str | Iterable[str]) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else tuple(value)
+
+
+@attrs.frozen
+class Persona:
+    """A synthetic user.
+
+    Attributes:
+        name: Unique within a run.
+        profile: Who this user is.
+        goal: What this user wants.
+        success_criteria: What the assistant must have done, as one sentence or several that are judged one by
+            one. It goes to the judge; the driver never recites it.
+        traits: Words for how this user behaves; ``adversarial`` probes past refusals.
+        facts: What this user knows. Beside the profile the driver may use nothing else.
+        script: User messages said first, word for word, before the driver takes over.
+        history: Messages already exchanged; the conversation starts after them.
+        metadata: Anything else, JSON values.
+    """
+
+    name: str
+    profile: str
+    goal: str
+    success_criteria: str | tuple[str, ...] = attrs.field(converter=_criteria)
+    traits: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    facts: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    script: tuple[str, ...] = attrs.field(default=(), converter=_strings)
+    history: tuple[Message, ...] = attrs.field(default=(), converter=messages_of)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """The success criteria as a tuple, also where there is only one."""
+        return _strings(self.success_criteria)
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether this persona probes past refusals."""
+        return any(trait.strip().lower() == "adversarial" for trait in self.traits)
+
+
+@attrs.frozen
+class UserTurn:
+    """What a driver gives: the next user message, or that the goal is reached, or both.
+
+    Attributes:
+        message: The next user message; with ``goal_reached`` a last word, which may be empty.
+        goal_reached: Whether the persona has what it came for.
+    """
+
+    message: str
+    goal_reached: bool = False

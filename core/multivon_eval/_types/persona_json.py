@@ -1,0 +1,143 @@
+"""A persona read from one JSON object, with all its problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import PersonaError, did_you_mean
+from .persona import Persona
+from .rendering import whole_text
+
+_REQUIRED = ("name", "profile", "goal", "success_criteria")
+_OPTIONAL = ("traits", "facts", "script", "history", "metadata")
+
+
+def persona_from_json(data: object, where: str = "persona") -> Persona:
+    """Read one persona.
+
+    Args:
+        data: The parsed JSON.
+        where: The place that messages name, ``personas.jsonl:3`` say.
+
+    Returns:
+        The persona.
+
+    Raises:
+        PersonaError: An unknown key, a missing or empty field, a wrong type; all of them at once.
+    """
+    if not isinstance(data, Mapping):
+        raise PersonaError(f"{where}: {_type(data)}, not an object; write one persona as {{...}} on a line")
+    problems = [
+        f"{where}: unknown key {str(key)!r}; {did_you_mean(str(key), (*_REQUIRED, *_OPTIONAL))}"
+        for key in data
+        if key not in _REQUIRED + _OPTIONAL
+    ]
+    for name in _REQUIRED:
+        if name not in data:
+            problems.append(f"{where}: {name!r} is missing; give it as {_WANTED[name]}")
+    for name, check in _CHECKS.items():
+        if name in data:
+            problems += [f"{where}: {problem}" for problem in check(name, data[name])]
+    if problems:
+        raise PersonaError(problems)
+    return Persona(**{str(key): _whole(value) for key, value in data.items()})
+
+
+def _whole(value: Any) -> Any:
+    """A JSON value whose strings can be sent and stored."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, Mapping):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _text(name: str, value: object) -> list[str]:
+    if not isinstance(value, str):
+        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+    return [] if value.strip() else [f"{name!r} is empty; give it as {_WANTED[name]}"]
+
+
+def _texts(name: str, value: object) -> list[str]:
+    if not isinstance(value, list | tuple):
+        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+    problems = []
+    for index, item in enumerate(value):
+        if not isinstance(item, str):
+            problems.append(f"{name}[{index}] is {_type(item)}; give it as a string")
+        elif not item.strip():
+            problems.append(f"{name}[{index}] is empty; fill it in or take it out")
+    return problems
+
+
+def _criteria(name: str, value: object) -> list[str]:
+    if isinstance(value, str):
+        return _text(name, value)
+    if isinstance(value, list | tuple) and not value:
+        return [f"{name!r} is empty; give it as {_WANTED[name]}"]
+    return _texts(name, value)
+
+
+def _history(name: str, value: object) -> list[str]:
+    if not isinstance(value, list | tuple):
+        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+    problems = []
+    for index, item in enumerate(value):
+        place = f"{name}[{index}]"
+        if not isinstance(item, Mapping):
+            problems.append(f"{place} is {_type(item)}; give it as {_MESSAGE}")
+            continue
+        if set(item) != {"role", "content"}:
+            problems.append(f"{place} has the keys {sorted(map(str, item))}; give it as {_MESSAGE}")
+            continue
+        if item["role"] not in ("user", "assistant"):
+            problems.append(f"{place}.role is {item['role']!r}; give 'user' or 'assistant'")
+        if not isinstance(item["content"], str) or not item["content"].strip():
+            problems.append(f"{place}.content is empty or no string; give what was said")
+    return problems
+
+
+def _object(name: str, value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return []
+    return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+
+
+_MESSAGE = '{"role": "user" or "assistant", "content": "..."}'
+_WANTED = {
+    "name": "a string, unique in the run",
+    "profile": "a string: who this user is",
+    "goal": "a string: what this user wants",
+    "success_criteria": "a string, or a list of strings: what the assistant must have done",
+    "traits": "a list of strings",
+    "facts": "a list of strings",
+    "script": "a list of strings",
+    "history": f"a list of {_MESSAGE}",
+    "metadata": "an object",
+}
+_CHECKS: dict[str, Callable[[str, object], list[str]]] = {
+    "name": _text,
+    "profile": _text,
+    "goal": _text,
+    "success_criteria": _criteria,
+    "traits": _texts,
+    "facts": _texts,
+    "script": _texts,
+    "history": _history,
+    "metadata": _object,
+}
+
+
+def _type(value: Any) -> str:
+    names = {
+        dict: "an object",
+        list: "a list",
+        tuple: "a list",
+        str: "a string",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")

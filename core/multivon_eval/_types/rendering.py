@@ -1,0 +1,37 @@
+"""A conversation as lines of text, as ``model_fn`` gets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .message import Message
+
+# Whatever str.splitlines and the readers of the world take for a line's end, then something that looks like the
+# header of a turn.
+_HEADER = re.compile(r"([\r\n\v\f\x1c-\x1e\x85\u2028\u2029])(?=[^\S\r\n]*(?:user|assistant)\s*:)", re.IGNORECASE)
+
+
+def render(messages: Iterable[Message]) -> str:
+    """Render messages as ``USER: ...`` and ``ASSISTANT: ...`` lines.
+
+    A line inside a message that looks like such a header is indented, so nobody can forge a turn.
+
+    Args:
+        messages: In order.
+
+    Returns:
+        The lines, joined by line feeds; empty for no messages.
+    """
+    return "\n".join(f"{message.role.upper()}: {_indented(message.content)}" for message in messages)
+
+
+def _indented(content: str) -> str:
+    return _HEADER.sub(r"\1    ", content)
+
+
+def whole_text(text: str) -> str:
+    """The text without lone surrogates, which no UTF-8 file can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

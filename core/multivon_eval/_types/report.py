@@ -1,0 +1,47 @@
+"""The end of a run: its summary and its problems."""
+
+from __future__ import annotations
+
+import attrs
+
+from .run_info import RunInfo
+from .summary import Summary
+
+
+@attrs.frozen
+class Problem:
+    """Something that went wrong beside the conversations: a hook that raised, a sink that failed.
+
+    Attributes:
+        where: The thing, ``sink jsonl`` say.
+        message: What happened.
+        undelivered: Whether a result did not reach its destination for it.
+    """
+
+    where: str
+    message: str
+    undelivered: bool = False
+
+
+@attrs.frozen
+class Report:
+    """The end of a run; sinks get it when they are closed.
+
+    Attributes:
+        info: What the run was made with.
+        summary: The run in numbers.
+        problems: What went wrong beside the conversations.
+        seconds: How long it took.
+        interrupted: Whether it was stopped before its end.
+    """
+
+    info: RunInfo
+    summary: Summary
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether a result did not reach its destination."""
+        return any(problem.undelivered for problem in self.problems)

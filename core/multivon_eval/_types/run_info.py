@@ -1,0 +1,117 @@
+"""What a run is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import attrs
+
+from .disclaimer import DISCLAIMER
+from .persona import Persona
+
+
+@attrs.frozen
+class PluginUse:
+    """A plug-in that takes part in a run.
+
+    Attributes:
+        kind: ``judge``, ``driver``, ...
+        name: Its entry-point name, or the class's name where an instance was handed in.
+        spec: As it was asked for, or the repr of the instance.
+        distribution: Who ships it; empty where nobody does.
+        version: The distribution's version; empty likewise.
+    """
+
+    kind: str
+    name: str
+    spec: str
+    distribution: str = ""
+    version: str = ""
+
+
+@attrs.frozen
+class Estimate:
+    """What a run will take, reckoned before its first call.
+
+    Attributes:
+        conversations: How many there will be.
+        calls: Judge calls, usually.
+        calls_most: Judge calls at most, retries aside.
+        input_tokens: Prompt tokens, usually.
+        output_tokens: Completion tokens, usually.
+        usd: What they cost, usually; None where no prices are known.
+        usd_most: What they cost at most, the ceiling and retries aside.
+        within_budget: How many conversations the ceiling usually reaches for.
+    """
+
+    conversations: int
+    calls: int
+    calls_most: int
+    input_tokens: int
+    output_tokens: int
+    usd: Decimal | None
+    usd_most: Decimal | None
+    within_budget: int
+
+
+@attrs.frozen
+class RunInfo:
+    """What a run is made with; sinks get it when they are opened.
+
+    Attributes:
+        run_id: Different for every run.
+        started_at: ISO 8601, UTC.
+        personas: The personas, in their order.
+        trials: Conversations of each persona.
+        max_turns: The most turns of a conversation.
+        concurrency: Conversations side by side.
+        timeout: Seconds for one ``model_fn`` or judge call.
+        budget_usd: The ceiling, in USD; None where there is none.
+        seed: As given, or None.
+        judge_model: The judge as it was asked for.
+        judge_reason: Why this judge: asked for, or chosen and by what.
+        driver_model: The judge that plays the personas.
+        prices: The judge's prices, where they are known.
+        plugins: All plug-ins that take part.
+        versions: Versions of multivon-eval and Python.
+        sources: Where each option's value came from: default, environment, command line, call.
+        purpose: ``simulate``, or ``score`` for saved transcripts.
+        conversations: How many there will be.
+        resumed: How many of them were finished by the run that is resumed.
+        judge_votes: How often the judge is asked for each verdict.
+        refusal: What decides whether a reply refuses: ``rules`` or ``judge``.
+        estimate: What it will take; None where saved transcripts are judged.
+        first_trial: The number of the first trial of each persona.
+    """
+
+    run_id: str
+    started_at: str
+    personas: tuple[Persona, ...]
+    trials: int
+    max_turns: int
+    concurrency: int
+    timeout: float
+    budget_usd: Decimal | None
+    seed: int | None
+    judge_model: str
+    judge_reason: str
+    driver_model: str
+    prices: Mapping[str, Any] | None = None
+    plugins: tuple[PluginUse, ...] = ()
+    versions: Mapping[str, str] = attrs.field(factory=dict)
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+    purpose: Literal["simulate", "score"] = "simulate"
+    conversations: int = 0
+    resumed: int = 0
+    judge_votes: int = 1
+    refusal: str = "rules"
+    estimate: Estimate | None = None
+    first_trial: int = 1
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def trial_numbers(self) -> range:
+        """The numbers of each persona's trials."""
+        return range(self.first_trial, self.first_trial + self.trials)
