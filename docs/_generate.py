@@ -119,7 +119,6 @@ def names(module: str) -> str:
 
 
 _ABOUT = {
-    "TRAITS": "The usual traits, each with a behaviour and a sign of its own; a tuple of `Trait`.",
     "__version__": "The version of multivon-eval.",
     "hookimpl": "Marks a function of a plug-in as the implementation of the hook of its name.",
 }
@@ -269,11 +268,11 @@ def driver_prompt(name: str) -> str:
 def user_turn_schema() -> str:
     from multivon_eval.sdk import user_turn_question
 
-    return fenced(json.dumps(user_turn_question(example()).prompt.schema, indent=2), "json")
+    return fenced(json.dumps(user_turn_question(example(), "").prompt.schema, indent=2), "json")
 
 
 def traits() -> str:
-    from multivon_eval.sdk import TRAITS
+    from multivon_eval_plugins.roleplay.traits import TRAITS
 
     rows = (("`, `".join((trait.name, *trait.also)), trait.behaviour, trait.sign.words) for trait in TRAITS)
     return table(("trait", "what the driver is told", "what shows it"), ((f"`{name}`", *rest) for name, *rest in rows))
@@ -304,15 +303,9 @@ def verdict_schema() -> str:
 
 
 def refusal() -> str:
-    from multivon_eval.sdk import refusal_question
+    from multivon_eval_plugins.refusal.question import refusal_question
 
     return fenced(refusal_question(example()).prompt.messages[0].parts[1])
-
-
-def refusal_schema() -> str:
-    from multivon_eval.sdk import refusal_question
-
-    return fenced(json.dumps(refusal_question(example()).prompt.schema, indent=2), "json")
 
 
 def again() -> str:
@@ -427,7 +420,6 @@ def blocks() -> dict[str, Callable[[], str]]:
         "prompt:verdict": verdict,
         "prompt:verdict-schema": verdict_schema,
         "prompt:refusal": refusal,
-        "prompt:refusal-schema": refusal_schema,
         "prompt:again": again,
         "prompt:personas": lambda: whole(proposed().prompt),
         "prompt:personas-schema": proposal_schema,
@@ -438,7 +430,7 @@ def blocks() -> dict[str, Callable[[], str]]:
     for kind in ALL:
         name = kind.group.rpartition(".")[2]
         found[f"plugins:{name}"] = lambda name=name: plugins(name)
-    beside = ("RunContext", "Checks", "Closes", "Priced", "Named", "Proposes")
+    beside = ("RunContext", "Asks", "Checks", "Closes", "Priced", "Named", "Proposes")
     for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)
     for module in ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing"):

@@ -1,4 +1,4 @@
-"""The five protocols, and what reaches a plug-in when it is asked.
+"""The six protocols, and what reaches a plug-in when it is asked.
 
 A plug-in is an attrs class. Its fields are its options; whatever is live reaches it as an argument. Each kind
 has verbs of its own, so no class satisfies two by accident. One instance serves a whole run, and its methods
@@ -20,6 +20,7 @@ import attrs
 from ._questions import Question
 from ._types.answer import Answer, Prices
 from ._types.conversation import Conversation
+from ._types.observation import Observation
 from ._types.persona import Persona, UserTurn
 from ._types.report import Report
 from ._types.result import SimulationResult
@@ -59,6 +60,19 @@ class Judge(Protocol):
 
 
 @attrs.frozen
+class RejectedTurn:
+    """A user message that was not sent because of its faults.
+
+    Attributes:
+        message: The message.
+        faults: What the observers saw in it, faults and all else.
+    """
+
+    message: str
+    faults: Sequence[Observation]
+
+
+@attrs.frozen
 class RunContext:
     """What reaches a plug-in beside the thing it works on.
 
@@ -67,11 +81,13 @@ class RunContext:
             after it, and raises ``BudgetExceeded`` where it does not fit. Let that pass.
         seed: The run's seed, or None.
         log: A logger for this plug-in.
+        rejected: For a driver that is asked once more: the message that was not sent, with its faults; None otherwise.
     """
 
     judge: Judge
     seed: int | None = None
     log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("multivon_eval.plugin"), eq=False)
+    rejected: RejectedTurn | None = None
 
 
 @runtime_checkable
@@ -114,6 +130,27 @@ class Evaluator(Protocol):
         Returns:
             A number from 0 to 1, or the reason why there is none. An empty conversation is skipped, never
             1.0. What the judge does not know does not count as hoped for.
+        """
+        ...
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """Watches a conversation while it runs."""
+
+    async def observe(self, conversation: Conversation, context: RunContext) -> Sequence[Observation]:
+        """Look at a conversation as it stands.
+
+        It is asked after each user message, before the system under test sees it; after each reply; and once when the
+        conversation is over. The role of the last message and the stop reason say which.
+
+        Args:
+            conversation: What was said so far. With a stop reason, it is over.
+            context: The judge to ask, and more.
+
+        Returns:
+            What it saw, each with its effect; empty for nothing. What follows is the run's policy. An observer that
+            raises is left out for the rest of the run, and the report says so.
         """
         ...
 
@@ -172,13 +209,21 @@ class Priced(Protocol):
 
 @runtime_checkable
 class Asks(Protocol):
-    """An evaluator that can say beforehand what it will ask, so that money is held back for it.
+    """A driver, evaluator or observer that says beforehand what it will ask the judge.
 
-    For one that cannot, as much is held back as for a verdict.
+    The estimate counts it, and money is held back for what evaluators and observers will ask. An evaluator or a driver
+    without it counts as one question of a verdict's size, an observer without it asks nothing.
     """
 
-    def questions(self, conversation: Conversation) -> Sequence[Question[Any]]:
-        """Give the questions that ``evaluate`` will ask about a conversation."""
+    def questions(self, conversation: Conversation) -> Sequence[Question[Any]] | None:
+        """Return the questions that it will ask about a conversation as it stands, without asking them.
+
+        Args:
+            conversation: As ``evaluate``, ``observe`` or ``next_message`` would get it.
+
+        Returns:
+            The questions, repetitions aside. None, from a driver alone: it asks nothing and ends the conversation here.
+        """
         ...
 
 

@@ -6,18 +6,13 @@ A plug-in imports this module and no other of the package. What stands here is p
 
 from ._money.asking import asking_a_judge
 from ._questions import (
-    TRAITS,
     Asked,
     GoalAsked,
     PersonasAsked,
     Prompt,
     PromptMessage,
     Question,
-    RefusalAnswer,
-    RefusalAsked,
-    Sign,
     TextAsked,
-    Trait,
     UserTurnAsked,
     YesNo,
     YesNoAnswer,
@@ -26,17 +21,18 @@ from ._questions import (
     ask,
     goal_question,
     personas_question,
+    quote_stands_in,
     read_object,
-    refusal_question,
     text_question,
-    trait_named,
     user_turn_question,
+    write_user_turn,
     yes_no_question,
 )
 from ._types.answer import Answer, Prices, Usage
-from ._types.conversation import STOP_REASONS, Conversation, DriverFault, StopReason
+from ._types.conversation import Conversation, DriverFault
 from ._types.disclaimer import DISCLAIMER
 from ._types.message import Message, Reply, ToolCall
+from ._types.observation import EFFECTS, STOP_REASONS, Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
 from ._types.rendering import whole_text
@@ -69,19 +65,20 @@ from .protocols import (
     Evaluator,
     Judge,
     Named,
+    Observer,
     PersonaSource,
     Priced,
     Proposes,
+    RejectedTurn,
     RunContext,
     Sink,
 )
-from .refusal import is_refusal
 
 __all__ = [
     "DISCLAIMER",
+    "EFFECTS",
     "PLUGIN_API",
     "STOP_REASONS",
-    "TRAITS",
     "Answer",
     "Asked",
     "Asks",
@@ -93,6 +90,7 @@ __all__ = [
     "DeliveryError",
     "Driver",
     "DriverFault",
+    "Effect",
     "Estimate",
     "Evaluator",
     "Evidence",
@@ -103,6 +101,8 @@ __all__ = [
     "Message",
     "MultivonEvalError",
     "Named",
+    "Observation",
+    "Observer",
     "Persona",
     "PersonaError",
     "PersonaSource",
@@ -117,22 +117,19 @@ __all__ = [
     "Proposes",
     "Question",
     "Rate",
-    "RefusalAnswer",
-    "RefusalAsked",
+    "RejectedTurn",
     "Reply",
     "Report",
     "RunContext",
     "RunInfo",
     "Score",
     "ScoreSummary",
-    "Sign",
     "SimulationResult",
     "Sink",
     "StopReason",
     "Summary",
     "TextAsked",
     "ToolCall",
-    "Trait",
     "UnreadableAnswer",
     "Usage",
     "UsageError",
@@ -150,18 +147,17 @@ __all__ = [
     "did_you_mean",
     "goal_question",
     "hookimpl",
-    "is_refusal",
     "persona_from_json",
     "personas_question",
+    "quote_stands_in",
     "read_object",
-    "refusal_question",
     "result_from_json",
     "result_schema",
     "result_to_json",
     "summary_to_json",
     "text_question",
-    "trait_named",
     "user_turn_question",
     "whole_text",
+    "write_user_turn",
     "yes_no_question",
 ]

@@ -125,7 +125,7 @@ NEEDED = {
         "multivon_eval._run.settings",
         "multivon_eval._run.planning",
         "multivon_eval_plugins.judges.openai",
-        "multivon_eval_plugins.drivers.persona_llm",
+        "multivon_eval_plugins.roleplay.driver",
         "multivon_eval_plugins.evaluators.relevance",
         "multivon_eval_plugins.evaluators.retention",
         "multivon_eval_plugins.evaluators.consistency",

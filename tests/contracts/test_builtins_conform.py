@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, PICKED, SINK, Kind
+from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Judge
-from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, PersonaSourceTests, SinkTests
-from multivon_eval_plugins.drivers.persona_llm import PersonaLlm
-from multivon_eval_plugins.drivers.scripted import Scripted
+from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, ObserverTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
@@ -23,6 +21,10 @@ from multivon_eval_plugins.judges.offline import Offline
 from multivon_eval_plugins.judges.openai import OpenAI
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from multivon_eval_plugins.personas.product_md import ProductMd
+from multivon_eval_plugins.refusal.observer import Refusals
+from multivon_eval_plugins.roleplay.driver import PersonaLlm
+from multivon_eval_plugins.roleplay.observer import DriverFaults
+from multivon_eval_plugins.scripted.driver import Scripted
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
@@ -82,6 +84,33 @@ class TestScripted(DriverTests):
 
     def make(self) -> Scripted:
         return Scripted(("Where is my order, please?", 'It says "late"; why?', "Thanks."))
+
+
+class TestDriverFaults(ObserverTests):
+    """``driver-faults`` is an observer."""
+
+    name = "driver-faults"
+
+    def make(self) -> DriverFaults:
+        return DriverFaults()
+
+
+class TestRefusals(ObserverTests):
+    """``refusals`` is an observer."""
+
+    name = "refusals"
+
+    def make(self) -> Refusals:
+        return Refusals()
+
+
+class TestRefusalsByJudge(ObserverTests):
+    """``refusals:judge`` is one too."""
+
+    name = "refusals"
+
+    def make(self) -> Refusals:
+        return Refusals("judge")
 
 
 class TestOffline(JudgeTests):
@@ -203,7 +232,7 @@ class TestTerminalSink(SinkTests):
 
 
 def _tested() -> set[tuple[str, str]]:
-    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, SinkTests)
+    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, ObserverTests, SinkTests)
     here = [thing for thing in globals().values() if isinstance(thing, type) and issubclass(thing, contracts)]
     return {(thing.kind.name, str(thing.name)) for thing in here if thing.name}
 
@@ -216,7 +245,8 @@ def test_every_builtin_is_held_to_its_contract(kind: Kind) -> None:
     assert {(kind.name, name) for name in ours} <= _tested() | ELSEWHERE
 
 
-def test_the_five_kinds_have_a_contract_each() -> None:
+def test_each_kind_has_a_contract() -> None:
     """The kit has one class for each kind that is picked by name."""
-    kinds = {contract.kind for contract in (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, SinkTests)}
-    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, SINK} == set(PICKED)
+    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, ObserverTests, SinkTests)
+    kinds = {contract.kind for contract in contracts}
+    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK} == set(PICKED)

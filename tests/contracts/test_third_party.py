@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,10 @@ from acme_eval.clock import persona_name
 
 def model_fn(prompt: str) -> str:
     return f"It arrives on Friday, {persona_name.get() or 'nobody'}. That was question {prompt.count('USER:')}."
+"""
+LEAKS = """
+def model_fn(prompt: str) -> str:
+    return "It was made by bob@home.example."
 """
 PEOPLE = """name,profile,goal,success_criteria
 Ann,"A customer, new.",Find out when it arrives.,The assistant stated the day.
@@ -121,6 +127,49 @@ class TestAcme:
             replies = [message["content"] for message in row["transcript"] if message["role"] == "assistant"]
             assert all(f"Friday, {row['persona']['name']}." in reply for reply in replies)
 
+    def test_observer_ends_a_conversation_by_name(self, acme: Installed, place: Path) -> None:
+        """The stranger's observer stops where the assistant leaks an address, and the result says who saw what."""
+        (place / "model.py").write_text(LEAKS, encoding="utf-8")
+        for row in self.simulate(acme, place, "--observer", "acme-leak", "--max-turns", "6"):
+            assert (row["turns"], row["stop_reason"]) == (1, "max_turns")
+            [seen] = row["metadata"]["observations"]
+            assert (seen["observer"], seen["name"], seen["turn"]) == ("acme_leak", "leaks_email", 1)
+            assert seen["detail"] == "the assistant gave away bob@home.example"
+
+    def test_estimate_equals_the_calls_of_the_run(self, acme: Installed, place: Path) -> None:
+        """A driver that says what it will ask, and when it ends, is estimated exactly."""
+        args = ["simulate", "--model-cmd", "model.py", "--personas", "acme-csv:people.csv", "--driver"]
+        args += ["acme-curious,patience=3", "--judge", "acme-keyword:Nobody-says-this", "--evaluator", "acme-tone"]
+        env = {"PYTHONPATH": str(acme.target)}
+        rehearsed = multivon_eval(*args, "--dry-run", cwd=place, env=env)
+        assert rehearsed.returncode == 0, rehearsed.stderr
+        done = multivon_eval(*args, "--out", "results.jsonl", cwd=place, env=env)
+        assert done.returncode == 0, done.stderr
+        calls = sum(row["metadata"]["judge_calls"] for row in _results(place / "results.jsonl"))
+        assert f"calls: {calls}\n" in rehearsed.stdout
+        assert f"calls_most: {calls}\n" in rehearsed.stdout
+
+    def test_runs_without_our_plugins_for_driving(self, acme: Installed, place: Path) -> None:
+        """A stranger's driver and judge need nothing of roleplay, refusal and proposing; ours name what is missing."""
+        home, rest = place / "site", place / "rest"
+        for package in ("multivon_eval", "multivon_eval_plugins"):
+            source = Path(importlib.util.find_spec(package).origin).parent
+            shutil.copytree(source, home / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for room in ("roleplay", "refusal", "proposing"):
+            shutil.rmtree(home / "multivon_eval_plugins" / room, ignore_errors=True)
+        rest.mkdir()
+        env = {"PYTHONPATH": os.pathsep.join([str(home), str(acme.target)])}
+        args = ["simulate", "--model-cmd", "model.py", "--personas", "acme-csv:people.csv", "--judge"]
+        args += ["acme-keyword:Friday", "--evaluator", "acme-tone", "--out", "results.jsonl"]
+        done = multivon_eval(*args, "--driver", "acme-curious", cwd=place, env=env)
+        assert done.returncode == 0, done.stderr
+        assert len(_results(place / "results.jsonl")) == 2
+        assert "observer 'driver-faults'" in done.stdout and "left out" in done.stdout
+        done = multivon_eval(*args, "--driver", "persona-llm", cwd=place, env=env)
+        assert done.returncode == 2
+        assert "driver 'persona-llm' of multivon-eval" in done.stderr
+        assert "No module named 'multivon_eval_plugins.roleplay'" in done.stderr
+
     @pytest.mark.parametrize("name", ["acme-clock", "acme-eval/acme-clock"])
     def test_without_leaves_the_hook_out(self, acme: Installed, place: Path, name: str) -> None:
         """``--without NAME`` keeps an installed hook out of the run."""
@@ -154,6 +203,7 @@ class TestAcme:
             ("driver", "acme-curious", "1.2.0", "acme_eval.curious:Curious"),
             ("judge", "acme-keyword", "1.2.0", "acme_eval.keyword:Keyword"),
             ("evaluator", "acme-tone", "1.2.0", "acme_eval.tone:Tone"),
+            ("observer", "acme-leak", "1.2.0", "acme_eval.leak:Leak"),
             ("sink", "acme-markdown", "1.2.0", "acme_eval.markdown:Markdown"),
             ("hook", "acme-clock", "1.2.0", "acme_eval.clock"),
         }

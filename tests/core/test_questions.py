@@ -16,14 +16,15 @@ from multivon_eval._questions import (
     goal_question,
     read_object,
     text_question,
-    user_turn_question,
     yes_no_question,
 )
 from multivon_eval._questions.transcript import fenced
-from multivon_eval._types.conversation import Conversation, DriverFault, SimulationError
+from multivon_eval._types.conversation import Conversation, SimulationError
 from multivon_eval._types.message import Message, ToolCall
+from multivon_eval._types.observation import Observation
 from multivon_eval._types.persona import UserTurn
 from multivon_eval.errors import UnreadableAnswer
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.people import SaysJudge, persona, talk
 
 ASKED = (YesNo("stays", "Does it stay?"), YesNo("leaves", "Does it leave?", hoped="no"))
@@ -55,7 +56,7 @@ def test_the_driver_prompt_is_only_ever_appended_to(history, pairs, script):
     someone, before = persona(history=history, script=script), None
     for length in range(len(pairs) + 1):
         conversation = Conversation([*history, *messages_of(pairs[:length])], someone)
-        prompt = user_turn_question(conversation).prompt
+        prompt = roleplay_question(conversation).prompt
         if before is not None:
             assert prompt.system == before.system
             assert prompt.messages[: len(before.messages)] == before.messages
@@ -66,7 +67,7 @@ def test_the_driver_prompt_is_only_ever_appended_to(history, pairs, script):
 @given(messages=histories)
 def test_the_roles_of_the_driver_prompt_alternate(messages):
     """Whatever was said, the prompt begins and ends with the user and nobody speaks twice in a row."""
-    roles = [message.role for message in user_turn_question(Conversation(messages, persona())).prompt.messages]
+    roles = [message.role for message in roleplay_question(Conversation(messages, persona())).prompt.messages]
     assert roles[0] == roles[-1] == "user"
     assert all(one != other for one, other in itertools.pairwise(roles))
 
@@ -74,7 +75,7 @@ def test_the_roles_of_the_driver_prompt_alternate(messages):
 @given(pairs=turns)
 def test_the_driver_sees_what_was_said_with_the_roles_turned_round(pairs):
     """The assistant's messages are the user's of the prompt, its own come back as the JSON it answered with."""
-    prompt = user_turn_question(Conversation(messages_of(pairs), persona())).prompt
+    prompt = roleplay_question(Conversation(messages_of(pairs), persona())).prompt
     assert [message.text for message in prompt.messages[2::2]] == [reply for _, reply in pairs]
     own = [json.loads(message.text) for message in prompt.messages[1::2]]
     assert own == [{"message": user, "goal_reached": False} for user, _ in pairs]
@@ -85,7 +86,7 @@ def test_the_success_criteria_are_in_no_message_of_the_driver_prompt(pairs):
     """They reach the driver in the instructions alone, as what tells it when it is done."""
     criterion = "QX7 the assistant recited the refund window ZJ9"
     someone = persona(success_criteria=[criterion, "QX7 second ZJ9"])
-    prompt = user_turn_question(Conversation(messages_of(pairs), someone)).prompt
+    prompt = roleplay_question(Conversation(messages_of(pairs), someone)).prompt
     assert prompt.system.count(criterion) == 1
     assert not any("QX7" in message.text for message in prompt.messages)
 
@@ -93,7 +94,7 @@ def test_the_success_criteria_are_in_no_message_of_the_driver_prompt(pairs):
 def test_the_driver_is_told_who_it_is():
     """Profile, goal, traits and facts stand in the instructions, whatever characters are in them."""
     someone = persona(profile="Ann {x} %s", goal="Get {a} refund", traits=["rude {b}"], facts=["Order {1234}."])
-    system = user_turn_question(talk(persona=someone)).prompt.system
+    system = roleplay_question(talk(persona=someone)).prompt.system
     for part in ("Ann {x} %s", "Get {a} refund", "\n- rude {b}\n", "\n- Order {1234}."):
         assert part in system
 
@@ -123,7 +124,7 @@ def test_an_answer_schema_is_one_that_strict_modes_take():
     for question in (
         goal_question(conversation),
         yes_no_question(conversation, ASKED),
-        user_turn_question(conversation),
+        roleplay_question(conversation),
     ):
         found = list(objects(question.prompt.schema))
         assert found
@@ -238,12 +239,12 @@ def test_any_text_is_an_object_or_unreadable(text):
 def test_a_malformed_user_turn_is_unreadable(text, problem):
     """Each way in which a user turn can be malformed is named."""
     with pytest.raises(UnreadableAnswer, match=problem):
-        user_turn_question(talk()).read(text)
+        roleplay_question(talk()).read(text)
 
 
 def test_a_user_turn_is_read():
     """A message, or the goal with or without a last word."""
-    question = user_turn_question(talk())
+    question = roleplay_question(talk())
     assert question.read('{"message": " hi ", "goal_reached": false}') == UserTurn("hi", False)
     assert question.read('{"message": "", "goal_reached": true}') == UserTurn("", True)
 
@@ -419,7 +420,7 @@ def test_a_malformed_yes_no_answer_is_unreadable(rows, problem):
 def test_ask_repeats_an_unreadable_answer_once_with_the_reason():
     """The second prompt carries the first answer and what was wrong with it, and otherwise is the first."""
     judge = SaysJudge(says=["hm", '{"message": "hi", "goal_reached": false}'])
-    assert asyncio.run(ask(judge, user_turn_question(talk()))) == UserTurn("hi")
+    assert asyncio.run(ask(judge, roleplay_question(talk()))) == UserTurn("hi")
     first, second = (question.prompt for question in judge.asked)
     assert second.messages[: len(first.messages)] == first.messages
     assert [message.role for message in second.messages[len(first.messages) :]] == ["assistant", "user"]
@@ -432,7 +433,7 @@ def test_ask_gives_up_after_the_second_answer():
     """A judge that cannot answer is asked twice and no more."""
     judge = SaysJudge(says=["", "", "{}"])
     with pytest.raises(UnreadableAnswer):
-        asyncio.run(ask(judge, user_turn_question(talk())))
+        asyncio.run(ask(judge, roleplay_question(talk())))
     assert len(judge.asked) == 2
     assert judge.asked[1].prompt.messages[-2].text == "(empty)"
 
@@ -454,8 +455,8 @@ def test_a_grown_conversation_has_all_that_it_had():
         "stop_reason": "max_turns",
         "driver_said_goal": True,
         "error": SimulationError("driver", "ValueError", "it broke"),
-        "driver_faults": (DriverFault(1, "empty", "no word"),),
-        "refusals_observed": 2,
+        "observations": (Observation("empty", 1, "no word", "fault"),),
+        "repaired_faults": 2,
         "system_cost_usd": Decimal("0.5"),
         "fence": "f" * 16,
     }

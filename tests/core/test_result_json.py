@@ -23,7 +23,8 @@ from multivon_eval import (
     result_to_json,
     simulate,
 )
-from multivon_eval._types.conversation import STOP_REASONS, DriverFault, SimulationError
+from multivon_eval._types.conversation import SimulationError
+from multivon_eval._types.observation import STOP_REASONS, Observation
 from multivon_eval._types.verdict import CriterionVerdict, Evidence
 from support.people import SaysJudge, Talks, answers, persona
 
@@ -56,6 +57,10 @@ scores = st.one_of(
     st.builds(Score, st.none(), text, st.sampled_from(["skipped", "failed"]), st.none(), st.booleans()),
 )
 errors = st.none() | st.builds(SimulationError, st.sampled_from(["driver", "model_fn"]), text, text, st.booleans())
+observations = st.one_of(
+    st.builds(Observation, word, st.integers(1, 9), text, st.sampled_from(["fault", "refusal", "note"]), observer=text),
+    st.builds(Observation, word, st.integers(1, 9), text, st.just("stop"), st.sampled_from(STOP_REASONS)),
+)
 conversations = st.builds(
     Conversation,
     messages=st.lists(messages, max_size=3),
@@ -65,8 +70,8 @@ conversations = st.builds(
     stop_reason=st.sampled_from(STOP_REASONS),
     driver_said_goal=st.booleans(),
     error=errors,
-    driver_faults=st.lists(st.builds(DriverFault, st.integers(1, 9), text, text), max_size=2).map(tuple),
-    refusals_observed=st.integers(0, 9),
+    observations=st.lists(observations, max_size=3).map(tuple),
+    repaired_faults=st.integers(0, 9),
     system_cost_usd=st.none() | money,
 )
 metadata = st.fixed_dictionaries(

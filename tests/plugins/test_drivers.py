@@ -4,8 +4,8 @@ import pytest
 
 from multivon_eval import simulate
 from multivon_eval.sdk import Driver, JudgeError, RunContext, UnreadableAnswer, UserTurn
-from multivon_eval_plugins.drivers.persona_llm import PersonaLlm
-from multivon_eval_plugins.drivers.scripted import Scripted
+from multivon_eval_plugins.roleplay.driver import PersonaLlm
+from multivon_eval_plugins.scripted.driver import Scripted
 from support.people import SaysJudge, answers, persona, talk
 
 

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from multivon_eval import DISCLAIMER, Reply, ToolCall, result_from_json, result_to_json, simulate
-from multivon_eval.sdk import CriterionVerdict, DriverFault, Score, SimulationResult, Sink, UsageError, Verdict
+from multivon_eval.sdk import CriterionVerdict, Observation, Score, SimulationResult, Sink, UsageError, Verdict
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.people import Keeps, SaysJudge, Talks, answers, persona, talk
@@ -196,7 +196,7 @@ def test_terminal_tells_what_went_wrong(capsys, kept):
     """Errors, verdicts, low scores, driver faults and disagreements stand below their conversation."""
     report, result = kept
     conversation = attrs.evolve(
-        result.conversation, driver_faults=(DriverFault(2, "repetition", "x"),), driver_said_goal=True
+        result.conversation, observations=(Observation("repetition", 2, "x", "fault"),), driver_said_goal=True
     )
     bad = attrs.evolve(
         result,
@@ -254,15 +254,14 @@ def test_terminal_lets_nobody_write_escape_sequences(capsys, kept):
 
 
 def test_terminal_counts_the_undecided_and_says_how_often_the_judge_is_asked(capsys):
-    """Where the judge could not tell it stands beside the rate; votes and questions about refusals are announced."""
+    """Where the judge could not tell it stands beside the rate; votes are announced."""
     run(
         TerminalSink(width=240),
         model_fn=answers,
         judge=SaysJudge(met="unknown"),
         judge_votes=3,
-        refusal="judge",
     )
     text = capsys.readouterr().out
-    assert "; 3 votes on each verdict; asked of each reply whether it refuses" in text
+    assert "; 3 votes on each verdict" in text
     assert "0 of 2 judged; not counted against the system: 2 undecided" in text
     assert "verdict: 3 votes, 3 unknown: judged by a fake" in text

@@ -24,6 +24,7 @@ _SAID = (
 )
 # Keys of our own evaluators to which a good conversation's answer is "no".
 _HOPED_NO = {
+    "declines",
     "asks_again",
     "changes_figures",
     "contradicts_itself",
@@ -58,8 +59,6 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
         return user_turn(body, goal_after)
     if name == "verdict":
         return verdict(_asked(body))
-    if name == "refusal":
-        return {"reason": "It delivers.", "evidence": [], "refused": "no"}
     if name == "answers":
         return answers(list(schema["properties"]), _asked(body))
     if name == "personas":
@@ -74,8 +73,6 @@ def guessed_name(schema: Mapping[str, Any]) -> str:
         return "user_turn"
     if set(properties) == {"criteria", "reason"}:
         return "verdict"
-    if set(properties) == {"reason", "evidence", "refused"}:
-        return "refusal"
     if set(properties) == {"personas"}:
         return "personas"
     is_answers = all("answer" in part.get("properties", {}) for part in properties.values())

@@ -2,12 +2,13 @@
 
 import asyncio
 
-from multivon_eval.sdk import YesNo, user_turn_question, yes_no_question
+from multivon_eval.sdk import YesNo, yes_no_question
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
 from multivon_eval_plugins.judges.offline import Offline
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.people import persona, talk
 
 QUESTIONS = {
@@ -30,5 +31,5 @@ def check(key, *contents):
 
 def turn(*contents, **changes):
     """The next message of a persona."""
-    question = user_turn_question(talk(*contents, persona=persona(**changes)))
+    question = roleplay_question(talk(*contents, persona=persona(**changes)))
     return question.read(complete(question).text)

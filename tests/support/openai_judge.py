@@ -14,10 +14,10 @@ from multivon_eval.sdk import (
     YesNo,
     goal_question,
     text_question,
-    user_turn_question,
     yes_no_question,
 )
 from multivon_eval_plugins.judges.openai import OpenAI
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 
 from .chat_server import ChatServer
 
@@ -42,7 +42,7 @@ CONVERSATION = Conversation(
 def questions() -> dict[str, Question[Any]]:
     """One question of each kind there is, by the kind."""
     return {
-        "user_turn": user_turn_question(CONVERSATION),
+        "user_turn": roleplay_question(CONVERSATION),
         "verdict": goal_question(CONVERSATION),
         "answers": yes_no_question(CONVERSATION, [YesNo("is_clear", "Is it clear?"), YesNo("is_rude", "Is it rude?")]),
         "text": text_question("How are you?", system="You are brief."),

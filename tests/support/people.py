@@ -11,13 +11,18 @@ from multivon_eval.sdk import (
     GoalAsked,
     Message,
     Persona,
-    RefusalAsked,
     UserTurn,
     UserTurnAsked,
     YesNoAsked,
 )
+from multivon_eval_plugins.refusal.question import KEY as DECLINES
 
 FREE = Decimal(0)
+
+
+def asks_refusal(question):
+    """Whether a judge is asked whether a reply declines."""
+    return isinstance(question.about, YesNoAsked) and question.about.questions[0].key == DECLINES
 
 
 def persona(name="ann", **changes):
@@ -43,6 +48,10 @@ class Talks:
 
     goal_after: int | None = None
     last_word: str = ""
+
+    def questions(self, conversation):
+        is_done = self.goal_after is not None and conversation.turns >= self.goal_after
+        return None if is_done else ()
 
     async def next_message(self, conversation, context):
         if self.goal_after is not None and conversation.turns >= self.goal_after:
@@ -101,10 +110,11 @@ class SaysJudge:
             raise self.fails
         if isinstance(about, GoalAsked):
             return self._answer(verdict_of(about.conversation, self.met))
-        if isinstance(about, RefusalAsked):
-            evidence = [{"turn": about.turn, "quote": about.reply.content}]
-            return self._answer({"reason": "as seen", "evidence": evidence, "refused": self.refused})
         assert isinstance(about, YesNoAsked)
+        if asks_refusal(question):
+            turn, reply = about.conversation.numbered()[-1]
+            evidence = [{"turn": turn, "quote": reply.content}]
+            return self._answer({DECLINES: {"reason": "as seen", "evidence": evidence, "answer": self.refused}})
         return self._answer(
             {
                 one.key: {

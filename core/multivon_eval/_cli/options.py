@@ -12,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL"}
 """Each option may stand in a variable: ``MULTIVON_EVAL_MAX_TURNS`` for ``--max-turns``."""
 
-_FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "sink": "sinks"}
+_FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "observer": "observers", "sink": "sinks"}
 
 _JUDGING = (
     click.option(

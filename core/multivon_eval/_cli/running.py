@@ -15,7 +15,7 @@ import click
 
 from .._plugins.spec import Spec
 from .._run.run import Run
-from .._run.settings import DEFAULT_EVALUATORS, JSONL, TERMINAL, Settings
+from .._run.settings import DEFAULT_EVALUATORS, DEFAULT_OBSERVERS, JSONL, TERMINAL, Settings
 from .._types.report import Report
 from .._types.result import SimulationResult
 from .._types.result_json import summary_to_json
@@ -36,6 +36,7 @@ def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Sett
     options |= {
         "budget_usd": given["budget"],
         "evaluators": given["evaluator"] or DEFAULT_EVALUATORS,
+        "observers": given.get("observer") or DEFAULT_OBSERVERS,
         "sinks": sinks,
         "sources": {name: source for name, source in where_from.items() if name in names}
         | ({"sinks": where_from["out"]} if given["out"] and not given["sink"] else {}),

@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 )
 @click.option("--driver-judge", metavar="SPEC", help="Whom the driver asks, if not the judge.")
 @click.option(
-    "--refusal",
-    metavar="rules|judge",
-    default="rules",
-    show_default=True,
-    help="What decides whether a reply refuses; the judge is asked about each.",
+    "--observer",
+    metavar="SPEC",
+    multiple=True,
+    help="Who watches; repeatable, in the place of the default ones. [default: driver-faults, refusals]",
 )
 @click.option("--seed", metavar="N", help="For what can be seeded; recorded in every result.")
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal lies beside --out.")

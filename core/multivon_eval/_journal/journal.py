@@ -19,15 +19,16 @@ from typing import Any
 
 from .._types.answer import Answer
 from .._types.conversation import Conversation
+from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.result_json import message_to_row, persona_to_json, plain
 from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
-from .past import ENDING, Decided, Past, decided_key, read_past
+from .past import ENDING, Past, read_past
 
 SUFFIX = ".journal"
-VERSION = 3
+VERSION = 4
 
 # Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
 _TABLES = (
@@ -35,6 +36,7 @@ _TABLES = (
     "CREATE TABLE reserved (call INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, amount TEXT)",
     "CREATE TABLE settled (call INTEGER PRIMARY KEY, cost TEXT, said TEXT)",
     "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
+    "CREATE TABLE observed (case_uid TEXT, place INTEGER, observations TEXT)",
     "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
     "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
     "CREATE TABLE proposed (personas TEXT)",
@@ -146,21 +148,42 @@ class Journal:
             said = _as_json(told)
         self._settled.append((call, str(cost), said))
 
-    def said(self, conversation: Conversation, goal_reached: bool = False) -> None:
-        """Keep the last message of a conversation, and whether it is the last word of a driver that is done."""
+    def record_message(
+        self,
+        conversation: Conversation,
+        goal_reached: bool = False,
+        observations: Sequence[Observation] = (),
+        is_repaired: bool = False,
+    ) -> None:
+        """Record the last message of a conversation.
+
+        Args:
+            conversation: Ends with the message.
+            goal_reached: Whether it is the last word of a driver that is done.
+            observations: What was seen in it before it is sent, if it is the user's.
+            is_repaired: Whether it stands in the place of a message at fault.
+        """
         if self._database is not None:
             cost = conversation.system_cost_usd
             row = {
                 "message": message_to_row(conversation.messages[-1]),
                 "goal_reached": goal_reached,
                 "system_cost_usd": None if cost is None else str(cost),
+                "observations": plain(tuple(observations)),
+                "is_repaired": is_repaired,
             }
             text = _as_json(row)
             place = len(conversation.messages)
             self._write("INSERT INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
 
-    def ended(self, conversation: Conversation) -> None:
-        """Keep how a conversation ended."""
+    def record_observations(self, conversation: Conversation, observations: Sequence[Observation]) -> None:
+        """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
+        if self._database is not None:
+            place, text = len(conversation.messages), _as_json(plain(tuple(observations)))
+            self._write("INSERT INTO observed VALUES (?, ?, ?)", conversation.case_uid, place, text)
+
+    def record_end(self, conversation: Conversation) -> None:
+        """Record how a conversation ended."""
         if self._database is not None:
             text = _as_json({name: plain(getattr(conversation, name)) for name in ENDING})
             self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
@@ -170,12 +193,6 @@ class Journal:
         if self._database is not None and is_final(answer):
             text = _as_json(plain(answer))
             self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
-
-    def decided(self, conversation: Conversation, decided: Decided) -> None:
-        """Keep whether the last reply of a conversation refuses, so that a resume need not ask again."""
-        if self._database is not None:
-            what, text = decided_key(len(conversation.messages)), json.dumps(plain(decided))
-            self._write("INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", conversation.case_uid, what, text)
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""

@@ -11,8 +11,9 @@ from typing import Any
 import attrs
 
 from .._types.answer import Usage
-from .._types.conversation import Conversation, DriverFault, SimulationError
+from .._types.conversation import Conversation, SimulationError
 from .._types.message import Message
+from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.result_json import structured
 from .._types.score import Score
@@ -21,14 +22,14 @@ from .._types.verdict import Verdict
 ZERO = Decimal(0)
 
 
-ENDING = ("stop_reason", "driver_said_goal", "error", "driver_faults", "refusals_observed")
+ENDING = ("stop_reason", "driver_said_goal", "error", "observations", "repaired_faults")
 """What a journal keeps of how a conversation ended, fields of :class:`Conversation`."""
 
 VERDICT = "verdict of the judge"
 """The key of the verdict among what was judged; no evaluator's name has a blank in it."""
 
 
-_VOTE, _DECIDED = "vote of the judge ", "refusal in message "
+_VOTE = "vote of the judge "
 
 
 def vote_key(number: int) -> str:
@@ -36,37 +37,23 @@ def vote_key(number: int) -> str:
     return f"{_VOTE}{number}"
 
 
-def decided_key(place: int) -> str:
-    """The key, among what was judged, of whether the reply at a place, from 1, refuses."""
-    return f"{_DECIDED}{place}"
-
-
 @attrs.frozen
-class Decided:
-    """Whether a reply refuses, where the judge was asked.
-
-    Attributes:
-        refused: The decision.
-        note: Why the rules stepped in; empty where the judge decided.
-    """
-
-    refused: bool
-    note: str = ""
-
-
-@attrs.frozen
-class Said:
+class RecordedMessage:
     """One message as it was kept.
 
     Attributes:
         message: The message.
         goal_reached: Whether it is the last word of a driver that is done.
         system_cost_usd: What ``model_fn`` said its replies cost up to here, in USD.
+        observations: What was seen in a user message before it was sent.
+        is_repaired: Whether it stands in the place of a message at fault.
     """
 
     message: Message
     goal_reached: bool
     system_cost_usd: Decimal | None
+    observations: tuple[Observation, ...] = ()
+    is_repaired: bool = False
 
 
 @attrs.frozen
@@ -79,7 +66,7 @@ class PastCase:
         verdict: The judge's word on it, if it was asked.
         scores: The evaluators' words on it, as far as they were asked.
         votes: The judge's votes, by number, as far as they were given.
-        decided: Whether replies refuse, by their place among the messages, as far as the judge was asked.
+        observed: What was seen in replies, by their place among the messages, from 1.
         cost_usd: What its judge calls cost, in USD; a call that was under way counts as its worst case.
         usage: The tokens of the calls that were settled.
         calls: How many were made.
@@ -87,30 +74,30 @@ class PastCase:
         temperatures: What was sent, by task.
     """
 
-    said: tuple[Said, ...] = ()
+    said: tuple[RecordedMessage, ...] = ()
     ending: Mapping[str, Any] | None = None
     verdict: Verdict | None = None
     scores: Mapping[str, Score] = attrs.field(factory=dict)
     votes: Mapping[int, Verdict] = attrs.field(factory=dict)
-    decided: Mapping[int, Decided] = attrs.field(factory=dict)
+    observed: Mapping[int, tuple[Observation, ...]] = attrs.field(factory=dict)
     cost_usd: Decimal = ZERO
     usage: Usage = attrs.field(factory=Usage)
     calls: int = 0
     models: Mapping[str, str] = attrs.field(factory=dict)
     temperatures: Mapping[str, float | None] = attrs.field(factory=dict)
 
-    def ended(self, conversation: Conversation) -> Conversation:
-        """The conversation with the end that it had; as it is where it had none."""
+    def restore_end(self, conversation: Conversation) -> Conversation:
+        """Return the conversation with the end that it had; unchanged where it had none."""
         if self.ending is None:
             return conversation
-        error, faults = self.ending["error"], self.ending["driver_faults"]
+        error = self.ending["error"]
         return attrs.evolve(
             conversation,
             stop_reason=self.ending["stop_reason"],
             driver_said_goal=self.ending["driver_said_goal"],
             error=structured(error, SimulationError) if error else None,
-            driver_faults=structured(faults, tuple[DriverFault, ...]),
-            refusals_observed=self.ending["refusals_observed"],
+            observations=structured(self.ending["observations"], tuple[Observation, ...]),
+            repaired_faults=self.ending["repaired_faults"],
         )
 
 
@@ -152,11 +139,14 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     if found is None or found[0] != version:
         raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
     cases: dict[str, dict[str, Any]] = {}
-    said: dict[str, dict[int, Said]] = {}
+    said: dict[str, dict[int, RecordedMessage]] = {}
     for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
         said.setdefault(case_uid, {})[place] = _said(json.loads(text))
     for case_uid, places in said.items():
         cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
+    for case_uid, place, text in database.execute("SELECT * FROM observed ORDER BY rowid"):
+        seen = structured(json.loads(text), tuple[Observation, ...])
+        cases.setdefault(case_uid, {}).setdefault("observed", {})[place] = seen
     for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
         cases.setdefault(case_uid, {})["ending"] = json.loads(text)
     for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
@@ -171,9 +161,15 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas)
 
 
-def _said(row: dict[str, Any]) -> Said:
+def _said(row: dict[str, Any]) -> RecordedMessage:
     cost = row["system_cost_usd"]
-    return Said(structured(row["message"], Message), row["goal_reached"], None if cost is None else Decimal(cost))
+    return RecordedMessage(
+        structured(row["message"], Message),
+        row["goal_reached"],
+        None if cost is None else Decimal(cost),
+        structured(row["observations"], tuple[Observation, ...]),
+        row["is_repaired"],
+    )
 
 
 def _take(case: dict[str, Any], what: str, row: Any) -> None:
@@ -182,8 +178,6 @@ def _take(case: dict[str, Any], what: str, row: Any) -> None:
         case["verdict"] = structured(row, Verdict)
     elif what.startswith(_VOTE):
         case.setdefault("votes", {})[int(what.removeprefix(_VOTE))] = structured(row, Verdict)
-    elif what.startswith(_DECIDED):
-        case.setdefault("decided", {})[int(what.removeprefix(_DECIDED))] = structured(row, Decided)
     else:
         case.setdefault("scores", {})[what] = structured(row, Score)
 

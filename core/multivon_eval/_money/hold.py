@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from .._questions import Question, goal_question, refusal_question
+from .._questions import Question, goal_question
 from .._questions.prompt import ECHOED
 from .._types.conversation import Conversation
 from .._types.message import Message
@@ -49,14 +49,14 @@ class Holder:
         evaluators: Who will ask, beside the engine for its verdict.
         is_needed: False without a ceiling; then nothing is held.
         votes: How often the verdict is asked for.
-        asks_refusals: Whether the judge is asked of each reply whether it refuses.
+        watching: What the observers will ask about a conversation as it stands.
     """
 
     judge: Judge
     evaluators: Mapping[str, Evaluator]
     is_needed: bool
     votes: int = 1
-    asks_refusals: bool = False
+    watching: Callable[[Conversation], Sequence[Question[Any]]] = attrs.field(default=lambda conversation: ())
     _covered: dict[Purse, _Covered] = attrs.field(factory=dict, init=False)
 
     async def __call__(self, purse: Purse, conversation: Conversation, another_turn: bool) -> None:
@@ -75,7 +75,7 @@ class Holder:
         allowance = max(ALLOWANCE, size // 2) if another_turn else 0
         padded = conversation.grown(_padding(allowance + _AGAIN))
         judging = self._cost(self.questions(padded))
-        amount = judging + self._cost(self.of_a_reply(padded))
+        amount = judging + self._cost(self.watching(padded)) + self._cost(self.watching(padded.grown(_USER_MESSAGE)))
         await purse.keep(amount)
         self._covered[purse] = _Covered(size + allowance, judging, amount)
 
@@ -99,12 +99,12 @@ class Holder:
         for evaluator in self.evaluators.values():
             asked: Sequence[Question[Any]] = [verdict]
             if isinstance(evaluator, Asks):
-                asked = evaluator.questions(conversation)
+                asked = evaluator.questions(conversation) or ()
             yield from asked
+        yield from self.watching(attrs.evolve(conversation, stop_reason=conversation.stop_reason or "max_turns"))
 
-    def of_a_reply(self, conversation: Conversation) -> Sequence[Question[Any]]:
-        """What will be asked about the last reply of a conversation while it goes on."""
-        return [refusal_question(conversation)] if self.asks_refusals else []
+
+_USER_MESSAGE = Message("user", "x" * 600)
 
 
 @functools.lru_cache(maxsize=8)  # nearly always the same, and long to be made into JSON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +80,7 @@ class MeteredJudge:
         timeout: Seconds for one request.
         retries: How often a call is repeated that failed in a way that often passes.
         task: What its calls are booked under, the role if not given.
-        leave: USD of what is held back that its calls leave alone.
+        leave: Tells how much of what is held back its calls leave alone, in USD.
     """
 
     judge: Judge
@@ -89,7 +90,7 @@ class MeteredJudge:
     timeout: float = 60.0
     retries: int = 4
     task: str = ""
-    leave: Decimal = ZERO
+    leave: Callable[[], Decimal] = attrs.field(default=lambda: ZERO)
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
@@ -135,7 +136,7 @@ class MeteredJudge:
         worst = self.judge.worst_cost(question) or ZERO
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
-        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave)
+        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave())
         cost, call, answer = ZERO, 0, None
         try:
             number = await self.limit.enter()

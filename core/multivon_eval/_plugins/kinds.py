@@ -6,7 +6,7 @@ import inspect
 
 import attrs
 
-from ..protocols import Driver, Evaluator, Judge, PersonaSource, Sink
+from ..protocols import Driver, Evaluator, Judge, Observer, PersonaSource, Sink
 
 
 @attrs.frozen
@@ -44,9 +44,10 @@ PERSONA_SOURCE = Kind("persona source", "multivon_eval.persona_sources", Persona
 DRIVER = Kind("driver", "multivon_eval.drivers", Driver, ("next_message",))
 JUDGE = Kind("judge", "multivon_eval.judges", Judge, ("complete",), ("worst_cost",))
 EVALUATOR = Kind("evaluator", "multivon_eval.evaluators", Evaluator, ("evaluate",))
+OBSERVER = Kind("observer", "multivon_eval.observers", Observer, ("observe",))
 SINK = Kind("sink", "multivon_eval.sinks", Sink, ("open", "write", "close"))
 HOOK = Kind("hook", "multivon_eval.hooks")
 COMMAND = Kind("command", "multivon_eval.commands")
 
-PICKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, SINK)
+PICKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK)
 ALL = (*PICKED, HOOK, COMMAND)

@@ -8,25 +8,19 @@ from .ask import answered, ask
 from .goal import GoalAsked, goal_question
 from .personas import PersonasAsked, personas_question
 from .prompt import Asked, Prompt, PromptMessage, Question, read_object
-from .refusal import RefusalAnswer, RefusalAsked, refusal_question
 from .text import TextAsked, text_question
-from .traits import TRAITS, Sign, Trait, trait_named
-from .user_turn import UserTurnAsked, user_turn_question
+from .transcript import quote_stands_in
+from .user_turn import UserTurnAsked, user_turn_question, write_user_turn
 from .yes_no import YesNo, YesNoAnswer, YesNoAsked, yes_no_question
 
 __all__ = [
-    "TRAITS",
     "Asked",
     "GoalAsked",
     "PersonasAsked",
     "Prompt",
     "PromptMessage",
     "Question",
-    "RefusalAnswer",
-    "RefusalAsked",
-    "Sign",
     "TextAsked",
-    "Trait",
     "UserTurnAsked",
     "YesNo",
     "YesNoAnswer",
@@ -35,10 +29,10 @@ __all__ = [
     "ask",
     "goal_question",
     "personas_question",
+    "quote_stands_in",
     "read_object",
-    "refusal_question",
     "text_question",
-    "trait_named",
     "user_turn_question",
+    "write_user_turn",
     "yes_no_question",
 ]

@@ -51,13 +51,13 @@ def checked(conversation: Conversation, turn: int, quote: str) -> Evidence:
 
     A quote that stands in another turn than the judge said is found, and gets the turn it stands in.
     """
-    places = [number for number, message in conversation.numbered() if stands_in(message, quote)]
+    places = [number for number, message in conversation.numbered() if quote_stands_in(message, quote)]
     if not places:
         return Evidence(turn, quote, False)
     return Evidence(turn if turn in places else places[0], quote, True)
 
 
-def stands_in(message: Message, quote: str) -> bool:
+def quote_stands_in(message: Message, quote: str) -> bool:
     """Whether a quote stands in one message or its tool calls, white space and kinds of quotation marks aside."""
     wanted = _plain(quote)
     return bool(wanted) and wanted in _searched(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .._types.conversation import Conversation
 from .._types.result import Attribution
 from .._types.verdict import Verdict
-from .faults import TRAIT_MISSING
+from .policy import is_spoiled
 
 
 def attribute(conversation: Conversation, verdict: Verdict) -> Attribution | None:
@@ -31,17 +31,8 @@ def attribute(conversation: Conversation, verdict: Verdict) -> Attribution | Non
         return "infrastructure"
     if verdict.failed:
         return "judge"
-    if _fault_at_the_end(conversation):
+    if is_spoiled(conversation):
         return "simulation"
     if verdict.achieved is False or conversation.stop_reason == "assistant_refused":
         return "system"
     return None
-
-
-def _fault_at_the_end(conversation: Conversation) -> bool:
-    """Whether the last user message was at fault: what the system said after it was said to no user.
-
-    A trait that does not show makes a weaker user, not another end.
-    """
-    last = len(conversation.said_by("user"))
-    return any(fault.turn == last and fault.fault != TRAIT_MISSING for fault in conversation.driver_faults)

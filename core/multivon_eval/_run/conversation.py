@@ -15,15 +15,14 @@ from .._plugins.hooks import Hooks
 from .._plugins.isolation import FAULTS, let_pass, told
 from .._types.conversation import Conversation, ErrorSource, SimulationError
 from .._types.message import Message
-from .._types.persona import UserTurn
-from .._types.rendering import whole_text
+from .._types.observation import Observation
 from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
 from ..protocols import Driver, RunContext
-from ..refusal import is_refusal
-from .faults import faults_in, missing_traits
+from .observing import Observers
 from .personas import Case
-from .refusals import Refusals
+from .policy import apply_at_end, apply_to_message, apply_to_reply
 from .system import SystemUnderTest
+from .user_message import UserMessage, get_user_message
 
 
 @attrs.frozen
@@ -33,6 +32,7 @@ class Stage:
     Attributes:
         system: The system under test.
         driver: Who plays the personas.
+        observers: Who watches.
         hooks: Who listens.
         journal: What survives a kill.
         max_turns: The most turns of a conversation.
@@ -43,6 +43,7 @@ class Stage:
 
     system: SystemUnderTest
     driver: Driver
+    observers: Observers
     hooks: Hooks
     journal: Journal
     max_turns: int
@@ -51,53 +52,54 @@ class Stage:
     hold: Callable[[Purse, Conversation, bool], Awaitable[None]]
 
 
-async def converse(case: Case, stage: Stage, purse: Purse, context: RunContext, refusals: Refusals) -> Conversation:
+async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, observing: RunContext) -> Conversation:
     """Drive one conversation to its end, from where the journal says that it was.
 
     Args:
         case: Whose it is.
         stage: What it is driven with.
         purse: Its account; money is held back in it for judging what was said so far.
-        context: The driver's, with the metered judge.
-        refusals: Decides which replies refuse.
+        driving: What the driver gets, with the metered judge.
+        observing: What the observers get.
 
     Returns:
         The conversation with its stop reason; a failure of driver or system is one of those.
 
     Raises:
-        JournalError: What was said cannot be kept.
+        JournalError: If what was said cannot be recorded.
     """
     persona, past = case.persona, stage.journal.past.case(case.uid)
-    conversation = await _so_far(case, past, refusals)
+    conversation = await _restore(case, past, stage, observing)
     if past.said:
         await _hold_again(conversation, stage, purse)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
         if not _awaits_reply(conversation):
-            conversation = await _user_turn(conversation, stage, purse, context)
+            conversation = await _take_user_turn(conversation, stage, purse, driving, observing)
         if conversation.stop_reason is None:
-            conversation = await _reply(conversation, stage, refusals)
-    if faults := missing_traits(conversation):
-        conversation = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults)
-    stage.journal.ended(conversation)
+            conversation = await _take_reply(conversation, stage, observing)
+    if past.ending is None:
+        conversation = apply_at_end(conversation, await stage.observers.observe(conversation, observing))
+    stage.journal.record_end(conversation)
     return conversation
 
 
-async def _so_far(case: Case, past: PastCase, refusals: Refusals) -> Conversation:
-    """What was said before, each message taken as if it were said now."""
+async def _restore(case: Case, past: PastCase, stage: Stage, observing: RunContext) -> Conversation:
+    """Build the conversation from what was said before; observers are asked only about what they had not seen yet."""
     conversation = Conversation(case.persona.history, case.persona, case.trial, case.uid)
     for place, said in enumerate(past.said, 1):
         conversation = attrs.evolve(conversation.grown(said.message), system_cost_usd=said.system_cost_usd)
         if said.message.role == "user":
-            conversation = _heard(conversation, said.goal_reached)
+            message = UserMessage(said.message, said.goal_reached, said.observations, said.is_repaired)
+            conversation = _add_outcome(conversation, message)
             continue
-        refused = refusals.refused(conversation)
-        if refused is None:
-            # What the run was cut off before is asked now; nothing that was gone on from is asked for afterwards.
-            is_open = place == len(past.said) and past.ending is None
-            refused = await refusals.refuses(conversation) if is_open else is_refusal(said.message.content)
-        conversation = _took(conversation, refused)
-    return past.ended(conversation)
+        seen = past.observed.get(len(conversation.messages))
+        is_open = place == len(past.said) and past.ending is None
+        if seen is None and is_open:
+            conversation = await _observe_reply(conversation, stage, observing)
+        else:
+            conversation = apply_to_reply(conversation, seen or ())
+    return past.restore_end(conversation)
 
 
 async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) -> None:
@@ -115,55 +117,39 @@ def _awaits_reply(conversation: Conversation) -> bool:
     return bool(conversation.messages) and conversation.messages[-1].role == "user"
 
 
-async def _user_turn(conversation: Conversation, stage: Stage, purse: Purse, context: RunContext) -> Conversation:
+async def _take_user_turn(
+    conversation: Conversation, stage: Stage, purse: Purse, driving: RunContext, observing: RunContext
+) -> Conversation:
     is_over = conversation.turns >= stage.max_turns
-    started = time.perf_counter()
     try:
         await stage.hold(purse, conversation, True)
-        turn = await _asked(conversation, stage, context)
+        said = await get_user_message(conversation, stage.driver, stage.observers, driving, observing, is_over)
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
         return attrs.evolve(conversation, stop_reason="max_turns" if is_over else "budget_exceeded")
     except FAULTS as error:
         let_pass(error)
-        return _failed(conversation, "driver", error)
-    if is_over and not turn.goal_reached:
+        return _fail(conversation, "driver", error)
+    if is_over and not said.goal_reached:
         return attrs.evolve(conversation, stop_reason="max_turns")
-    message = Message("user", whole_text(turn.message.strip()), seconds=_since(started))
-    if not message.content:
+    if not said.message.content:
         return attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
-    grown = conversation.grown(message)
-    stage.journal.said(grown, turn.goal_reached)
-    return _heard(grown, turn.goal_reached)
+    grown = conversation.grown(said.message)
+    stage.journal.record_message(grown, said.goal_reached, said.observations, said.is_repaired)
+    return _add_outcome(grown, said)
 
 
-async def _asked(conversation: Conversation, stage: Stage, context: RunContext) -> UserTurn:
-    assert conversation.persona is not None, "a simulated conversation has a persona"
-    script = conversation.persona.script
-    said = sum(message.role == "user" for message in conversation.messages[len(conversation.persona.history) :])
-    if said < len(script):
-        # What is left of the script when the turns are over goes unsaid; the goal cannot be reached yet.
-        return UserTurn(script[said])
-    turn = await stage.driver.next_message(conversation, context)
-    if not isinstance(turn, UserTurn):
-        raise TypeError(f"the driver gave {type(turn).__name__}, not a UserTurn")
-    if not isinstance(turn.message, str):
-        raise TypeError(f"the driver gave a UserTurn whose message is {type(turn.message).__name__}, not a string")
-    if not turn.goal_reached and not turn.message.strip():
-        raise ValueError("the driver gave an empty message and did not say that the goal is reached")
-    return turn
-
-
-def _heard(conversation: Conversation, goal_reached: bool) -> Conversation:
-    """The conversation after a user message: its faults, and its end if the driver is done."""
-    if faults := faults_in(conversation):
-        conversation = attrs.evolve(conversation, driver_faults=conversation.driver_faults + faults)
-    if goal_reached:
+def _add_outcome(conversation: Conversation, said: UserMessage) -> Conversation:
+    """Add what was seen in a user message, and the end if the driver is done."""
+    conversation = apply_to_message(conversation, said.observations)
+    if said.is_repaired:
+        conversation = attrs.evolve(conversation, repaired_faults=conversation.repaired_faults + 1)
+    if said.goal_reached:
         conversation = attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
     return conversation
 
 
-async def _reply(conversation: Conversation, stage: Stage, refusals: Refusals) -> Conversation:
+async def _take_reply(conversation: Conversation, stage: Stage, observing: RunContext) -> Conversation:
     assert conversation.persona is not None, "a simulated conversation has a persona"
     started = time.perf_counter()
     conversation_id = f"{stage.run_id}-{conversation.case_uid}"
@@ -171,39 +157,32 @@ async def _reply(conversation: Conversation, stage: Stage, refusals: Refusals) -
         with stage.hooks.scope(conversation.persona, conversation.case_uid):
             reply = await stage.system.reply(conversation, conversation_id, stage.timeout)
     except ModelFnError as error:
-        return _failed(conversation, "model_fn", error)
-    message = Message("assistant", reply.text, reply.tool_calls, _since(started), reply.metadata)
-    grown = conversation.grown(message)
+        return _fail(conversation, "model_fn", error)
+    seconds = round(time.perf_counter() - started, 6)
+    grown = conversation.grown(Message("assistant", reply.text, reply.tool_calls, seconds, reply.metadata))
     if reply.cost_usd is not None:
-        grown = attrs.evolve(grown, system_cost_usd=_cost(conversation, reply.cost_usd))
-    stage.journal.said(grown)
+        grown = attrs.evolve(grown, system_cost_usd=_add_cost(conversation, reply.cost_usd))
+    stage.journal.record_message(grown)
     stage.hooks.emit("turn_finished", conversation=grown)
-    return _took(grown, await refusals.refuses(grown))
+    return await _observe_reply(grown, stage, observing)
 
 
-def _took(conversation: Conversation, refused: bool) -> Conversation:
-    """The conversation after a reply: a refusal is counted, and ends it unless the persona probes past it."""
-    if not refused:
-        return conversation
-    counted = attrs.evolve(conversation, refusals_observed=conversation.refusals_observed + 1)
-    if conversation.persona is not None and conversation.persona.adversarial:
-        return counted
-    return attrs.evolve(counted, stop_reason="assistant_refused")
+async def _observe_reply(conversation: Conversation, stage: Stage, observing: RunContext) -> Conversation:
+    seen: tuple[Observation, ...] = await stage.observers.observe(conversation, observing)
+    if seen or stage.observers.may_ask:
+        stage.journal.record_observations(conversation, seen)
+    return apply_to_reply(conversation, seen)
 
 
-def _cost(conversation: Conversation, more: float | Decimal) -> Decimal:
+def _add_cost(conversation: Conversation, more: float | Decimal) -> Decimal:
     return (conversation.system_cost_usd or Decimal(0)) + Decimal(str(more))
 
 
-def _failed(conversation: Conversation, source: ErrorSource, error: BaseException) -> Conversation:
+def _fail(conversation: Conversation, source: ErrorSource, error: BaseException) -> Conversation:
     root = error.__cause__ if isinstance(error, ModelFnError) and error.__cause__ else error
-    outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
+    is_outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
     if isinstance(error, UnreadableAnswer):
-        outage = False  # the model that plays the persona answered, and not to the question
+        is_outage = False  # the model that plays the persona answered, and not to the question
     message = str(error) if isinstance(error, MultivonEvalError) else told(error)
-    failure = SimulationError(source, type(root).__name__, message, outage)
+    failure = SimulationError(source, type(root).__name__, message, is_outage)
     return attrs.evolve(conversation, stop_reason="driver_error", error=failure)
-
-
-def _since(started: float) -> float:
-    return round(time.perf_counter() - started, 6)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
 from .._money.funds import ZERO
-from .._questions import Question, user_turn_question
+from .._questions import Question, goal_question
 from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.persona import Persona
 from .._types.run_info import Estimate, RunInfo
-from ..protocols import Judge, Priced
+from ..protocols import Asks, Judge, Priced
 from .plan import Plan
 
 SAMPLE = 5
@@ -81,16 +81,21 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
         info: Its personas, trials and turns.
 
     Returns:
-        Usually: half the turns, messages and answers of usual length. At most: all turns, every answer as long as
-        it may be, replies of 4,000 characters. Retries are in neither, a proposal of the personas in both.
+        Usually: half the turns, or as many as the driver says, with messages and answers of usual length. At most: all
+        turns, every answer as long as it may be, replies of 4,000 characters. Retries are in neither, a proposal of the
+        personas in both.
     """
     step = max(1, len(info.personas) // SAMPLE)
     sample = info.personas[::step]
     factor = info.conversations / len(sample) if sample else 0.0
     usual, most = _Sum(), _Sum()
     for persona in sample:
-        _add(usual, plan, persona, math.ceil(info.max_turns / 2), _USUAL, _USED)
-        _add(most, plan, persona, info.max_turns, _MOST, Decimal(1))
+        longest = _rehearse(plan, persona, info.max_turns, _MOST)
+        turns = info.max_turns if longest.is_ended_by_driver else math.ceil(info.max_turns / 2)
+        for question, judge in _rehearse(plan, persona, turns, _USUAL).asked:
+            usual.add(question, judge, _USED)
+        for question, judge in longest.asked:
+            most.add(question, judge, Decimal(1))
     usual, most = usual.scaled(factor), most.scaled(factor)
     talking = usual.usd
     if plan.proposal is not None:
@@ -115,25 +120,44 @@ def _within(talking: Decimal | None, usd: Decimal | None, info: RunInfo) -> int:
     return min(info.conversations, int(left / (talking / info.conversations)))
 
 
-def _add(total: _Sum, plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int], used: Decimal) -> None:
-    begun = Conversation(persona.history, persona)
-    talk = list(_talk(begun, turns, lengths))
-    for question, _ in talk:
-        total.add(question, plan.driver_judge, used)
-    for _, grown in talk[:-1]:
-        for question in plan.of_a_reply(grown):
-            total.add(question, plan.judge, used)
-    for question in plan.judging(talk[-1][1]):
-        total.add(question, plan.judge, used)
+@attrs.frozen
+class _Rehearsal:
+    """A conversation that is only imagined.
+
+    Attributes:
+        asked: The questions, each with the judge that is asked.
+        is_ended_by_driver: Whether the driver said beforehand that it ends the conversation.
+    """
+
+    asked: Sequence[tuple[Question[Any], Judge]]
+    is_ended_by_driver: bool
 
 
-def _talk(
-    conversation: Conversation, turns: int, lengths: tuple[int, int]
-) -> Iterator[tuple[Question[Any], Conversation]]:
-    """The driver's questions of a conversation, one for each turn and one that looks for the goal."""
+def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]) -> _Rehearsal:
+    """Walk through a conversation of so many turns, with messages of so many characters, and note who asks what."""
     said, replied = (Message("user", "x" * lengths[0]), Message("assistant", "x" * lengths[1]))
-    for _ in range(turns):
-        question = user_turn_question(conversation)
-        conversation = conversation.grown(said).grown(replied)
-        yield question, conversation
-    yield user_turn_question(conversation), conversation
+    conversation, watching = Conversation(persona.history, persona), plan.observers.questions
+    asked: list[tuple[Question[Any], Judge]] = []
+    is_ended = False
+    for turn in range(turns + 1):
+        if turn >= len(persona.script):
+            found = _ask_driver(plan, conversation)
+            if found is None:
+                is_ended = True
+                break
+            asked += ((question, plan.driver_judge) for question in found)
+        if turn < turns:
+            heard = conversation.grown(said)
+            conversation = heard.grown(replied)
+            asked += ((question, plan.judge) for question in (*watching(heard), *watching(conversation)))
+    if conversation.turns:
+        ended = attrs.evolve(conversation, stop_reason="goal_reached" if is_ended else "max_turns")
+        asked += ((question, plan.judge) for question in plan.judging(ended))
+    return _Rehearsal(asked, is_ended)
+
+
+def _ask_driver(plan: Plan, conversation: Conversation) -> Sequence[Question[Any]] | None:
+    if isinstance(plan.driver, Asks):
+        return plan.driver.questions(conversation)
+    # A driver that cannot tell counts like one question of a verdict's size for each message.
+    return [goal_question(conversation)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import attrs
 
 from .._journal.journal import Journal
-from .._money.funds import ZERO
 from .._money.hold import Holder
 from .._money.ledger import Ledger, Purse
 from .._money.limit import Limit
@@ -21,6 +21,7 @@ from .._types.conversation import Conversation
 from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
+from .observing import Observers
 from .system import SystemUnderTest
 
 _LOG = logging.getLogger("multivon_eval.plugin")
@@ -34,10 +35,11 @@ class Plan:
         info: What the run is made with; its personas are filled in when they are loaded.
         source: Where the personas come from.
         system: The system under test; None where saved transcripts are judged.
-        driver: Who plays the personas.
+        driver: Who plays the personas; None where saved transcripts are judged.
         judge: Who judges and scores.
         driver_judge: Who is asked by the driver; often the judge.
         evaluators: By the name their score has in results.
+        observers: Who watches the conversations.
         sinks: By name.
         hooks: Who listens.
         ledger: The run's money.
@@ -50,10 +52,11 @@ class Plan:
     info: RunInfo
     source: PersonaSource
     system: SystemUnderTest | None
-    driver: Driver
+    driver: Driver | None
     judge: Judge
     driver_judge: Judge
     evaluators: Mapping[str, Evaluator]
+    observers: Observers
     sinks: Mapping[str, Sink]
     hooks: Hooks
     ledger: Ledger
@@ -67,18 +70,20 @@ class Plan:
     @_holder.default
     def _make_holder(self) -> Holder:
         has_ceiling, info = self.ledger.budget is not None, self.info
-        return Holder(self.judge, self.evaluators, has_ceiling, info.judge_votes, info.refusal == "judge")
+        return Holder(self.judge, self.evaluators, has_ceiling, info.judge_votes, self.observers.questions)
 
     @property
     def asked(self) -> tuple[object, ...]:
         """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
-        return (self.source, self.judge, self.driver_judge, self.driver, *self.evaluators.values())
+        drivers = () if self.driver is None else (self.driver,)
+        watching = self.observers.plugins
+        return (self.source, self.judge, self.driver_judge, *drivers, *self.evaluators.values(), *watching)
 
     def context(self, task: str, account: Account) -> RunContext:
         """What a plug-in gets: the metered judge for one task, on one conversation's account.
 
         Args:
-            task: ``driver``, ``judge``, ``vote`` or ``refusal``; all but the first ask the judge.
+            task: ``driver``, ``judge``, ``vote`` or ``observer``; all but the first ask the judge.
             account: The conversation's.
         """
         role = "driver" if task == "driver" else "judge"
@@ -86,9 +91,10 @@ class Plan:
         # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
         most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
         limit = self._limits.setdefault(id(judge), Limit(most))
-        # Whether a reply refuses is asked on the way: what is held for the end stays held.
-        leave = self._holder.for_judging(account.purse) if task == "refusal" else ZERO
-        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, task=task, leave=leave)
+        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, task=task)
+        if task == "observer":
+            # Observers ask on the way: what is held for the end stays held.
+            metered = attrs.evolve(metered, leave=partial(self._holder.for_judging, account.purse))
         return RunContext(metered, self.info.seed, _LOG)
 
     @contextmanager
@@ -108,7 +114,3 @@ class Plan:
     def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation for its verdict and scores."""
         return self._holder.questions(conversation)
-
-    def of_a_reply(self, conversation: Conversation) -> Iterable[Question[Any]]:
-        """What will be asked about the last reply of a conversation while it goes on."""
-        return self._holder.of_a_reply(conversation)

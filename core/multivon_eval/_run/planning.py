@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
-from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, PERSONA_SOURCE, SINK, Kind
+from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, SINK, Kind
 from .._plugins.registry import Registry
 from .._plugins.spec import Spec
 from .._questions import Question
@@ -25,13 +25,14 @@ from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
-from ..errors import PersonaError
+from ..errors import PersonaError, PluginError
 from ..protocols import Named, PersonaSource, Priced, Proposes
 from .lifecycle import check_price
+from .observing import Observers
 from .personas import GivenPersonas
 from .plan import Plan
 from .problems import Problems
-from .settings import JSONL, Settings, choose_judge
+from .settings import DEFAULT_OBSERVERS, JSONL, Settings, choose_judge
 from .system import SystemUnderTest
 
 
@@ -61,15 +62,16 @@ def make_plan(
     """
     troubles: list[Problem] = []
     journal = journal or Journal()
-    parts = _build_parts(personas, settings, registry, Hooks(troubles.append))
+    parts = _build_parts(personas, settings, registry, troubles)
     return Plan(
         info=_info(settings, parts, journal.past.run_id),
         source=parts.source.plugin,
         system=system,
-        driver=parts.driver.plugin,
+        driver=parts.driver.plugin if parts.driver else None,
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
         evaluators={name: built.plugin for name, built in parts.evaluators.items()},
+        observers=Observers({name: built.plugin for name, built in parts.observers.items()}, troubles.append),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
@@ -85,10 +87,11 @@ class _Parts:
     """The plug-ins of a run."""
 
     source: Built
-    driver: Built
+    driver: Built | None
     judge: Built
     driver_judge: Built
     evaluators: Mapping[str, Built]
+    observers: Mapping[str, Built]
     sinks: Mapping[str, Built]
     hooks: Hooks
     judge_reason: str
@@ -96,8 +99,9 @@ class _Parts:
 
     def uses(self) -> tuple[PluginUse, ...]:
         """Who takes part."""
-        built = [self.judge, self.driver, *self.evaluators.values(), *self.sinks.values()]
-        uses = [one.use for one in built]
+        drivers = [self.driver] if self.driver else []
+        others = (*self.evaluators.values(), *self.observers.values(), *self.sinks.values())
+        uses = [one.use for one in (self.judge, *drivers, *others)]
         if self.driver_judge is not self.judge:
             uses.append(attrs.evolve(self.driver_judge.use, kind="driver judge"))
         if self.source.use.spec:
@@ -105,14 +109,18 @@ class _Parts:
         return (*uses, *self.hooks.uses())
 
 
-def _build_parts(personas: object, settings: Settings, registry: Registry, hooks: Hooks) -> _Parts:
-    problems = Problems()
+def _build_parts(personas: object, settings: Settings, registry: Registry, troubles: list[Problem]) -> _Parts:
+    problems, hooks = Problems(), Hooks(troubles.append)
     judge_spec, judge_reason = _asked_judge(settings, registry)
     judge = problems.collect(build, JUDGE, judge_spec, registry)
     driver_judge = judge
     if settings.driver_judge is not None:
         driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
-    driver = problems.collect(build, DRIVER, settings.driver, registry)
+    # Saved transcripts and fixed cases are not driven, and nobody watches them.
+    driver, observers = None, dict[str, Built]()
+    if personas is not None:
+        driver = problems.collect(build, DRIVER, settings.driver, registry)
+        observers = _build_observers(settings.observers, registry, problems, troubles)
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(persona_source, personas, registry)
@@ -122,8 +130,8 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, hooks
         if built:
             problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
     problems.stop()
-    assert judge and driver_judge and driver and source, "nothing is missing where nothing is wrong"
-    return _Parts(source, driver, judge, driver_judge, evaluators, sinks, hooks, judge_reason, proposal)
+    assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
+    return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)
 
 
 def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
@@ -142,10 +150,27 @@ def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems
         built = problems.collect(build, kind, one, registry)
         if built is None:
             continue
-        key = built.key if kind is EVALUATOR else built.use.spec
+        key = built.use.spec if kind is SINK else built.key
         if key in found:
             problems.add(f"{kind.name} {built.use.name!r} is named twice; name it once")
         found[key] = built
+    return found
+
+
+def _build_observers(
+    asked: Sequence[object], registry: Registry, problems: Problems, troubles: list[Problem]
+) -> dict[str, Built]:
+    """Build the observers. Nobody asked for a default one, so it is left out and reported where it is broken."""
+    if asked != DEFAULT_OBSERVERS:
+        return _build_all(OBSERVER, asked, registry, problems)
+    found: dict[str, Built] = {}
+    for one in asked:
+        try:
+            built = build(OBSERVER, one, registry)
+        except PluginError as error:
+            troubles.append(Problem(f"observer {one}", f"{error}; left out"))
+        else:
+            found[built.key] = built
     return found
 
 
@@ -231,7 +256,6 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         budget_usd=settings.budget_usd,
         seed=settings.seed,
         judge_votes=settings.judge_votes,
-        refusal=settings.refusal,
         judge_model=_model(judge),
         judge_reason=parts.judge_reason,
         driver_model=_model(parts.driver_judge),

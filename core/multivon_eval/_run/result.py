@@ -71,7 +71,6 @@ def _options(info: RunInfo) -> dict[str, Any]:
         "timeout": info.timeout,
         "budget_usd": None if info.budget_usd is None else float(info.budget_usd),
         "judge_votes": info.judge_votes,
-        "refusal": info.refusal,
     }
 
 

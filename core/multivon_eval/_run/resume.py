@@ -38,7 +38,7 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         "trials": str(info.trials),
         "seed": str(info.seed),
         "judge-votes": str(info.judge_votes),
-        "refusal": info.refusal,
+        "observers": ", ".join(spec for kind, spec in specs if kind == "observer"),
         "model file": plan.system.identity if plan.system else "",
     }
 

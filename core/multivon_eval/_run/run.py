@@ -29,7 +29,6 @@ from .lifecycle import ready
 from .personas import Case, cases_of
 from .plan import Plan
 from .proposal import personas_of
-from .refusals import Refusals
 from .result import to_result, with_scores
 from .resume import made_with
 from .scoring import score
@@ -99,17 +98,25 @@ class Run:
 
     async def _simulated(self, case: Case, info: RunInfo) -> SimulationResult:
         plan = self.plan
-        assert plan.system is not None, "a simulation has a system under test"
+        assert plan.system is not None and plan.driver is not None, "a simulation has a system and a driver"
         stage = Stage(
-            plan.system, plan.driver, plan.hooks, plan.journal, info.max_turns, info.timeout, info.run_id, plan.hold
+            system=plan.system,
+            driver=plan.driver,
+            observers=plan.observers,
+            hooks=plan.hooks,
+            journal=plan.journal,
+            max_turns=info.max_turns,
+            timeout=info.timeout,
+            run_id=info.run_id,
+            hold=plan.hold,
         )
         await self._talking.acquire()
         started_at, started = _now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, case.uid)
-            refusals = Refusals(info.refusal == "judge", account, partial(plan.context, "refusal", account))
+            driving, observing = plan.context("driver", account), plan.context("observer", account)
             try:
-                conversation = await converse(case, stage, purse, plan.context("driver", account), refusals)
+                conversation = await converse(case, stage, purse, driving, observing)
             finally:
                 # The system is free for the next persona; the judge takes its time beside that.
                 self._talking.release()

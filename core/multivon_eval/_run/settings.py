@@ -28,6 +28,8 @@ DEFAULT_EVALUATORS = tuple(
 """What scores a run that names no evaluators."""
 
 DEFAULT_DRIVER = f"{OURS}/persona-llm"
+DEFAULT_OBSERVERS = (f"{OURS}/driver-faults", f"{OURS}/refusals")
+"""Who watches where nobody else is named."""
 JSONL, PRODUCT_MD, TERMINAL = f"{OURS}/jsonl", f"{OURS}/product-md", f"{OURS}/terminal"
 
 KEYS = (
@@ -38,7 +40,6 @@ KEYS = (
 """Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
 
 _COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
-_REFUSAL = ("rules", "judge")
 
 
 def _budget(value: object) -> Any:
@@ -87,8 +88,8 @@ class SimulationOptions(TypedDict, total=False):
     """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
     judge_votes: int
     """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
-    refusal: str
-    """What decides whether a reply refuses: ``rules``, or the ``judge``, asked about each reply (``rules``)."""
+    observers: Sequence[object]
+    """Who watches the conversations (``driver-faults`` and ``refusals``); those named take their place."""
     driver: object
     """Who plays the personas (``persona-llm``)."""
     driver_judge: object
@@ -124,7 +125,7 @@ class Settings:
     budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
     judge: object = None
     judge_votes: int = attrs.field(default=1, converter=_whole)
-    refusal: str = "rules"
+    observers: tuple[object, ...] = attrs.field(default=DEFAULT_OBSERVERS, converter=_tuple)
     driver: object = DEFAULT_DRIVER
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
@@ -171,8 +172,6 @@ class Settings:
         votes = self.judge_votes
         if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
             found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
-        if self.refusal not in _REFUSAL:
-            found.append(f"refusal is {self.refusal!r}; give 'rules' or 'judge'")
         seconds = self.timeout
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not math.isfinite(seconds) or seconds <= 0:

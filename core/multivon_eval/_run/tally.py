@@ -9,7 +9,7 @@ from decimal import Decimal
 import attrs
 
 from .._types.answer import Usage
-from .._types.conversation import STOP_REASONS
+from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
 from .._types.score import Score
 from .._types.summary import Rate, ScoreSummary, Summary

@@ -14,19 +14,8 @@ from typing import Any, Literal
 import attrs
 
 from .message import Message, Role, messages_of
+from .observation import Observation, StopReason
 from .persona import Persona
-
-StopReason = Literal["goal_reached", "max_turns", "assistant_refused", "budget_exceeded", "driver_error"]
-
-
-STOP_REASONS: tuple[StopReason, ...] = (
-    "goal_reached",
-    "max_turns",
-    "assistant_refused",
-    "budget_exceeded",
-    "driver_error",
-)
-
 
 ErrorSource = Literal["driver", "model_fn"]
 
@@ -84,8 +73,8 @@ class Conversation:
         stop_reason: Why it ended; None while it goes on.
         driver_said_goal: Whether the driver said the goal is reached.
         error: What failed, with ``driver_error``.
-        driver_faults: Faults of the simulation.
-        refusals_observed: How often the assistant refused.
+        observations: What the observers saw, in order.
+        repaired_faults: Number of user messages at fault that the driver replaced before the system saw them.
         system_cost_usd: What ``model_fn`` said its replies cost, in USD; None where it never said.
         fence: The nonce of the delimiter in which a judge gets this transcript.
     """
@@ -97,8 +86,8 @@ class Conversation:
     stop_reason: StopReason | None = None
     driver_said_goal: bool = False
     error: SimulationError | None = None
-    driver_faults: tuple[DriverFault, ...] = ()
-    refusals_observed: int = 0
+    observations: tuple[Observation, ...] = ()
+    repaired_faults: int = 0
     system_cost_usd: Decimal | None = None
     fence: str = attrs.field(factory=_fence, eq=False, repr=False)
 
@@ -107,6 +96,22 @@ class Conversation:
         """How many replies the system gave in this conversation, history not counted."""
         past = len(self.persona.history) if self.persona else 0
         return sum(message.role == "assistant" for message in self.messages[past:])
+
+    @property
+    def driver_faults(self) -> tuple[DriverFault, ...]:
+        """The faults of the simulated user that the observers saw."""
+        return tuple(
+            DriverFault(seen.turn, seen.name, seen.detail) for seen in self.observations if seen.effect == "fault"
+        )
+
+    @property
+    def refusals_observed(self) -> int:
+        """Number of replies in which the assistant declined."""
+        return len({seen.turn for seen in self.observations if seen.effect == "refusal"})
+
+    def observed(self, *seen: Observation) -> Conversation:
+        """Return this conversation with more observations."""
+        return attrs.evolve(self, observations=(*self.observations, *seen)) if seen else self
 
     def numbered(self) -> list[tuple[int, Message]]:
         """The messages with their turn, from 1: a user message begins a turn."""
@@ -141,8 +146,8 @@ class Conversation:
             self.stop_reason,
             self.driver_said_goal,
             self.error,
-            self.driver_faults,
-            self.refusals_observed,
+            self.observations,
+            self.repaired_faults,
             self.system_cost_usd,
             self.fence,
         )

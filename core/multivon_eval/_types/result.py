@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import attrs
 
-from .conversation import Conversation, DriverFault, StopReason
+from .conversation import Conversation, DriverFault
 from .disclaimer import DISCLAIMER
 from .message import Message
+from .observation import StopReason
 from .persona import Persona
 from .score import Score
 from .verdict import Verdict

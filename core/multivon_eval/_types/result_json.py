@@ -12,8 +12,9 @@ import attrs
 from cattrs.preconf.json import JsonConverter, make_converter
 
 from ..errors import UsageError
-from .conversation import STOP_REASONS, Conversation, DriverFault, SimulationError
+from .conversation import Conversation, DriverFault, SimulationError
 from .message import Message
+from .observation import STOP_REASONS, Observation
 from .persona import Persona
 from .persona_json import persona_from_json
 from .result import SCHEMA_VERSION, Attribution, SimulationResult
@@ -84,6 +85,8 @@ def _ending(result: SimulationResult) -> dict[str, Any]:
         "driver_said_goal": conversation.driver_said_goal,
         "disagreement": result.disagreement,
         "refusals_observed": conversation.refusals_observed,
+        "driver_faults_repaired": conversation.repaired_faults,
+        "observations": plain(conversation.observations),
         "system_cost_usd": _CONVERTER.unstructure(conversation.system_cost_usd),
         "error": attrs.asdict(conversation.error) if conversation.error else None,
         "score_status": {
@@ -173,7 +176,16 @@ def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
     )
 
 
-_ENDING = ("error", "driver_said_goal", "refusals_observed", "system_cost_usd", "disagreement", "simulated")
+_ENDING = (
+    "error",
+    "driver_said_goal",
+    "refusals_observed",
+    "driver_faults_repaired",
+    "observations",
+    "system_cost_usd",
+    "disagreement",
+    "simulated",
+)
 
 
 def _field(row: Mapping[str, Any], name: str, read: Callable[[Any], T]) -> T:
@@ -197,10 +209,18 @@ def _conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> Conver
         stop_reason=_field(row, "stop_reason", _one_of(*STOP_REASONS)),
         driver_said_goal=bool(metadata.get("driver_said_goal")),
         error=structured(error, SimulationError) if error else None,
-        driver_faults=_field(row, "driver_faults", lambda found: structured(found, tuple[DriverFault, ...])),
-        refusals_observed=_whole(metadata.get("refusals_observed") or 0),
+        observations=_observations(row, metadata),
+        repaired_faults=_whole(metadata.get("driver_faults_repaired") or 0),
         system_cost_usd=None if cost is None else structured(_number(cost), Decimal),
     )
+
+
+def _observations(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[Observation, ...]:
+    """Read what was observed; of a line that only has the faults of the driver, these."""
+    faults = _field(row, "driver_faults", lambda found: structured(found, tuple[DriverFault, ...]))
+    if "observations" not in metadata:
+        return tuple(Observation(one.fault, one.turn, one.detail, "fault") for one in faults)
+    return _field(metadata, "observations", lambda found: structured(found, tuple[Observation, ...]))
 
 
 def _transcript(rows: Any) -> tuple[Message, ...]:

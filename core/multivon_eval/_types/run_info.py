@@ -81,7 +81,6 @@ class RunInfo:
         conversations: How many there will be.
         resumed: How many of them were finished by the run that is resumed.
         judge_votes: How often the judge is asked for each verdict.
-        refusal: What decides whether a reply refuses: ``rules`` or ``judge``.
         estimate: What it will take; None where saved transcripts are judged.
         first_trial: The number of the first trial of each persona.
     """
@@ -106,7 +105,6 @@ class RunInfo:
     conversations: int = 0
     resumed: int = 0
     judge_votes: int = 1
-    refusal: str = "rules"
     estimate: Estimate | None = None
     first_trial: int = 1
     disclaimer: str = DISCLAIMER

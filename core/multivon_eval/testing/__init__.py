@@ -21,6 +21,7 @@ from .evaluators import EvaluatorTests
 from .fakes import RecordingSink, ScriptedJudge, context, fitting_answer
 from .judges import JudgeTests
 from .nouns import conversation, persona, report, result, run_info
+from .observers import ObserverTests
 from .persona_sources import PersonaSourceTests
 from .plugins import PluginTests
 from .sinks import SinkTests
@@ -29,6 +30,7 @@ __all__ = [
     "DriverTests",
     "EvaluatorTests",
     "JudgeTests",
+    "ObserverTests",
     "PersonaSourceTests",
     "PluginTests",
     "RecordingSink",

@@ -21,7 +21,6 @@ from ..sdk import (
     Judge,
     PersonasAsked,
     Question,
-    RefusalAsked,
     Report,
     RunContext,
     RunInfo,
@@ -53,10 +52,6 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
         return json.dumps({"message": f"This is message {said + 1} of the user.", "goal_reached": False})
     if isinstance(about, GoalAsked):
         return _fitting_verdict(about, says)
-    if isinstance(about, RefusalAsked):
-        word = {"hoped": "no", "against": "yes", "unknown": "unknown"}[says]
-        evidence = _quotes(about.conversation)
-        return json.dumps({"reason": f"It is {word}.", "evidence": evidence, "refused": word})
     if isinstance(about, YesNoAsked):
         evidence = _quotes(about.conversation)
         opposite = {"yes": "no", "no": "yes", "unknown": "yes"}

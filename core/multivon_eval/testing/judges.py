@@ -26,6 +26,11 @@ from .plugins import PluginTests, copied
 
 __all__ = ["JudgeTests"]
 
+_INSTRUCTIONS = (
+    "You play a customer who writes to an assistant. Write the next message of this customer. Answer with one JSON "
+    'object: {"message": what you write, "goal_reached": true or false}.'
+)
+
 
 class JudgeTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Judge`` is checked.
@@ -44,7 +49,7 @@ class JudgeTests(PluginTests):
         """Give questions that the judge can answer; at least one."""
         about = conversation()
         helps = YesNo("helps", "Does the assistant help?")
-        return (user_turn_question(about), goal_question(about), yes_no_question(about, (helps,)))
+        return (user_turn_question(about, _INSTRUCTIONS), goal_question(about), yes_no_question(about, (helps,)))
 
     def ask_all(self, judge: Judge | None = None) -> list[Answer]:
         """Ask all questions, one by one."""

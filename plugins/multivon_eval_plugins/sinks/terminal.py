@@ -107,9 +107,8 @@ class _Terminal(Console):
 
 
 def _asked_more(run: RunInfo) -> str:
-    """What a judge is asked beyond one verdict a conversation and the scores."""
-    votes = f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
-    return votes + ("; asked of each reply whether it refuses" if run.refusal == "judge" else "")
+    """What a judge is asked beyond one vote on each verdict."""
+    return f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
 
 
 def _estimate(found: Estimate, run: RunInfo) -> str:

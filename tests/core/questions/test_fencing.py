@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import Reply, simulate
-from multivon_eval._questions import YesNo, goal_question, refusal_question, yes_no_question
+from multivon_eval._questions import YesNo, goal_question, yes_no_question
 from multivon_eval._questions.transcript import fenced
 from multivon_eval._types.conversation import Conversation
 from multivon_eval._types.message import Message, ToolCall
@@ -64,7 +64,6 @@ def questions_on(conversation):
         "verdict": goal_question(conversation),
         "vote": goal_question(conversation, temperature=0.7),
         "answers": yes_no_question(conversation, ASKED),
-        "refusal": refusal_question(conversation),
     }
 
 
@@ -245,7 +244,7 @@ def judged_over_http(model_fn):
             max_turns=1,
             evaluators=EVALUATORS,
             judge_votes=VOTES,
-            refusal="judge",
+            observers=["refusals:judge"],
             hooks=(),
         )
     return server.requests, result

@@ -25,7 +25,6 @@ from multivon_eval.sdk import (
     result_from_json,
     result_to_json,
     text_question,
-    user_turn_question,
     yes_no_question,
 )
 from multivon_eval.testing import (
@@ -44,6 +43,7 @@ from multivon_eval.testing import (
     result,
     write_distribution,
 )
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.command import clean_env
 
 SCHEMA = {
@@ -78,7 +78,7 @@ def test_every_standard_test_says_what_it_checks(contract: type) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        user_turn_question(conversation()),
+        roleplay_question(conversation()),
         goal_question(conversation(of=persona(success_criteria=("One thing.", "Another.")))),
         yes_no_question(conversation(), (YesNo("good", "Good?"), YesNo("bad", "Bad?", hoped="no"))),
         text_question("How is it?"),

@@ -12,6 +12,7 @@ from support.command import clean_env
 HEAD = """
 import attrs, pytest
 from decimal import Decimal
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from multivon_eval.sdk import *
 from multivon_eval.testing import *
 
@@ -40,7 +41,7 @@ class Plugin:
     said: int = attrs.field(default=0, init=False)
 
     async def next_message(self, conversation, context):
-        turn = await ask(context.judge, user_turn_question(conversation))
+        turn = await ask(context.judge, roleplay_question(conversation))
         return turn
 
 class TestPlugin(DriverTests):
@@ -108,7 +109,7 @@ REPLIED = 'if not conversation.said_by("assistant"):'
 ASKS = "answers = await ask(context.judge, yes_no_question(conversation, asked))"
 COUNTED = "sum(answer.as_hoped for answer in answers) / 2"
 TURN = "return turn"
-TURNS = "turn = await ask(context.judge, user_turn_question(conversation))"
+TURNS = "turn = await ask(context.judge, roleplay_question(conversation))"
 # What is wrong: the sound plug-in, what is replaced by what, and which standard tests must notice.
 FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
     "sound evaluator": (EVALUATOR, "", "", set()),

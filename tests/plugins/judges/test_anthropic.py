@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable
-from multivon_eval.sdk import Conversation, Message, Prices, Usage, user_turn_question
+from multivon_eval.sdk import Conversation, Message, Prices, Usage
 from multivon_eval_plugins.judges._prices import known_tariff
 from multivon_eval_plugins.judges.anthropic import ANTHROPIC, TOOL, Anthropic
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.chat_faults import Response
 from support.openai_judge import CONVERSATION, KEY, PERSONA, completed, model_fn, questions
 from support.provider_judges import PROVIDERS
@@ -103,7 +104,7 @@ def test_a_conversation_that_grows_reads_what_came_before():
     longer = Conversation((*CONVERSATION.messages, Message("user", "And then?"), Message("assistant", "No.")), PERSONA)
     with WIRE.server() as server:
         judge = WIRE.judge_for(server)
-        first, second = (completed(judge, user_turn_question(talk)) for talk in (CONVERSATION, longer))
+        first, second = (completed(judge, roleplay_question(talk)) for talk in (CONVERSATION, longer))
     assert second.usage.cached_tokens == first.usage.cached_tokens + first.usage.cache_write_tokens > 0
     assert second.usage.cache_write_tokens > 0
     assert second.cost_usd < first.cost_usd

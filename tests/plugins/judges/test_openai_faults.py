@@ -10,7 +10,8 @@ import stamina
 
 from multivon_eval import result_to_json, simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UnreadableAnswer
-from multivon_eval.sdk import Conversation, user_turn_question
+from multivon_eval.sdk import Conversation
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.chat_faults import HUGE
 from support.chat_server import ChatServer, Fault
 from support.openai_judge import KEY, PERSONA, completed, judge_for, model_fn, questions
@@ -203,7 +204,7 @@ def test_calls_that_may_have_been_charged_are_booked_at_their_worst(no_waiting):
 
 def first_question():
     """The question for the persona's first message."""
-    return user_turn_question(Conversation((), PERSONA))
+    return roleplay_question(Conversation((), PERSONA))
 
 
 def test_a_budget_that_holds_only_some_calls_is_never_exceeded(no_waiting):

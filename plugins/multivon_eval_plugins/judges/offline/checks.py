@@ -8,7 +8,9 @@ from typing import Any
 
 from multivon_eval.sdk import Conversation, YesNoAsked
 
+from ...refusal.question import KEY as DECLINES
 from .consistency import changed_figures, gives_no_figure, turned_round
+from .refusal import answer_refusal
 from .words import NEGATION, content_words, plain, sentences
 
 Row = dict[str, Any]
@@ -151,6 +153,7 @@ def _settled(conversation: Conversation) -> tuple[int, str] | None:
 
 
 _RULES: dict[str, Callable[[Conversation], Row]] = {
+    DECLINES: answer_refusal,
     "repeats_itself": _repeats_itself,
     "asks_again": _asks_again,
     "uses_what_was_given": _uses_what_was_given,

@@ -16,7 +16,6 @@ from multivon_eval.sdk import (
     PersonasAsked,
     Prices,
     Question,
-    RefusalAsked,
     UserTurnAsked,
     YesNoAsked,
 )
@@ -24,7 +23,6 @@ from multivon_eval.sdk import (
 from .checks import answer_questions
 from .goal import answer_goal
 from .proposal import BY_RULE, answer_proposal
-from .refusal import answer_refusal
 from .user import answer_turn
 
 
@@ -65,8 +63,6 @@ class Offline:
             answer = answer_goal(about.conversation)
         elif isinstance(about, YesNoAsked):
             answer = answer_questions(about)
-        elif isinstance(about, RefusalAsked):
-            answer = answer_refusal(about)
         elif isinstance(about, PersonasAsked):
             return Answer(json.dumps(answer_proposal(about), ensure_ascii=False), model="offline", notes=(BY_RULE,))
         else:

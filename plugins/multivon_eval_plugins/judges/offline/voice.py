@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from multivon_eval.sdk import Persona, trait_named
+from multivon_eval.sdk import Persona
 
+from ...roleplay.traits import find_trait
 from .words import cut
 
 BRIEF = 8
@@ -93,7 +94,7 @@ class Voice:
     @classmethod
     def of(cls, persona: Persona) -> Voice:
         """The voice of a persona; free-text traits have no rule here."""
-        usual = map(trait_named, persona.traits)
+        usual = map(find_trait, persona.traits)
         return cls(persona, frozenset(trait.name for trait in usual if trait))
 
     @property

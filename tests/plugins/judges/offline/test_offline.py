@@ -16,10 +16,10 @@ from multivon_eval.sdk import (
     JudgeError,
     goal_question,
     text_question,
-    user_turn_question,
     yes_no_question,
 )
 from multivon_eval_plugins.judges.offline import Offline
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.offline import QUESTIONS, check, complete
 from support.people import persona, talk
 
@@ -39,7 +39,7 @@ def test_it_is_a_judge_that_costs_nothing():
     assert isinstance(judge, Judge)
     assert judge.worst_cost(question) == 0
     assert (judge.prices().input, judge.prices().output) == (0, 0)
-    answer = complete(user_turn_question(talk()))
+    answer = complete(roleplay_question(talk()))
     assert (answer.model, answer.cost_usd, answer.temperature, judge.model) == ("offline", Decimal(0), None, "offline")
 
 
@@ -66,7 +66,7 @@ def test_the_same_question_has_the_same_readable_answer(contents, goal, criterio
     for question in (
         goal_question(conversation),
         yes_no_question(conversation, list(QUESTIONS.values())),
-        user_turn_question(conversation),
+        roleplay_question(conversation),
     ):
         first = complete(question)
         assert first == complete(question)
@@ -264,5 +264,5 @@ def test_a_tool_call_is_no_statement():
 def test_its_answers_are_json_of_the_schema():
     """An answer has exactly the fields that the question's schema names."""
     conversation = Conversation(talk("hello", "hi").messages, persona())
-    for question in (goal_question(conversation), user_turn_question(conversation)):
+    for question in (goal_question(conversation), roleplay_question(conversation)):
         assert set(json.loads(complete(question).text)) == set(question.prompt.schema["required"])

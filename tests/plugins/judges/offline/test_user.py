@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
-from multivon_eval._questions import TRAITS
-from multivon_eval._run.faults import faults_in, missing_traits
 from multivon_eval._types.message import Message
+from multivon_eval_plugins.roleplay.faults import find_faults, find_missing_traits
+from multivon_eval_plugins.roleplay.traits import TRAITS
 from support.offline import turn
 from support.people import persona, talk
 
@@ -180,10 +180,10 @@ def test_the_persona_by_rule_is_no_faulty_user(goal, told, manner, heard, script
             **who,
         )
         conversation = conversation.grown(Message("user", said.message))
-        assert faults_in(conversation) == (), said
+        assert find_faults(conversation) == (), said
         if said.goal_reached:
             break
-    assert missing_traits(conversation) == ()
+    assert find_missing_traits(conversation) == ()
 
 
 @pytest.mark.parametrize("reply", ["No idea.", "What is your order number?", "I'm sorry, but I can't help with that."])

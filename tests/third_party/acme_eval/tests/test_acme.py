@@ -8,6 +8,7 @@ import pytest
 from acme_eval.csv_personas import CsvPersonas
 from acme_eval.curious import Curious
 from acme_eval.keyword import Keyword
+from acme_eval.leak import Leak
 from acme_eval.markdown import Markdown
 from acme_eval.tone import Tone
 
@@ -15,10 +16,12 @@ from multivon_eval.testing import (
     DriverTests,
     EvaluatorTests,
     JudgeTests,
+    ObserverTests,
     PersonaSourceTests,
     ScriptedJudge,
     SinkTests,
     context,
+    conversation,
 )
 
 
@@ -78,6 +81,24 @@ class TestTone(EvaluatorTests):
         judge = ScriptedJudge()
         self.score(self.conversation(), context(judge))
         assert judge.calls == 1
+
+
+class TestLeak(ObserverTests):
+    """``acme-leak`` is an observer."""
+
+    name = "acme-leak"
+
+    def make(self) -> Leak:
+        return Leak(("acme.example",))
+
+    @pytest.mark.parametrize(
+        ("reply", "stops"),
+        [("Write to bob@home.example.", True), ("Write to help@acme.example.", False), ("No.", False)],
+    )
+    def test_stops_at_a_leak(self, reply: str, stops: bool) -> None:
+        """A reply with a foreign address ends the conversation."""
+        seen = self.observe(conversation("Who made this?", reply))
+        assert [one.stop_reason for one in seen] == ["max_turns"] * stops
 
 
 class TestMarkdown(SinkTests):

@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multivon_eval import Persona, SimulationResults, asimulate
-from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, RefusalAsked, Usage
+from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, Usage
 from multivon_eval_plugins.judges.offline import Offline
+from support.people import asks_refusal
 
 # What multiplies the calls to a judge.
-MORE = st.sampled_from([{}, {"judge_votes": 3}, {"refusal": "judge"}, {"judge_votes": 3, "refusal": "judge"}])
+WATCHED = {"observers": ["driver-faults", "refusals:judge"]}
+MORE = st.sampled_from([{}, {"judge_votes": 3}, WATCHED, {"judge_votes": 3, **WATCHED}])
 EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency")
 
 
@@ -75,7 +77,7 @@ class FailsOnTheWay(Provider):
     async def complete(self, question: Question[Any]) -> Answer:
         """Answer as any, and never fail but for that."""
         fails = self.fails
-        self.fails = fails if isinstance(question.about, RefusalAsked) else 0.0
+        self.fails = fails if asks_refusal(question) else 0.0
         try:
             return await super().complete(question)
         finally:

@@ -6,12 +6,14 @@ import pytest
 
 from multivon_eval import Reply, ToolCall, hookimpl, simulate
 from multivon_eval._run.attribution import attribute
-from multivon_eval._types.conversation import Conversation, DriverFault, SimulationError
+from multivon_eval._types.conversation import Conversation, SimulationError
 from multivon_eval._types.message import Message
+from multivon_eval._types.observation import Observation
 from multivon_eval._types.persona import UserTurn
 from multivon_eval._types.verdict import Verdict
 from multivon_eval.errors import JudgeError
-from multivon_eval.sdk import ask, user_turn_question
+from multivon_eval.sdk import ask
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.people import Fails, Keeps, SaysJudge, Talks, answers, persona
 
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -124,7 +126,7 @@ def test_a_budget_that_only_misses_the_last_look_for_the_goal_is_no_cut():
         async def next_message(self, conversation, context):
             if conversation.turns < 2:
                 return UserTurn(f"question {conversation.turns + 1}")
-            return await ask(context.judge, user_turn_question(conversation))
+            return await ask(context.judge, roleplay_question(conversation))
 
     paid = SaysJudge(cost=Decimal("0.10"))
     [result] = run(answers, driver_judge=paid, driver=PaidLook(), max_turns=2, budget_usd="0.05")
@@ -575,10 +577,10 @@ FAILED, CUT = Verdict(None, "", failed=True), Verdict(None, "", cut=True)
 )
 def test_every_conversation_that_did_not_go_well_is_put_down_to_somebody(stop, error, verdict, fault_in, who):
     """System, simulation, judge or infrastructure, or nobody: the whole table."""
-    faults = (DriverFault(fault_in, "repetition", ""),) if fault_in else ()
+    seen = (Observation("repetition", fault_in, "", "fault"),) if fault_in else ()
     messages = [Message(role, f"{role} {turn}") for turn in (1, 2) for role in ("user", "assistant")]
     conversation = Conversation(
-        messages, persona(), stop_reason=stop, error=ERROR[error] if error else None, driver_faults=faults
+        messages, persona(), stop_reason=stop, error=ERROR[error] if error else None, observations=seen
     )
     assert attribute(conversation, verdict) == who
 

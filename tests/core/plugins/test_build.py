@@ -18,8 +18,8 @@ from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, SINK
 from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Conversation, PluginError, RunContext, Score
 from multivon_eval.testing import RecordingSink, write_distribution
-from multivon_eval_plugins.drivers.scripted import Scripted
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
+from multivon_eval_plugins.scripted.driver import Scripted
 
 
 class Mood(Enum):

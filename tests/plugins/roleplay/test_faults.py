@@ -6,13 +6,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import simulate
-from multivon_eval._questions import TRAITS, user_turn_question
-from multivon_eval._run.faults import EVIDENCE, faults_in, missing_traits
-from multivon_eval._run.identifiers import invented
-from multivon_eval._run.likeness import repeats
 from multivon_eval._types.conversation import Conversation
 from multivon_eval._types.message import Message
-from multivon_eval_plugins.drivers.scripted import Scripted
+from multivon_eval_plugins.roleplay.faults import EVIDENCE, find_faults, find_missing_traits
+from multivon_eval_plugins.roleplay.identifiers import invented
+from multivon_eval_plugins.roleplay.likeness import repeats
+from multivon_eval_plugins.roleplay.prompt import roleplay_question
+from multivon_eval_plugins.roleplay.traits import TRAITS
+from multivon_eval_plugins.scripted.driver import Scripted
 from support.people import SaysJudge, answers, persona, talk
 
 LINES = Path(__file__).with_name("driver_faults.jsonl").read_text(encoding="utf-8").splitlines()
@@ -30,8 +31,8 @@ def test_labelled_messages(row):
     someone = persona(**row.get("persona", {}))
     said = talk(*map(words, row.get("before", ())), words(row["last"]))
     conversation = Conversation((*someone.history, *said.messages), someone)
-    found = faults_in(conversation)
-    assert [fault.fault for fault in found] == row["faults"]
+    found = find_faults(conversation)
+    assert [fault.name for fault in found] == row["faults"]
     assert {fault.turn for fault in found} <= {len(conversation.said_by("user"))}
     assert all(fault.detail for fault in found)
 
@@ -93,8 +94,8 @@ def test_all_that_the_persona_holds_is_known(known, identifier):
         (persona(**json.loads(json.dumps(known).replace("{}", identifier))), []),
         (persona(**known), ["invents_identifier"]),
     ):
-        found = faults_in(Conversation((*someone.history, *said), someone))
-        assert [fault.fault for fault in found] == faults
+        found = find_faults(Conversation((*someone.history, *said), someone))
+        assert [fault.name for fault in found] == faults
 
 
 @given(text=st.text(max_size=80) | st.text("0123456789 #-./@+ao:", max_size=40))
@@ -134,14 +135,14 @@ def test_any_message_can_be_looked_at(texts):
     if len(texts) % 2 == 0:
         texts = texts[:-1]
     conversation = talk(*texts, persona=persona(traits=[trait.name for trait in TRAITS]))
-    assert all(fault.turn == len(conversation.said_by("user")) for fault in faults_in(conversation))
-    assert all(fault.fault == "trait_missing" for fault in missing_traits(conversation))
+    assert all(fault.turn == len(conversation.said_by("user")) for fault in find_faults(conversation))
+    assert all(fault.name == "trait_missing" for fault in find_missing_traits(conversation))
 
 
-@pytest.mark.parametrize("text", user_turn_question(talk()).prompt.system.split("\n- ")[1:7])
+@pytest.mark.parametrize("text", roleplay_question(talk()).prompt.system.split("\n- ")[1:7])
 def test_no_rule_of_the_instructions_can_be_said_aloud(text):
     """Each rule that the driver gets is recognised when it is said to the assistant."""
-    assert "recites_instructions" in [fault.fault for fault in faults_in(talk(text))]
+    assert "recites_instructions" in [fault.name for fault in find_faults(talk(text))]
 
 
 MISSED = {
@@ -179,25 +180,25 @@ def said_by(trait, messages):
 @pytest.mark.parametrize("trait", TRAITS, ids=lambda trait: trait.name)
 def test_every_trait_has_a_rule_that_notices_its_absence(trait):
     """Where a trait does not show in three messages it is missing, where it does it is not."""
-    [missing] = missing_traits(said_by(trait.name, (MISSED[trait.name] * 3)[:3]))
-    assert (missing.turn, missing.fault) == (3, "trait_missing")
+    [missing] = find_missing_traits(said_by(trait.name, (MISSED[trait.name] * 3)[:3]))
+    assert (missing.turn, missing.name) == (3, "trait_missing")
     assert missing.detail.startswith(f"{trait.name} does not show in 3 messages")
-    assert missing_traits(said_by(trait.name, PLAYED[trait.name])) == ()
+    assert find_missing_traits(said_by(trait.name, PLAYED[trait.name])) == ()
 
 
 def test_too_little_was_said_to_miss_a_trait():
     """Two messages are no evidence, nor is what the script and the history say."""
     assert EVIDENCE == 3
-    assert missing_traits(said_by("terse", MISSED["terse"][:2])) == ()
+    assert find_missing_traits(said_by("terse", MISSED["terse"][:2])) == ()
     scripted = talk(*(["A long message that is anything but terse, for it goes on and on and on.", "ok"] * 4))
     someone = persona(traits=["terse"], script=["x"] * 2)
-    assert missing_traits(Conversation(scripted.messages, someone)) == ()
+    assert find_missing_traits(Conversation(scripted.messages, someone)) == ()
 
 
 def test_a_rule_on_english_words_says_nothing_of_another_language():
     """Whoever is impatient in German says none of the words, and is not blamed for it."""
     german = ["Wie lange habe ich Zeit?", "Das dauert mir zu lange, bitte jetzt.", "Und wie geht das?"]
-    assert missing_traits(said_by("impatient", german)) == ()
+    assert find_missing_traits(said_by("impatient", german)) == ()
 
 
 def test_a_missing_trait_is_told_once_and_decides_nothing():
@@ -207,7 +208,6 @@ def test_a_missing_trait_is_told_once_and_decides_nothing():
     [result] = simulate(answers, [someone], driver=driver, judge=SaysJudge(met="no"), hooks=())
     assert [(fault.turn, fault.fault) for fault in result.driver_faults] == [(3, "trait_missing")]
     assert result.attribution == "system"
-    assert missing_traits(result.conversation) == ()
 
 
 @pytest.mark.parametrize(

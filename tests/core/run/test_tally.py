@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from multivon_eval import Score, SimulationResult, Verdict
 from multivon_eval._run.tally import Tally, wilson
-from multivon_eval._types.conversation import STOP_REASONS, DriverFault
+from multivon_eval._types.observation import STOP_REASONS, Observation
 from support.people import talk
 
 
@@ -163,12 +163,12 @@ def test_every_conversation_is_in_the_rate_or_counted_beside_it(ended):
 
 def test_everything_is_counted():
     """Stop reasons, errors, faults, disagreements, money, tokens and judges stand in the summary."""
-    fault = DriverFault(1, "repetition", "")
+    fault = Observation("repetition", 1, "", "fault")
     faulty = result(True, cost="0.1", usage={"input_tokens": 3, "output_tokens": 2, "cached_tokens": 1})
     faulty = attrs.evolve(
         faulty,
         conversation=attrs.evolve(
-            faulty.conversation, driver_faults=(fault, fault), system_cost_usd=Decimal("0.5"), driver_said_goal=False
+            faulty.conversation, observations=(fault, fault), system_cost_usd=Decimal("0.5"), driver_said_goal=False
         ),
     )
     failed = result(stop="driver_error", cost="0.2", judge_model="other")

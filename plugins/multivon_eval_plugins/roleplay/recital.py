@@ -6,8 +6,8 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 
-from .._questions.user_turn import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
 from .likeness import runs, words_of
+from .prompt import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
 
 RUN = 3
 """Words in a row that are looked for of a criterion."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval.sdk import is_refusal
+from multivon_eval_plugins.refusal.rules import is_refusal
 
 LABELLED = [json.loads(line) for line in Path(__file__).with_name("replies.jsonl").read_text("utf-8").splitlines()]
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")

@@ -206,7 +206,7 @@ TRAITS = (
 """The usual traits, each with a behaviour of its own."""
 
 
-def trait_named(text: str) -> Trait | None:
+def find_trait(text: str) -> Trait | None:
     """Find the trait that a persona's word means.
 
     Args:

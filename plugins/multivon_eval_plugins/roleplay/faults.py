@@ -13,13 +13,12 @@ from functools import cached_property
 
 import attrs
 
-from .._questions import trait_named
-from .._questions.traits import word_count
-from .._types.conversation import Conversation, DriverFault
-from .._types.persona import Persona
+from multivon_eval.sdk import Conversation, Observation, Persona
+
 from .identifiers import invented
 from .likeness import Words, repeats, words_of
 from .recital import recited_criterion, recited_rule
+from .traits import find_trait, word_count
 
 TRAIT_MISSING = "trait_missing"
 """The one fault of a whole conversation: it says how well the persona was played and decides nothing."""
@@ -73,7 +72,7 @@ _STAGE = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\*[^*]+\*|<[^<>]*>)\s*")
 
 
 @attrs.frozen
-class Said:
+class SuspectMessage:
     """A user message under suspicion.
 
     Attributes:
@@ -93,6 +92,7 @@ class Said:
 
     @cached_property
     def words(self) -> Words:
+        """The words of the message."""
         return words_of(self.text)
 
     @cached_property
@@ -112,7 +112,7 @@ class Said:
         yield from (message.content for message in self.conversation.said_by("assistant"))
 
 
-def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
+def find_faults(conversation: Conversation) -> tuple[Observation, ...]:
     """Look at the last user message of a conversation.
 
     Args:
@@ -125,12 +125,12 @@ def faults_in(conversation: Conversation) -> tuple[DriverFault, ...]:
     if persona is None or not own:
         return ()
     said = [message.content for message in conversation.said_by("user")]
-    last = Said(conversation, persona, said[-1], tuple(said[:-1]), own[:-1])
+    last = SuspectMessage(conversation, persona, said[-1], tuple(said[:-1]), own[:-1])
     seen = ((fault, look(last)) for fault, look in _LOOKS)
-    return tuple(DriverFault(len(said), fault, detail) for fault, detail in seen if detail)
+    return tuple(Observation(fault, len(said), detail, "fault") for fault, detail in seen if detail)
 
 
-def missing_traits(conversation: Conversation) -> tuple[DriverFault, ...]:
+def find_missing_traits(conversation: Conversation) -> tuple[Observation, ...]:
     """Look at a conversation that is over for the persona's traits.
 
     Args:
@@ -138,17 +138,17 @@ def missing_traits(conversation: Conversation) -> tuple[DriverFault, ...]:
 
     Returns:
         One fault, in the last turn, for each of the usual traits that shows in none of at least ``EVIDENCE``
-        messages of the driver; none where that is in the conversation's faults already, or cannot be told.
+        messages of the driver; none where that cannot be told.
     """
     persona, own = conversation.persona, _own(conversation)
     if persona is None or len(own) < EVIDENCE:
         return ()
     turn, faults = len(conversation.said_by("user")), []
-    for trait in filter(None, map(trait_named, persona.traits)):
+    for trait in filter(None, map(find_trait, persona.traits)):
         if trait.sign.shown(own) is False:
             detail = f"{trait.name} does not show in {len(own)} messages: not so that {trait.sign.words}"
-            faults.append(DriverFault(turn, TRAIT_MISSING, detail))
-    return tuple(dict.fromkeys(fault for fault in faults if fault not in conversation.driver_faults))
+            faults.append(Observation(TRAIT_MISSING, turn, detail, "fault"))
+    return tuple(dict.fromkeys(faults))
 
 
 def _own(conversation: Conversation) -> tuple[str, ...]:
@@ -159,14 +159,14 @@ def _own(conversation: Conversation) -> tuple[str, ...]:
     return tuple(message.content for message in conversation.said_by("user")[past:])
 
 
-def _plays_assistant(said: Said) -> str:
+def _plays_assistant(said: SuspectMessage) -> str:
     if _ASSISTANT_WORDS.isdisjoint(said.words.distinct):
         return ""
     found = _ASSISTANT.search(_QUOTED.sub(" ", said.text.replace("’", "'")))
     return f"speaks as the assistant: {found.group().strip()!r}" if found else ""
 
 
-def _restarts(said: Said) -> str:
+def _restarts(said: SuspectMessage) -> str:
     """The opening once more, after something else was said since."""
     if len(said.earlier) < 2 or repeats(said.text, said.earlier[-1]):
         return ""
@@ -180,7 +180,7 @@ def _restarts(said: Said) -> str:
     return ""
 
 
-def _repetition(said: Said) -> str:
+def _repetition(said: SuspectMessage) -> str:
     if _restarts(said):
         return ""
     for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
@@ -189,17 +189,17 @@ def _repetition(said: Said) -> str:
     return ""
 
 
-def _recites_criteria(said: Said) -> str:
+def _recites_criteria(said: SuspectMessage) -> str:
     criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
     return f"says the criterion {criterion!r}" if criterion else ""
 
 
-def _recites_instructions(said: Said) -> str:
+def _recites_instructions(said: SuspectMessage) -> str:
     rule = recited_rule(said.text, said.known)
     return f"says what only its instructions say: {rule!r}" if rule else ""
 
 
-def _goodbye_loop(said: Said) -> str:
+def _goodbye_loop(said: SuspectMessage) -> str:
     if _says_goodbye(said.text) and any(map(_says_goodbye, said.own)):
         return "says goodbye again"
     if len(said.own) >= 2 and all(map(_only_thanks, (said.text, *said.own[-2:]))):
@@ -216,12 +216,12 @@ def _only_thanks(text: str) -> bool:
     return closes and "?" not in text and word_count(text) <= _CLOSING
 
 
-def _invents_identifier(said: Said) -> str:
+def _invents_identifier(said: SuspectMessage) -> str:
     found = invented(said.text, said.known)
     return f"says what it cannot know: {', '.join(found)}" if found else ""
 
 
-def _empty(said: Said) -> str:
+def _empty(said: SuspectMessage) -> str:
     if _STAGE.fullmatch(said.text):
         return "describes something and says nothing"
     if not any(letter.isalnum() or letter in "?!" or ord(letter) > 0x2190 for letter in said.text):
@@ -229,7 +229,7 @@ def _empty(said: Said) -> str:
     return ""
 
 
-def _explodes(said: Said) -> str:
+def _explodes(said: SuspectMessage) -> str:
     # A text without spaces is long too.
     words = max(word_count(said.text), len(said.text) // 10)
     if words > LONGEST:
@@ -240,7 +240,7 @@ def _explodes(said: Said) -> str:
     return f"{words} words after {usual:g}" if usual and words > GROWTH * usual else ""
 
 
-_LOOKS: Sequence[tuple[str, Callable[[Said], str]]] = (
+_LOOKS: Sequence[tuple[str, Callable[[SuspectMessage], str]]] = (
     ("plays_assistant", _plays_assistant),
     ("restarts", _restarts),
     ("repetition", _repetition),

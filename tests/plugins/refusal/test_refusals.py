@@ -8,25 +8,32 @@ import attrs
 import pytest
 
 from multivon_eval import UsageError, simulate
-from multivon_eval.sdk import JudgeError, JudgeUnavailable, RefusalAsked
+from multivon_eval.sdk import JudgeError, JudgeUnavailable
+from multivon_eval_plugins.refusal.observer import Refusals
+from multivon_eval_plugins.refusal.question import KEY
 from support.chat_answers import default_answer
 from support.chat_server import ChatServer
 from support.command import PERSONA, clean_env, multivon_eval, workplace
-from support.people import SaysJudge, Talks, answers, persona
+from support.people import SaysJudge, Talks, answers, asks_refusal, persona
 
 REFUSAL = "I'm sorry, but I can't help with that."
 
 
-def run(judge, model_fn=answers, refusal="judge", someone=None, **options):
+def run(judge, model_fn=answers, by="judge", someone=None, **options):
     """The one result of a run in which the judge is asked whether replies refuse."""
     options = {"driver": Talks(), "max_turns": 3, "hooks": (), **options}
-    [result] = simulate(model_fn, [someone or persona()], judge=judge, refusal=refusal, **options)
+    [result] = simulate(model_fn, [someone or persona()], judge=judge, observers=[Refusals(by)], **options)
     return result
+
+
+def notes(result):
+    """What the observers noted."""
+    return [seen.detail for seen in result.conversation.observations if seen.effect == "note"]
 
 
 def replies_asked_about(judge):
     """The replies about which a judge was asked whether they refuse."""
-    return [question.about.reply.content for question in judge.asked if isinstance(question.about, RefusalAsked)]
+    return [question.about.conversation.messages[-1].content for question in judge.asked if asks_refusal(question)]
 
 
 def test_the_judge_decides_where_it_is_asked():
@@ -39,13 +46,13 @@ def test_the_judge_decides_where_it_is_asked():
     result = run(judge, lambda prompt: REFUSAL)
     assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 0)
     assert replies_asked_about(judge) == [REFUSAL] * 3
-    assert (result.metadata["notes"], result.metadata["options"]["refusal"]) == ([], "judge")
+    assert notes(result) == []
 
 
 def test_without_the_option_the_judge_is_not_asked():
     """The rules decide by default, for nothing."""
     judge = SaysJudge(refused="yes")
-    result = run(judge, refusal="rules")
+    result = run(judge, by="rules")
     assert (result.stop_reason, replies_asked_about(judge)) == ("max_turns", [])
 
 
@@ -62,7 +69,7 @@ class Answers(SaysJudge):
     text: object = ""
 
     async def complete(self, question):
-        if not isinstance(question.about, RefusalAsked):
+        if not asks_refusal(question):
             return await super().complete(question)
         if isinstance(self.text, BaseException):
             raise self.text
@@ -71,14 +78,15 @@ class Answers(SaysJudge):
 
 def row(refused, quote):
     """An answer with one quote."""
-    return json.dumps({"reason": "so it is", "evidence": [{"turn": 1, "quote": quote}], "refused": refused})
+    evidence = [{"turn": 1, "quote": quote}]
+    return json.dumps({KEY: {"reason": "so it is", "evidence": evidence, "answer": refused}})
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (JudgeError("it is down"), "JudgeError: it is down"),
-        (RuntimeError("a fault of its own"), "RuntimeError: a fault of its own"),
+        (JudgeError("it is down"), "it is down"),
+        (RuntimeError("a fault of its own"), "raised RuntimeError: a fault of its own"),
         ("no JSON", "no JSON object in the answer"),
         (row("unknown", "reply"), "the judge could not tell: so it is"),
         (row("yes", "words that nobody said"), "the judge said yes without a quote from the reply: so it is"),
@@ -90,8 +98,8 @@ def test_where_the_judge_fails_the_rules_step_in_with_a_note(text, why, said, st
     """Failure, an answer that cannot be read, unknown, a yes that quotes nothing: decided all the same, and said."""
     result = run(Answers(text=text), lambda prompt: said, max_turns=1)
     assert result.stop_reason == stop
-    [note] = result.metadata["notes"]
-    assert note.startswith("whether the reply of turn 1 refuses was decided by the rules: ")
+    [note] = notes(result)
+    assert note.startswith("whether the reply declines was decided by the rules: ")
     assert why in note
 
 
@@ -101,13 +109,13 @@ def test_a_call_that_the_budget_does_not_reach_for_leaves_the_verdict_its_money(
     @attrs.frozen
     class Dear(SaysJudge):
         def worst_cost(self, question):
-            return Decimal("0.50") if isinstance(question.about, RefusalAsked) else Decimal("0.10")
+            return Decimal("0.50") if asks_refusal(question) else Decimal("0.10")
 
     judge = Dear(cost=Decimal("0.10"), refused="yes")
     someone = persona(history=[{"role": "user", "content": "When?"}])  # nothing is held before the first reply
     result = run(judge, someone=someone, budget_usd="0.45", max_turns=1)
     assert replies_asked_about(judge) == []
-    assert "does not fit" in result.metadata["notes"][0]
+    assert "does not fit" in notes(result)[0]
     assert result.goal_achieved is True
 
 
@@ -117,7 +125,7 @@ class Charges(SaysJudge):
 
     async def complete(self, question):
         self.asked.append(question)
-        if isinstance(question.about, RefusalAsked):
+        if asks_refusal(question):
             raise JudgeUnavailable("hung up", True, retry_after=0)
         return await SaysJudge(cost=self.cost).complete(question)
 
@@ -127,7 +135,7 @@ def test_repetitions_do_not_eat_what_is_held_for_the_verdict():
     judge = Charges(cost=Decimal("0.10"))
     result = run(judge, budget_usd="0.40", max_turns=1)
     assert len(replies_asked_about(judge)) == 2
-    assert "does not fit" in result.metadata["notes"][0]
+    assert "does not fit" in notes(result)[0]
     assert (result.goal_achieved, result.cost_usd) == (True, Decimal("0.30"))
 
 
@@ -135,7 +143,7 @@ def test_what_a_question_took_is_held_again_before_the_next_turn():
     """A turn begins only if its reply can be asked about, so each was, and the verdict is not cut."""
     judge = SaysJudge(cost=Decimal("0.10"))
     result = run(judge, budget_usd="0.50", max_turns=8)
-    assert (result.stop_reason, result.turns, result.metadata["notes"]) == ("budget_exceeded", 2, [])
+    assert (result.stop_reason, result.turns, notes(result)) == ("budget_exceeded", 2, [])
     assert (result.goal_achieved, result.cost_usd) == (True, Decimal("0.30"))
 
 
@@ -143,8 +151,10 @@ def test_the_estimate_counts_a_question_for_each_reply():
     """At most one more call for each turn."""
     judge = SaysJudge()
     rules, asked = (
-        simulate(answers, [persona()], judge=judge, max_turns=4, hooks=(), refusal=refusal).report.info.estimate
-        for refusal in ("rules", "judge")
+        simulate(
+            answers, [persona()], judge=judge, max_turns=4, hooks=(), observers=[f"refusals:{by}"]
+        ).report.info.estimate
+        for by in ("rules", "judge")
     )
     assert (asked.calls - rules.calls, asked.calls_most - rules.calls_most) == (2, 4)
     assert asked.input_tokens > rules.input_tokens
@@ -153,17 +163,15 @@ def test_the_estimate_counts_a_question_for_each_reply():
 def test_offline_answers_it_by_the_rules():
     """With no model the answer is that of the rules."""
     for said, stop in ((REFUSAL, "assistant_refused"), ("Sorry for the wait! It was issued.", "max_turns")):
-        results = [
-            run("offline", lambda prompt, said=said: said, refusal, max_turns=2) for refusal in ("judge", "rules")
-        ]
+        results = [run("offline", lambda prompt, said=said: said, by, max_turns=2) for by in ("judge", "rules")]
         assert [result.stop_reason for result in results] == [stop, stop]
-        assert results[0].metadata["notes"] == []
+        assert notes(results[0]) == []
 
 
 def test_what_decides_must_exist():
     """A word that is none is refused before anything is spent."""
-    with pytest.raises(UsageError, match="refusal is 'model'; give 'rules' or 'judge'"):
-        run(SaysJudge(), refusal="model")
+    with pytest.raises(UsageError, match=r"observer 'refusals' of .*by"):
+        simulate(answers, [persona()], judge=SaysJudge(), hooks=(), observers=["refusals:model"])
 
 
 MODEL = """
@@ -173,12 +181,18 @@ def model_fn(messages):
     return f"That takes a look at part {len(messages)} of it."
 """
 ARGS = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "results.jsonl")
-ASKED = ("--refusal", "judge", "--judge-votes", "3", "--max-turns", "3")
+ASKED = ("--observer", "refusals:judge", "--judge-votes", "3", "--max-turns", "3")
+
+
+def asked_in(body):
+    """What a request asks for: ``verdict``, ``refusal`` or another schema's name."""
+    schema = body["response_format"]["json_schema"]
+    return "refusal" if KEY in schema["schema"]["properties"] else schema["name"]
 
 
 def asked_for(server, name):
     """The transcripts on which a server was asked one kind of question."""
-    bodies = [body for body in server.requests if body["response_format"]["json_schema"]["name"] == name]
+    bodies = [body for body in server.requests if asked_in(body) == name]
     return [body["messages"][1]["content"].count('"role": "assistant"') for body in bodies]
 
 
@@ -193,7 +207,7 @@ def test_a_killed_run_asks_again_only_what_was_under_way(tmp_path):
         return default_answer(body, goal_after=9)
 
     def is_second(body):
-        is_refusal_question = body["response_format"]["json_schema"]["name"] == "refusal"
+        is_refusal_question = asked_in(body) == "refusal"
         return is_refusal_question and body["messages"][1]["content"].count('"role": "assistant"') == 2
 
     workplace(tmp_path, MODEL, PERSONA)
@@ -215,17 +229,16 @@ def test_a_killed_run_asks_again_only_what_was_under_way(tmp_path):
     [line] = (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()
     result = json.loads(line)
     assert result["verdict"]["criteria"][0]["votes"]["yes"] == 3
-    assert result["metadata"]["options"]["refusal"] == "judge"
-    assert result["metadata"]["sources"]["judge_votes"] == result["metadata"]["sources"]["refusal"] == "command line"
+    assert result["metadata"]["sources"]["judge_votes"] == result["metadata"]["sources"]["observers"] == "command line"
 
 
 def test_the_command_line_refuses_what_cannot_be(tmp_path):
     """An even number of votes and a word that is none: exit code 2, both at once, nothing asked."""
     workplace(tmp_path, MODEL, PERSONA)
-    done = multivon_eval(*ARGS, "--judge-votes", "4", "--refusal", "model", cwd=tmp_path)
+    done = multivon_eval(*ARGS, "--judge-votes", "4", "--observer", "refusals:model", cwd=tmp_path)
     assert done.returncode == 2
     assert "judge-votes is 4; give an odd number" in done.stderr
-    assert "refusal is 'model'; give 'rules' or 'judge'" in done.stderr
+    assert "observer 'refusals'" in done.stderr
     assert not (tmp_path / "calls.txt").exists()
 
 
@@ -236,4 +249,4 @@ def test_a_resume_with_other_votes_is_refused(tmp_path):
     done = multivon_eval(*ARGS, *ASKED[:4], "--resume", cwd=tmp_path)
     assert done.returncode == 2
     assert "judge-votes was '1' and is '3'" in done.stderr
-    assert "refusal was 'rules' and is 'judge'" in done.stderr
+    assert "observers was 'driver-faults, refusals' and is 'refusals:judge'" in done.stderr

@@ -1,0 +1,116 @@
+"""The next user message: from the persona's script or the driver, watched before the system sees it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import attrs
+
+from .._plugins.isolation import FAULTS, let_pass
+from .._types.conversation import Conversation
+from .._types.message import Message
+from .._types.observation import Observation
+from .._types.persona import UserTurn
+from .._types.rendering import whole_text
+from ..protocols import Driver, RejectedTurn, RunContext
+from .observing import Observers
+from .policy import is_sent_back
+
+
+@attrs.frozen
+class UserMessage:
+    """A user message that is about to be sent.
+
+    Attributes:
+        message: The message; its content is empty where the driver only says that the goal is reached.
+        goal_reached: Whether the driver says that the goal is reached.
+        observations: What the observers saw in it.
+        is_repaired: Whether it stands in the place of a message that was at fault.
+    """
+
+    message: Message
+    goal_reached: bool
+    observations: tuple[Observation, ...] = ()
+    is_repaired: bool = False
+
+
+async def get_user_message(
+    conversation: Conversation,
+    driver: Driver,
+    observers: Observers,
+    driving: RunContext,
+    observing: RunContext,
+    is_over: bool,
+) -> UserMessage:
+    """Get the next user message. One at fault is asked for once more, before the system sees it.
+
+    Args:
+        conversation: What was said so far.
+        driver: Who plays the persona, once the persona's script is said.
+        observers: Who watches.
+        driving: What the driver gets.
+        observing: What the observers get.
+        is_over: Whether no turn is left, so that only the goal is looked for.
+
+    Raises:
+        TypeError: If the driver gives something else than a user turn.
+        ValueError: If it gives neither a message nor that the goal is reached.
+    """
+    started = time.perf_counter()
+    scripted = _find_scripted(conversation)
+    turn = UserTurn(scripted) if scripted is not None else _check(await driver.next_message(conversation, driving))
+    seen = await _observe(conversation, turn, observers, observing, is_over)
+    is_repaired = False
+    if scripted is None and not turn.goal_reached and is_sent_back(seen):
+        second = await _ask_again(
+            conversation, driver, attrs.evolve(driving, rejected=RejectedTurn(turn.message, seen))
+        )
+        if second is not None:
+            turn, seen = second, await _observe(conversation, second, observers, observing, is_over)
+            is_repaired = not is_sent_back(seen)
+    seconds = round(time.perf_counter() - started, 6)
+    return UserMessage(_to_message(turn, seconds), turn.goal_reached, tuple(seen), is_repaired)
+
+
+async def _observe(
+    conversation: Conversation, turn: UserTurn, observers: Observers, observing: RunContext, is_over: bool
+) -> Sequence[Observation]:
+    message = _to_message(turn)
+    if not message.content or (is_over and not turn.goal_reached):
+        return ()  # it is not said
+    return await observers.observe(conversation.grown(message), observing)
+
+
+async def _ask_again(conversation: Conversation, driver: Driver, driving: RunContext) -> UserTurn | None:
+    """Ask for another message; None where that fails, for then the first one is sent with its fault."""
+    try:
+        return _check(await driver.next_message(conversation, driving))
+    except FAULTS as error:
+        let_pass(error)
+        return None
+
+
+def _to_message(turn: UserTurn, seconds: float | None = None) -> Message:
+    return Message("user", whole_text(turn.message.strip()), seconds=seconds)
+
+
+def _find_scripted(conversation: Conversation) -> str | None:
+    """Return the line of the persona's script that comes next; None where it is said.
+
+    What is left of a script when the turns are over goes unsaid; the goal cannot be reached yet.
+    """
+    assert conversation.persona is not None, "a simulated conversation has a persona"
+    script, past = conversation.persona.script, len(conversation.persona.history)
+    said = sum(message.role == "user" for message in conversation.messages[past:])
+    return script[said] if said < len(script) else None
+
+
+def _check(turn: object) -> UserTurn:
+    if not isinstance(turn, UserTurn):
+        raise TypeError(f"the driver gave {type(turn).__name__}, not a UserTurn")
+    if not isinstance(turn.message, str):
+        raise TypeError(f"the driver gave a UserTurn whose message is {type(turn.message).__name__}, not a string")
+    if not turn.goal_reached and not turn.message.strip():
+        raise ValueError("the driver gave an empty message and did not say that the goal is reached")
+    return turn

@@ -1,0 +1,1 @@
+"""Whether a reply declines: the observer, the question to a judge, the rules and their languages."""

@@ -1,0 +1,1 @@
+"""The driver that says what stands in a script."""
