@@ -318,7 +318,7 @@ def again() -> str:
 
 def proposed():
     """The question for personas, about one fixed document."""
-    from multivon_eval.sdk import personas_question
+    from multivon_eval_plugins.proposing.question import personas_question
 
     document = "# Refund assistant\n\nA refund is possible within 30 days of delivery.\nThere are no exceptions.\n"
     return personas_question(document, 5, seed=7)

@@ -235,13 +235,10 @@ class Proposes(Protocol):
     is resumed takes the personas from its journal instead of asking again.
     """
 
-    @property
-    def n(self) -> int:
-        """How many personas there will be."""
-        ...
-
     def proposal(self, seed: int | None) -> Question[Any]:
-        """Give the question that ``load`` will ask; the same one each time for the same seed.
+        """Return the question that ``load`` will ask; the same one each time for the same seed.
+
+        What it asks for is a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be.
 
         Raises:
             PersonaError: There is nothing to ask about: a document that is missing or cannot be read.

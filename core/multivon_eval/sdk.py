@@ -5,6 +5,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 """
 
 from ._money.asking import asking_a_judge
+from ._plugins.keyed_judge import KeyedJudge
 from ._questions import (
     Asked,
     GoalAsked,
@@ -20,7 +21,6 @@ from ._questions import (
     answered,
     ask,
     goal_question,
-    personas_question,
     quote_stands_in,
     read_object,
     text_question,
@@ -28,6 +28,8 @@ from ._questions import (
     write_user_turn,
     yes_no_question,
 )
+from ._run.judge_session import JudgeSession
+from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
 from ._types.conversation import Conversation, DriverFault
 from ._types.disclaimer import DISCLAIMER
@@ -38,8 +40,9 @@ from ._types.persona_json import persona_from_json
 from ._types.rendering import whole_text
 from ._types.report import Problem, Report
 from ._types.result import SimulationResult
-from ._types.result_json import result_from_json, result_schema, result_to_json, summary_to_json
+from ._types.result_json import persona_to_json, result_from_json, result_schema, result_to_json, summary_to_json
 from ._types.run_info import Estimate, PluginUse, RunInfo
+from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import Rate, ScoreSummary, Summary
 from ._types.verdict import CriterionVerdict, Evidence, Verdict, Votes, YesNoUnknown
@@ -97,7 +100,9 @@ __all__ = [
     "GoalAsked",
     "Judge",
     "JudgeError",
+    "JudgeSession",
     "JudgeUnavailable",
+    "KeyedJudge",
     "Message",
     "MultivonEvalError",
     "Named",
@@ -148,12 +153,14 @@ __all__ = [
     "goal_question",
     "hookimpl",
     "persona_from_json",
-    "personas_question",
+    "persona_to_json",
     "quote_stands_in",
     "read_object",
     "result_from_json",
     "result_schema",
     "result_to_json",
+    "safe_json",
+    "stop_on_sigterm",
     "summary_to_json",
     "text_question",
     "user_turn_question",

@@ -20,7 +20,7 @@ from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
 from multivon_eval_plugins.judges.openai import OpenAI
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
-from multivon_eval_plugins.personas.product_md import ProductMd
+from multivon_eval_plugins.proposing.product_md import ProductMd
 from multivon_eval_plugins.refusal.observer import Refusals
 from multivon_eval_plugins.roleplay.driver import PersonaLlm
 from multivon_eval_plugins.roleplay.observer import DriverFaults

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from multivon_eval import Persona, check_simulation, simulate
-from multivon_eval.sdk import Answer, JudgeError, PersonasAsked, Prices, UsageError, answered, personas_question
+from multivon_eval.sdk import Answer, JudgeError, PersonasAsked, Prices, Question, UsageError, answered, text_question
 from multivon_eval.testing import RecordingSink, fitting_answer
 from multivon_eval_plugins.judges.offline import Offline
 
@@ -47,7 +47,8 @@ class Proposing:
     n: int = 2
 
     def proposal(self, seed):
-        return personas_question(TEXT, self.n, seed)
+        schema = {"type": "object"}
+        return Question(text_question("Who?", schema=schema).prompt, PersonasAsked(TEXT, self.n, seed))
 
     async def load(self, context):
         personas, answer = await answered(context.judge, self.proposal(context.seed))

@@ -12,6 +12,7 @@ from multivon_eval.sdk import (
     Evaluator,
     Judge,
     Persona,
+    PersonasAsked,
     PersonaSource,
     Proposes,
     Question,
@@ -23,7 +24,7 @@ from multivon_eval.sdk import (
     Sink,
     UserTurn,
     answered,
-    personas_question,
+    text_question,
 )
 
 
@@ -58,7 +59,7 @@ class MyProposer:
     n: int = 5
 
     def proposal(self, seed: int | None) -> Question[tuple[Persona, ...]]:
-        return personas_question("A shop.", self.n, seed)
+        return Question(text_question("Who?").prompt, PersonasAsked("A shop.", self.n, seed))
 
     async def load(self, context: RunContext) -> tuple[Persona, ...]:
         personas, _ = await answered(context.judge, self.proposal(context.seed))

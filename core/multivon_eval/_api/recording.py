@@ -9,12 +9,10 @@ from typing import Any, Protocol, Self, TypeVar
 
 from .._plugins.kinds import HOOK
 from .._plugins.registry import Registry
+from .._run.defaults import RECORDER
 from ..errors import PluginBroken
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-RECORDER = "prompt-recorder"
-"""The hook whose module offers ``record_prompts``."""
 
 
 class RecordingSummary(Protocol):
@@ -70,8 +68,8 @@ def record_prompts(
 ) -> PromptRecording:
     """Record which prompts this process renders, and where, while the recording is on.
 
-    What the SDKs of anthropic, openai, google-genai and litellm are asked is caught before the call goes out. Only
-    fingerprints are kept. In a simulation each recording carries the ``case_uid`` of its conversation.
+    What the SDKs of the known providers are asked is caught before the call goes out. Only fingerprints are kept.
+    In a simulation each recording carries the ``case_uid`` of its conversation.
 
     Args:
         repo_root: The folder in which call sites are looked for.
@@ -83,7 +81,7 @@ def record_prompts(
         The recording: a context manager (``with`` and ``async with``) and a decorator.
 
     Raises:
-        PluginError: The plug-in ``prompt-recorder`` is not installed, offered twice, or broken.
+        PluginError: The plug-in that records is not installed, offered twice, or broken.
         UsageError: When it is entered: ``repo_root`` is no folder, or ``out`` cannot be written.
         DeliveryError: When it is left: the recordings could not be written.
     """

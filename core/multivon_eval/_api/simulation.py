@@ -13,12 +13,13 @@ from .._money.ledger import Ledger
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._questions import Question
+from .._run.defaults import EVALUATORS
 from .._run.lifecycle import ready
 from .._run.personas import load_personas
 from .._run.plan import Plan
 from .._run.planning import make_plan
 from .._run.run import Run
-from .._run.settings import DEFAULT_EVALUATORS, Settings, SimulationOptions
+from .._run.settings import Settings, SimulationOptions
 from .._run.system import SystemUnderTest
 from .._types.persona import Persona
 from .._types.report import Report
@@ -185,7 +186,7 @@ def score_simulations(
         ledger = _ledger_of("1.00" if budget_usd == "rest" else budget_usd)
     settings = Settings.of(
         {
-            "evaluators": DEFAULT_EVALUATORS if evaluators is None else evaluators,
+            "evaluators": EVALUATORS if evaluators is None else evaluators,
             "judge": judge or (plan.judge if plan else None),
             "budget_usd": ledger.budget,
             "hooks": (),

@@ -11,10 +11,11 @@ import attrs
 
 from .._money.meter import Account
 from .._plugins.registry import Registry
+from .._run.defaults import EVALUATORS
 from .._run.lifecycle import ready
 from .._run.planning import make_plan
 from .._run.scoring import score
-from .._run.settings import DEFAULT_EVALUATORS, Settings
+from .._run.settings import Settings
 from .._run.system import SystemUnderTest
 from .._types.conversation import Conversation
 from .._types.message import Message, messages_of
@@ -91,7 +92,7 @@ class EvalSuite:
     """
 
     cases: tuple[EvalCase, ...] = attrs.field(converter=_cases)
-    evaluators: tuple[object, ...] = attrs.field(default=DEFAULT_EVALUATORS, converter=_asked)
+    evaluators: tuple[object, ...] = attrs.field(default=EVALUATORS, converter=_asked)
 
     def run(
         self,

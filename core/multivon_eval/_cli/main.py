@@ -13,7 +13,6 @@ from ..errors import ExitCode, MultivonEvalError, UsageError
 
 _OWN = {
     "simulate": ("simulate", "Let personas talk to your assistant, judge and score what came of it."),
-    "propose": ("propose", "Ask the judge for personas that fit the description of a product."),
     "score": ("score", "Judge and score saved transcripts again."),
     "plugins": ("plugins", "Show what is installed, from which distribution."),
 }

@@ -20,6 +20,7 @@ from .._plugins.build import build
 from .._plugins.kinds import JUDGE
 from .._plugins.registry import Registry
 from .._questions import text_question
+from .._run.defaults import ENDPOINT_EXAMPLE
 from .._run.system import SystemUnderTest
 from .._types.message import Message, Reply
 from ..errors import UsageError, did_you_mean
@@ -33,7 +34,7 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
 
     Args:
         asked: ``model.py``, ``model.py:name``, ``package.module:name``, or an endpoint as
-            ``openai:MODEL,base_url=http://...``: any installed judge can be the system under test.
+            the SPEC of a judge: any installed judge can be the system under test.
         registry: What is installed.
 
     Raises:
@@ -51,7 +52,7 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     else:
         raise UsageError(
             f"--model-cmd {asked}: no such file; give model.py, model.py:name, package.module:name or "
-            "openai:MODEL,base_url=http://..."
+            + ENDPOINT_EXAMPLE
         )
     system = SystemUnderTest.of(_callable(module, name, path), f"{path}:{name}")
     return attrs.evolve(system, identity=_identity(module, name))

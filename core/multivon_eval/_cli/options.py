@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from .._run.defaults import JUDGE_EXAMPLE
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL"}
@@ -15,9 +17,7 @@ ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL"}
 _FIELDS = {"budget": "budget_usd", "evaluator": "evaluators", "observer": "observers", "sink": "sinks"}
 
 _JUDGING = (
-    click.option(
-        "--judge", metavar="SPEC", help="Who judges: anthropic:claude-haiku-5-5, say. [default: by the keys set]"
-    ),
+    click.option("--judge", metavar="SPEC", help=f"Who judges: {JUDGE_EXAMPLE}, say. [default: by the keys set]"),
     click.option(
         "--judge-votes",
         metavar="K",

@@ -9,13 +9,12 @@ from typing import Any
 import click
 
 from .._plugins.spec import Spec
+from .._run.defaults import PRODUCT_DOCUMENT
 from .._run.estimate import complete_info
 from .._run.plan import Plan
-from .._run.proposal import stand_ins
-from .._run.settings import PRODUCT_MD
+from .._run.proposal import count_proposed, stand_ins
 from .._types.run_info import Estimate
 from ..errors import UsageError
-from ..protocols import Proposes
 
 DEFAULT_N = 5
 
@@ -44,7 +43,9 @@ def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> s
             "--personas is missing, and so is --propose-from; say one of them, see multivon-eval simulate --help"
         )
     if number is not None and not document:
-        problems.append("--n-personas is how many to propose and there is nothing to propose from; add --propose-from")
+        problems.append(
+            "--n-personas says how many personas to make of a document, and none is named; add --propose-from"
+        )
     if problems:
         raise UsageError(problems)
     return from_document(document, number) if document else str(personas)
@@ -60,7 +61,7 @@ def from_document(document: str, number: str | None) -> Spec:
         n = DEFAULT_N if number is None else int(number)
     except ValueError:
         raise UsageError(f"n-personas is {number!r}; give a whole number from 1 on") from None
-    return Spec(PRODUCT_MD, document, {"n": n}, f"{PRODUCT_MD}:{document},n={n}")
+    return Spec(PRODUCT_DOCUMENT, document, {"n": n}, f"{PRODUCT_DOCUMENT}:{document},n={n}")
 
 
 def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
@@ -80,8 +81,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
     if plan.journal.past.personas:
         click.echo(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
         return
-    assert isinstance(plan.source, Proposes), "who else has a proposal"
-    count = plan.source.n
+    count = count_proposed(plan.proposal)
     found = complete_info(plan, stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
     click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")

@@ -10,7 +10,7 @@ from .._money.meter import Account
 from .._run.estimate import complete_info
 from .._run.lifecycle import ready
 from .._run.plan import Plan
-from .._run.proposal import check_fits, personas_of, stand_ins
+from .._run.proposal import check_fits, count_proposed, personas_of, stand_ins
 from .._run.resume import check_same
 from .._types.conversation import Conversation
 from .._types.message import Message
@@ -18,7 +18,6 @@ from .._types.persona import Persona
 from .._types.result_json import plain
 from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
-from ..protocols import Proposes
 
 
 def rehearse(plan: Plan) -> int:
@@ -53,8 +52,7 @@ async def _personas(plan: Plan) -> tuple[Persona, ...]:
     if plan.journal.past.personas:
         return plan.journal.past.personas
     check_fits(plan)
-    assert isinstance(plan.source, Proposes), "who else has a proposal"
-    return stand_ins(plan.source.n)
+    return stand_ins(count_proposed(plan.proposal))
 
 
 def _tell(info: RunInfo, has_stand_ins: bool) -> None:

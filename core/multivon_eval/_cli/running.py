@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import json
-import signal
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,8 +13,10 @@ import attrs
 import click
 
 from .._plugins.spec import Spec
+from .._run.defaults import EVALUATORS, OBSERVERS, RESULT_FILE, SCREEN
 from .._run.run import Run
-from .._run.settings import DEFAULT_EVALUATORS, DEFAULT_OBSERVERS, JSONL, TERMINAL, Settings
+from .._run.settings import Settings
+from .._run.signals import stop_on_sigterm
 from .._types.report import Report
 from .._types.result import SimulationResult
 from .._types.result_json import summary_to_json
@@ -27,16 +28,16 @@ def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Sett
     """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
     # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
     # before anything is printed.
-    sinks: list[object] = [Spec.with_arg(JSONL, given["out"])] if given["out"] else []
+    sinks: list[object] = [Spec.with_arg(RESULT_FILE, given["out"])] if given["out"] else []
     sinks += given["sink"]
     if not given["quiet"] and not given["json"]:
-        sinks.append(TERMINAL)
+        sinks.append(SCREEN)
     names = {field.name for field in attrs.fields(Settings)}
     options = {name: value for name, value in given.items() if name in names}
     options |= {
         "budget_usd": given["budget"],
-        "evaluators": given["evaluator"] or DEFAULT_EVALUATORS,
-        "observers": given.get("observer") or DEFAULT_OBSERVERS,
+        "evaluators": given["evaluator"] or EVALUATORS,
+        "observers": given.get("observer") or OBSERVERS,
         "sinks": sinks,
         "sources": {name: source for name, source in where_from.items() if name in names}
         | ({"sinks": where_from["out"]} if given["out"] and not given["sink"] else {}),
@@ -107,12 +108,6 @@ def _how_to_go_on(run: Run) -> str:
     if journal.path is None or not journal.path.exists():
         return told
     return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
-
-
-def stop_on_sigterm() -> None:
-    """Let SIGTERM end the run as Ctrl-C does; where signals cannot be handled the process just ends."""
-    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
 
 
 def is_cut(result: SimulationResult) -> bool:

@@ -19,7 +19,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     """Judge and score saved transcripts again, without talking to the assistant.
 
     \b
-    multivon-eval score results.jsonl --judge anthropic:claude-sonnet-5-5,thinking=2000 --out rescored.jsonl
+    multivon-eval score results.jsonl --judge SPEC --out rescored.jsonl
     """
     from .._journal.journal import SUFFIX, remove
     from .._plugins.registry import Registry

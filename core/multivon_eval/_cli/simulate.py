@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._run.settings import DEFAULT_DRIVER
+from .._run.defaults import DRIVER, ENDPOINT_EXAMPLE, OBSERVERS, shorten_name
 from .options import ENVIRONMENT, judging_options, sources
 
 if TYPE_CHECKING:
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings=ENVIRONMENT)
-@click.option("--model-cmd", metavar="MODEL", help="model.py[:name], package.module:name, openai:MODEL,... (required)")
+@click.option(
+    "--model-cmd", metavar="MODEL", help=f"model.py[:name], package.module:name or {ENDPOINT_EXAMPLE} (required)"
+)
 @click.option("--personas", metavar="SPEC|FILE", help="A JSONL file, or a persona source. (this or --propose-from)")
 @click.option(
     "--propose-from", metavar="FILE", help="The description of a product: the judge proposes personas for it."
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
 @click.option("--max-turns", metavar="N", default="8", show_default=True, help="The most turns of a conversation.")
 @click.option("--trials", metavar="K", default="1", show_default=True, help="Conversations of each persona.")
 @click.option(
-    "--driver", default=DEFAULT_DRIVER, show_default="persona-llm", metavar="SPEC", help="Who plays the personas."
+    "--driver", default=DRIVER, show_default=shorten_name(DRIVER), metavar="SPEC", help="Who plays the personas."
 )
 @click.option("--driver-judge", metavar="SPEC", help="Whom the driver asks, if not the judge.")
 @click.option(
     "--observer",
     metavar="SPEC",
     multiple=True,
-    help="Who watches; repeatable, in the place of the default ones. [default: driver-faults, refusals]",
+    help=f"Who watches; repeatable. [default: {', '.join(map(shorten_name, OBSERVERS))}]",
 )
 @click.option("--seed", metavar="N", help="For what can be seeded; recorded in every result.")
 @click.option("--resume", is_flag=True, help="Go on with the run whose journal lies beside --out.")

@@ -48,6 +48,9 @@ OBSERVER = Kind("observer", "multivon_eval.observers", Observer, ("observe",))
 SINK = Kind("sink", "multivon_eval.sinks", Sink, ("open", "write", "close"))
 HOOK = Kind("hook", "multivon_eval.hooks")
 COMMAND = Kind("command", "multivon_eval.commands")
+JUDGE_KEY = Kind("judge key", "multivon_eval.judge_keys")
 
 PICKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK)
 ALL = (*PICKED, HOOK, COMMAND)
+GROUPS = (*ALL, JUDGE_KEY)
+"""Every entry-point group; the last is no plug-in but says which judge a key in the environment chooses."""

@@ -9,7 +9,7 @@ import attrs
 
 from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
 from .installed import entry_points, plain
-from .kinds import ALL, Kind
+from .kinds import GROUPS, Kind
 
 
 @attrs.frozen
@@ -72,7 +72,7 @@ class Registry:
     def entries(self, kind: Kind) -> tuple[Entry, ...]:
         """All entry points of a kind, sorted by name, then by distribution."""
         if not self._entries:
-            kinds = {kind.group: kind for kind in ALL}
+            kinds = {kind.group: kind for kind in GROUPS}
             found = entry_points(*kinds)
             for group, points in found.points.items():
                 self._entries[group] = tuple(Entry(kinds[group], *point) for point in points)

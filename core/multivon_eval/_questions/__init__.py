@@ -1,12 +1,12 @@
 """What a judge is asked. Each kind of question knows its prompt, its schema and how to read the answer.
 
 A :class:`Question` carries the rendered prompt and, beside it, the typed thing it asks about. A provider sends
-the prompt; the judge ``offline``, or anybody's classifier, answers from the typed thing.
+the prompt; a judge that is no model answers from the typed thing.
 """
 
 from .ask import answered, ask
 from .goal import GoalAsked, goal_question
-from .personas import PersonasAsked, personas_question
+from .personas import PersonasAsked
 from .prompt import Asked, Prompt, PromptMessage, Question, read_object
 from .text import TextAsked, text_question
 from .transcript import quote_stands_in
@@ -28,7 +28,6 @@ __all__ = [
     "answered",
     "ask",
     "goal_question",
-    "personas_question",
     "quote_stands_in",
     "read_object",
     "text_question",

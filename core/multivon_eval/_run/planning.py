@@ -17,22 +17,24 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
+from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, SINK, Kind
 from .._plugins.registry import Registry
 from .._plugins.spec import Spec
-from .._questions import Question
+from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
-from ..errors import PersonaError, PluginError
+from ..errors import PersonaError, PluginBroken, PluginError
 from ..protocols import Named, PersonaSource, Priced, Proposes
+from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS, PERSONA_FILE
 from .lifecycle import check_price
 from .observing import Observers
 from .personas import GivenPersonas
 from .plan import Plan
 from .problems import Problems
-from .settings import DEFAULT_OBSERVERS, JSONL, Settings, choose_judge
+from .settings import Settings
 from .system import SystemUnderTest
 
 
@@ -111,8 +113,8 @@ class _Parts:
 
 def _build_parts(personas: object, settings: Settings, registry: Registry, troubles: list[Problem]) -> _Parts:
     problems, hooks = Problems(), Hooks(troubles.append)
-    judge_spec, judge_reason = _asked_judge(settings, registry)
-    judge = problems.collect(build, JUDGE, judge_spec, registry)
+    judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
+    judge = problems.collect(build, JUDGE, judge_spec, registry) if judge_spec is not None else None
     driver_judge = judge
     if settings.driver_judge is not None:
         driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
@@ -135,13 +137,21 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
 
 
 def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
-    return source.plugin.proposal(seed) if isinstance(source.plugin, Proposes) else None
+    if not isinstance(source.plugin, Proposes):
+        return None
+    question = source.plugin.proposal(seed)
+    if not isinstance(question.about, PersonasAsked):
+        raise PluginBroken(
+            f"persona source {source.use.name!r} cannot be used: its proposal asks for "
+            f"{type(question.about).__name__}; ask for a PersonasAsked"
+        )
+    return question
 
 
-def _asked_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
+def _find_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
     if settings.judge is not None:
         return settings.judge, "asked for"
-    return choose_judge(os.environ, lambda name: name in registry.names(JUDGE))
+    return choose_judge(os.environ, registry, JUDGE_WITHOUT_KEY)
 
 
 def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems: Problems) -> dict[str, Built]:
@@ -161,7 +171,7 @@ def _build_observers(
     asked: Sequence[object], registry: Registry, problems: Problems, troubles: list[Problem]
 ) -> dict[str, Built]:
     """Build the observers. Nobody asked for a default one, so it is left out and reported where it is broken."""
-    if asked != DEFAULT_OBSERVERS:
+    if asked != OBSERVERS:
         return _build_all(OBSERVER, asked, registry, problems)
     found: dict[str, Built] = {}
     for one in asked:
@@ -186,7 +196,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
     """Find out where the personas come from.
 
     Args:
-        personas: A SPEC, a path (which means ``jsonl``), a source, personas as objects or mappings, or None for none.
+        personas: A SPEC, a path of a file of personas, a source, personas as objects or mappings, or None for none.
         registry: What is installed.
 
     Raises:
@@ -197,7 +207,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
     if isinstance(personas, Spec):
         return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, Path):
-        return build(PERSONA_SOURCE, Spec.with_arg(JSONL, str(personas)), registry)
+        return build(PERSONA_SOURCE, Spec.with_arg(PERSONA_FILE, str(personas)), registry)
     if isinstance(personas, str):
         name = personas.partition(":")[0].partition(",")[0]
         is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
@@ -207,7 +217,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
         if not is_there and not is_known and is_path:
             raise PersonaError(f"{personas}: no such file; give --personas a JSONL file or a persona source")
         if is_there:
-            return build(PERSONA_SOURCE, Spec.with_arg(JSONL, personas), registry)
+            return build(PERSONA_SOURCE, Spec.with_arg(PERSONA_FILE, personas), registry)
         return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, PersonaSource):
         return build(PERSONA_SOURCE, personas, registry)

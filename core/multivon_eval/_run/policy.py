@@ -23,7 +23,7 @@ def apply_to_message(conversation: Conversation, seen: Sequence[Observation]) ->
 def apply_to_reply(conversation: Conversation, seen: Sequence[Observation]) -> Conversation:
     """Record what was seen in the last reply.
 
-    A ``stop`` ends the conversation. So does a ``refusal``, unless the persona exists to probe past refusals.
+    A ``stop`` ends the conversation. So does a ``refusal``, unless the persona exists to probe past it.
     """
     conversation = _stop(conversation.observed(*seen), seen)
     is_refused = any(one.effect == "refusal" for one in seen)

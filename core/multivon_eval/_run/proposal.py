@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._money.meter import Account
+from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import UsageError
 from .personas import load_personas
@@ -64,6 +65,12 @@ def check_fits(plan: Plan) -> None:
             f"the proposal of personas may cost up to ${worst:.6f}, and of the budget of ${plan.ledger.budget} "
             f"${plan.ledger.left:.6f} is left; raise --budget, ask for fewer personas, or shorten the document"
         )
+
+
+def count_proposed(proposal: Question[Any]) -> int:
+    """Return how many personas a proposal asks for."""
+    assert isinstance(proposal.about, PersonasAsked)  # checked when the plan was made
+    return proposal.about.n
 
 
 def stand_ins(n: int) -> tuple[Persona, ...]:

@@ -15,29 +15,10 @@ import attrs
 
 from .._money.amount import read_budget
 from ..errors import UsageError, did_you_mean
+from .defaults import DRIVER, OBSERVERS
 
 if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
-
-OURS = "multivon-eval"
-"""Defaults name our distribution too: somebody else's plug-in of the same name is no conflict where nobody asked."""
-
-DEFAULT_EVALUATORS = tuple(
-    f"{OURS}/{name}" for name in ("conversation-relevance", "knowledge-retention", "turn-consistency")
-)
-"""What scores a run that names no evaluators."""
-
-DEFAULT_DRIVER = f"{OURS}/persona-llm"
-DEFAULT_OBSERVERS = (f"{OURS}/driver-faults", f"{OURS}/refusals")
-"""Who watches where nobody else is named."""
-JSONL, PRODUCT_MD, TERMINAL = f"{OURS}/jsonl", f"{OURS}/product-md", f"{OURS}/terminal"
-
-KEYS = (
-    ("ANTHROPIC_API_KEY", "anthropic", "anthropic:claude-haiku-5-5"),
-    ("OPENAI_API_KEY", "openai", "openai:gpt-6-luna,reasoning_effort=none"),
-    ("GEMINI_API_KEY", "gemini", "gemini:gemini-3.5-flash-lite"),
-)
-"""Variable, judge, and the SPEC that is chosen when the variable is set and the judge installed."""
 
 _COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
 
@@ -85,13 +66,13 @@ class SimulationOptions(TypedDict, total=False):
     budget_usd: float | Decimal | str | SharedBudget | None
     """The ceiling for all judge calls together in USD (1.00), or one that several runs share; None for no ceiling."""
     judge: object
-    """Who judges; if not given, chosen by the keys in the environment, else ``offline``."""
+    """Who judges; if not given, chosen by the keys in the environment."""
     judge_votes: int
     """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
     observers: Sequence[object]
-    """Who watches the conversations (``driver-faults`` and ``refusals``); those named take their place."""
+    """Who watches the conversations ; those named take the place of the default ones."""
     driver: object
-    """Who plays the personas (``persona-llm``)."""
+    """Who plays the personas; a model asked through the judge if not given."""
     driver_judge: object
     """Whom the driver asks, if not the judge."""
     evaluators: Sequence[object]
@@ -125,8 +106,8 @@ class Settings:
     budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
     judge: object = None
     judge_votes: int = attrs.field(default=1, converter=_whole)
-    observers: tuple[object, ...] = attrs.field(default=DEFAULT_OBSERVERS, converter=_tuple)
-    driver: object = DEFAULT_DRIVER
+    observers: tuple[object, ...] = attrs.field(default=OBSERVERS, converter=_tuple)
+    driver: object = DRIVER
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
@@ -183,21 +164,3 @@ class Settings:
         except UsageError as error:
             found += error.problems
         return found
-
-
-def choose_judge(environ: Mapping[str, str], is_installed: Callable[[str], bool]) -> tuple[str, str]:
-    """Choose a judge where none is named.
-
-    Args:
-        environ: The environment.
-        is_installed: Whether a judge of a name is installed.
-
-    Returns:
-        Its SPEC, and the reason for it.
-    """
-    for variable, name, spec in KEYS:
-        if environ.get(variable) and is_installed(name):
-            return f"{OURS}/{spec}", f"{variable} is set; name another with --judge"
-    have = [variable for variable, _, _ in KEYS if environ.get(variable)]
-    why = f"{have[0]} is set, but no judge for it is installed" if have else "no key in the environment"
-    return f"{OURS}/offline", f"{why}: a smoke test of the pipeline, words only, no model"

@@ -31,7 +31,7 @@ class Persona:
         goal: What this user wants.
         success_criteria: What the assistant must have done, as one sentence or several that are judged one by
             one. It goes to the judge; the driver never recites it.
-        traits: Words for how this user behaves; ``adversarial`` probes past refusals.
+        traits: Words for how this user behaves; an ``adversarial`` one does not take no for an answer.
         facts: What this user knows. Beside the profile the driver may use nothing else.
         script: User messages said first, word for word, before the driver takes over.
         history: Messages already exchanged; the conversation starts after them.
@@ -55,7 +55,7 @@ class Persona:
 
     @property
     def adversarial(self) -> bool:
-        """Whether this persona probes past refusals."""
+        """Whether this persona does not take no for an answer."""
         return any(trait.strip().lower() == "adversarial" for trait in self.traits)
 
 

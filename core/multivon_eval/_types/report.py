@@ -13,7 +13,7 @@ class Problem:
     """Something that went wrong beside the conversations: a hook that raised, a sink that failed.
 
     Attributes:
-        where: The thing, ``sink jsonl`` say.
+        where: The thing, ``sink NAME`` say.
         message: What happened.
         undelivered: Whether a result did not reach its destination for it.
     """

@@ -61,7 +61,13 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
             answers[one.key] = {"reason": f"It is {word}.", "evidence": evidence, "answer": word}
         return json.dumps(answers)
     if isinstance(about, PersonasAsked):
-        return json.dumps({"personas": [_fitting_persona(number, about.n) for number in range(1, about.n + 1)]})
+        return json.dumps(
+            {
+                "personas": [
+                    _fitting_persona(number, about.n, question.prompt.schema) for number in range(1, about.n + 1)
+                ]
+            }
+        )
     if question.prompt.schema is not None:
         return json.dumps(_fitting(question.prompt.schema, says))
     return {"hoped": "yes", "against": "no", "unknown": "unknown"}[says]
@@ -77,12 +83,8 @@ def _fitting_verdict(about: GoalAsked, says: Says) -> str:
     return json.dumps({"criteria": rows, "reason": f"It is {met}."})
 
 
-def _fitting_persona(number: int, of: int) -> dict[str, object]:
-    return {
-        "expertise": "some",
-        "patience": "medium",
-        "language": "fluent",
-        "intent": f"intent {number}",
+def _fitting_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> dict[str, object]:
+    known: dict[str, object] = {
         "name": f"persona_{number}",
         "profile": f"User number {number}.",
         "goal": f"Learn thing {number}.",
@@ -90,6 +92,16 @@ def _fitting_persona(number: int, of: int) -> dict[str, object]:
         "traits": ["adversarial" if number == of else "terse"],
         "facts": [],
     }
+    # What a proposer asks for beyond that differs from persona to persona, where its schema leaves room.
+    row = schema or {}
+    for part in ("personas", "items"):
+        row = row.get("properties", {}).get(part, {}) if part == "personas" else row.get("items", {})
+    asked = {
+        name: part["enum"][number % len(part["enum"])] if "enum" in part else f"{name} {number}"
+        for name, part in row.get("properties", {}).items()
+        if name not in known
+    }
+    return {**asked, **known}
 
 
 def _quotes(about: Conversation) -> list[dict[str, object]]:
@@ -135,7 +147,7 @@ class ScriptedJudge:
     @property
     def model(self) -> str:
         """The model's name in results."""
-        return "scripted"
+        return "fake"
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The same for every question."""

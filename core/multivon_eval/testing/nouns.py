@@ -68,9 +68,9 @@ def run_info(**fields: Any) -> RunInfo:
         "timeout": 60.0,
         "budget_usd": Decimal("1.00"),
         "seed": 7,
-        "judge_model": "scripted",
+        "judge_model": "fake",
         "judge_reason": "asked for",
-        "driver_model": "scripted",
+        "driver_model": "fake",
         "conversations": 1,
     }
     return RunInfo(**{**plausible, **fields})
@@ -96,7 +96,7 @@ def result(
     info = run_info()
     metadata = {
         **{name: getattr(info, name) for name in ("run_id", "seed", "judge_model", "driver_model", "started_at")},
-        "judge_provider": "scripted",
+        "judge_provider": "fake",
         "judge_temperature": 0.0,
         "prices": None,
         "plugins": [],
@@ -143,6 +143,6 @@ def report(*results: SimulationResult, info: RunInfo | None = None, **fields: An
         spent_usd=sum((one.cost_usd for one in results), Decimal(0)),
         system_cost_usd=None,
         usage=Usage(),
-        judge_model="scripted",
+        judge_model="fake",
     )
     return Report(**{"info": info or run_info(), "summary": summary, "seconds": 1.5, **fields})

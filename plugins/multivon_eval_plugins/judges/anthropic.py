@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+from multivon_eval.sdk import Answer, JudgeError, KeyedJudge, Prices, Prompt, PromptMessage, Question, Usage, whole_text
 
 from ._asking import Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
 from ._http import JsonHttp
@@ -39,6 +39,9 @@ _REFUSABLE = (
     Refusable("tools", ("tool",)),
 )
 _CACHED = {"cache_control": {"type": "ephemeral"}}
+
+DEFAULT = KeyedJudge("anthropic:claude-haiku-5-5", rank=10)
+"""Chosen where the key is set and nobody names a judge."""
 
 
 @attrs.define

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import attrs
 import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+from multivon_eval.sdk import Answer, JudgeError, KeyedJudge, Prices, Prompt, PromptMessage, Question, Usage, whole_text
 
 from ._asking import LEFT_OUT, Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
 from ._gemini_schema import openapi
@@ -29,6 +29,9 @@ _REFUSABLE = (
 )
 # How an answer may end; what else there is says that it was withheld.
 _ENDED = {"STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED", "OTHER", "MALFORMED_RESPONSE"}
+
+DEFAULT = KeyedJudge("gemini:gemini-3.5-flash-lite", rank=30)
+"""Chosen where the key is set and nobody names a judge."""
 
 
 @attrs.define

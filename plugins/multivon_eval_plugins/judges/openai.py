@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, whole_text
+from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, KeyedJudge, Prices, Prompt, Question, whole_text
 
 from ._asking import LEFT_OUT, Asking, Reading, Refusable, no_answer, schema_note, usage_of
 from ._http import JsonHttp
@@ -28,6 +28,9 @@ REFUSABLE = (
         ("sent as json_object", LEFT_OUT),
     ),
 )
+
+DEFAULT = KeyedJudge("openai:gpt-6-luna,reasoning_effort=none", rank=20)
+"""Chosen where the key is set and nobody names a judge."""
 
 
 @attrs.define

@@ -244,7 +244,7 @@ WRONG = {
     "neither": ((), "--personas is missing, and so is --propose-from; say one of them"),
     "a number of nothing": (
         ("--personas", "personas.jsonl", "--n-personas", "3"),
-        "--n-personas is how many to propose and there is nothing to propose from; add --propose-from",
+        "--n-personas says how many personas to make of a document, and none is named; add --propose-from",
     ),
     "no number": (("--propose-from", "PRODUCT.md", "--n-personas", "x"), "n-personas is 'x'; give a whole number"),
     "none": (("--propose-from", "PRODUCT.md", "--n-personas", "0"), "the number of personas is 0; give 1 to 30"),

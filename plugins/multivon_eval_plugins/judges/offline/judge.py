@@ -64,7 +64,8 @@ class Offline:
         elif isinstance(about, YesNoAsked):
             answer = answer_questions(about)
         elif isinstance(about, PersonasAsked):
-            return Answer(json.dumps(answer_proposal(about), ensure_ascii=False), model="offline", notes=(BY_RULE,))
+            answer = answer_proposal(about, question.prompt.schema)
+            return Answer(json.dumps(answer, ensure_ascii=False), model="offline", notes=(BY_RULE,))
         else:
             raise JudgeError(f"the judge 'offline' has no rule for {type(about).__name__}; name a model with --judge")
         return Answer(json.dumps(answer, ensure_ascii=False), model="offline")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -59,7 +59,7 @@ class _Topic:
     said: tuple[str, ...]
 
 
-def answer_proposal(asked: PersonasAsked) -> dict[str, Any]:
+def answer_proposal(asked: PersonasAsked, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Cast the topics of a document as personas, in the words of the question's schema.
 
     The seed orders the topics; without one they stand as in the document. The last persona is adversarial: it wants an
@@ -82,7 +82,14 @@ def answer_proposal(asked: PersonasAsked) -> dict[str, Any]:
     rows.append(_haggler(asked.n - 1, title, topics))
     for index, row in enumerate(rows):
         row["facts"] = facts[index % len(facts) : index % len(facts) + 1] if facts else []
-    return {"personas": _named_apart(rows)}
+    wanted = _wanted(schema)
+    return {"personas": [{key: row[key] for key in row if key in wanted} for row in _named_apart(rows)]}
+
+
+def _wanted(schema: Mapping[str, Any] | None) -> Collection[str]:
+    """The keys that an answer asks of a persona; those that any persona has where it does not say."""
+    properties = (schema or {}).get("properties", {}).get("personas", {}).get("items", {}).get("properties")
+    return properties or ("name", "profile", "goal", "success_criteria", "traits", "facts")
 
 
 def _topics(document: str) -> tuple[str, list[_Topic]]:

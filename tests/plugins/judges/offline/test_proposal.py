@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multivon_eval.sdk import JudgeError, personas_question
+from multivon_eval.sdk import JudgeError
+from multivon_eval_plugins.proposing.question import personas_question
 from support.offline import complete
 
 PRODUCT = (Path(__file__).parents[4] / "docs" / "examples" / "PRODUCT.md").read_text(encoding="utf-8")
@@ -94,7 +95,7 @@ def test_the_seed_varies_what_is_chosen():
 def test_the_same_on_every_machine():
     """Another process, with other hashes of strings, orders the topics in the same way."""
     program = (
-        "import sys; from multivon_eval.sdk import personas_question as q;"
+        "import sys; from multivon_eval_plugins.proposing.question import personas_question as q;"
         "from multivon_eval_plugins.judges.offline.proposal import answer_proposal as a;"
         "print([row['name'] for row in a(q(sys.stdin.read(), 5, 3).about)['personas']])"
     )

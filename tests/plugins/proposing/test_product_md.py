@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from multivon_eval.sdk import Answer, Persona, PersonaError, PersonasAsked, Proposes, RunContext, UnreadableAnswer
 from multivon_eval.testing import fitting_answer
 from multivon_eval_plugins.judges.offline import Offline
-from multivon_eval_plugins.personas.product_md import ProductMd
+from multivon_eval_plugins.proposing.product_md import ProductMd
+from multivon_eval_plugins.proposing.question import ProductPersonasAsked
 from support.people import SaysJudge
 
 TEXT = "# Shop\n\nRefunds take 5 days.\n"
@@ -63,7 +64,7 @@ def test_one_call_gives_the_personas(path):
     personas = load(path, judge, seed=11, n=4)
     assert len(personas) == 4
     [question] = judge.asked
-    assert question.about == PersonasAsked(TEXT, 4, 11)
+    assert question.about == ProductPersonasAsked(TEXT, 4, 11)
     assert "Seed: 11." in question.prompt.messages[0].text
 
 
@@ -87,7 +88,7 @@ def test_what_they_were_made_from_stands_in_their_metadata(path):
         "seed": 11,
         "expertise": "some",
         "patience": "medium",
-        "language": "fluent",
+        "language": "language 1",
         "intent": "intent 1",
     }
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval._questions import personas_question
 from multivon_eval._types.result_json import persona_to_json
 from multivon_eval.errors import UnreadableAnswer
 from multivon_eval.testing import fitting_answer
+from multivon_eval_plugins.proposing.question import AXES, personas_question
 
 FENCED = re.compile(r"<document (\w+)>\n(.*?)\n</document \1>", re.DOTALL)
 THREE = personas_question("A shop.", 3, seed=7)
@@ -73,7 +73,13 @@ def test_a_good_answer_is_read():
     assert [persona.name for persona in personas] == ["persona_1", "persona_2", "persona_3"]
     assert [persona.adversarial for persona in personas] == [False, False, True]
     assert personas[0].metadata == {
-        "proposed": {"seed": 7, "expertise": "some", "patience": "medium", "language": "fluent", "intent": "intent 1"}
+        "proposed": {
+            "seed": 7,
+            "expertise": "some",
+            "patience": "medium",
+            "language": "language 1",
+            "intent": "intent 1",
+        }
     }
 
 
@@ -90,7 +96,7 @@ BAD = {
     "one name but for blanks": (lambda rows: renamed(rows, "a b", " a  b\n", "b"), "2 personas are named 'a b'"),
     "nobody adversarial": (lambda rows: rows[2].update(traits=["terse"]), "no persona has the trait 'adversarial'"),
     "alike": (
-        lambda rows: rows[1].update(intent="INTENT 1"),
+        lambda rows: rows[1].update({axis: rows[0][axis] for axis in AXES}, intent="INTENT 1"),
         "'persona_1' and 'persona_2' agree in expertise, patience, language, intent",
     ),
     "an empty goal": (lambda rows: rows[0].update(goal=" "), "personas[0]: 'goal' is empty"),

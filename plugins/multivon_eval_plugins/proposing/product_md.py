@@ -12,13 +12,13 @@ import attrs
 from multivon_eval.sdk import (
     Persona,
     PersonaError,
-    PersonasAsked,
     Question,
     RunContext,
     UnreadableAnswer,
     answered,
-    personas_question,
 )
+
+from .question import ProductPersonasAsked, personas_question
 
 MOST = 30
 """How many personas one answer has room for."""
@@ -72,7 +72,7 @@ class ProductMd:
         """
         text = self._text()
         question = personas_question(self._cut(text), self.n, context.seed)
-        assert isinstance(question.about, PersonasAsked), "it is the question for personas"
+        assert isinstance(question.about, ProductPersonasAsked), "it is the question for personas"
         read = len(question.about.document)
         if read < len(text):
             context.log.warning(

@@ -1,0 +1,173 @@
+"""``multivon-eval propose``: personas from the description of a product, to be reviewed and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from multivon_eval.sdk import (
+    DISCLAIMER,
+    DeliveryError,
+    JudgeSession,
+    Persona,
+    Question,
+    UsageError,
+    persona_to_json,
+    stop_on_sigterm,
+)
+
+from .product_md import ProductMd
+
+ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL_PROPOSE"}
+"""Each option may stand in a variable: ``MULTIVON_EVAL_PROPOSE_OUT`` for ``--out``."""
+
+
+@click.command(context_settings=ENVIRONMENT)
+@click.argument("document", metavar="PRODUCT.md")
+@click.option("-n", "--n-personas", default="5", show_default=True, metavar="N", help="How many personas, up to 30.")
+@click.option("--out", metavar="FILE", help="Where they go, one JSON object a line. [default: standard output]")
+@click.option("--judge", metavar="SPEC", help="Who is asked. [default: by the keys set]")
+@click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling.")
+@click.option("--timeout", default="60", show_default=True, metavar="SECONDS", help="For one call of the judge.")
+@click.option("--seed", metavar="N", help="Which of the many possible answers; recorded in every persona.")
+@click.option("--overwrite", is_flag=True, help="Write over a FILE that is there.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+def propose(**given: Any) -> None:
+    """Ask the judge once for personas that fit the description of a product.
+
+    \b
+    multivon-eval propose PRODUCT.md -n 5 --out personas.jsonl
+
+    Read them before you use them, and change what does not fit; --personas takes the file.
+    """
+    screen = _Screen(is_quiet=given["quiet"], to_stderr=not given["out"])
+    personas = asyncio.run(_propose(given, screen))
+    _write(personas, given["out"])
+    screen.tell_where(given["out"])
+
+
+async def _propose(given: Mapping[str, Any], screen: _Screen) -> Sequence[Persona]:
+    stop_on_sigterm()
+    source, session, question = _prepare(given)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(session)
+        screen.tell_plan(session, question)
+        if not session.fits(question):
+            raise UsageError(
+                f"the proposal of personas may cost up to ${session.worst_cost(question):.6f}, and the budget is "
+                f"${session.budget_usd}; raise --budget, ask for fewer personas, or shorten the document"
+            )
+        stack.callback(screen.tell_cost, session)
+        return await source.load(session.context)
+
+
+def _prepare(given: Mapping[str, Any]) -> tuple[ProductMd, JudgeSession, Question[Any]]:
+    """Check all that was asked, before anything is spent.
+
+    Raises:
+        UsageError: With everything that is wrong.
+    """
+    problems: list[str] = []
+    session, source, question = None, None, None
+    try:
+        session = JudgeSession(
+            given["judge"], budget_usd=given["budget"], timeout=given["timeout"], seed=given["seed"] or None
+        )
+    except UsageError as error:
+        problems += error.problems
+    try:
+        _check_out(given["out"], given["overwrite"])
+    except UsageError as error:
+        problems += error.problems
+    try:
+        source = ProductMd(given["document"], _read_number(given["n_personas"]))
+        question = source.proposal(session.context.seed if session else None)
+    except UsageError as error:
+        problems += error.problems
+    if problems:
+        raise UsageError(problems)
+    assert source and session and question  # a missing one is a problem
+    return source, session, question
+
+
+def _read_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"n-personas is {text!r}; give a whole number from 1 on") from None
+
+
+def _check_out(out: str | None, is_overwriting: bool) -> None:
+    """Check that the file can be written, before its content is paid for."""
+    if not out:
+        return
+    path = Path(out)
+    if path.is_dir():
+        raise UsageError(f"--out {path} is a directory; name a file in it")
+    if path.exists() and not is_overwriting:
+        raise UsageError(f"--out {path} is there already; say --overwrite to write over it, or name another file")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"--out {path} cannot be written; give a file in a folder that exists and can be written")
+
+
+def _write(personas: Sequence[Persona], out: str | None) -> None:
+    rows = [json.dumps(persona_to_json(persona), ensure_ascii=False) for persona in personas]
+    text = "\n".join([f"# {DISCLAIMER}", *rows]) + "\n"
+    if not out:
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(out).write_text(text, encoding="utf-8")
+    except OSError as error:
+        # They are paid for: better here than lost.
+        click.echo(text, nl=False)
+        raise DeliveryError(
+            f"{out} cannot be written ({error.strerror}); the personas were printed instead, copy them from there"
+        ) from error
+
+
+class _Screen:
+    """What is told beside the personas.
+
+    Args:
+        is_quiet: Whether nothing is.
+        to_stderr: Whether standard output is taken by the personas.
+    """
+
+    def __init__(self, *, is_quiet: bool, to_stderr: bool) -> None:
+        self._is_quiet = is_quiet
+        self._to_stderr = to_stderr
+
+    def tell_plan(self, session: JudgeSession, question: Question[Any]) -> None:
+        """Tell whom it will ask and what that costs at most; let the persona source be as quiet."""
+        if self._is_quiet:
+            session.context.log.setLevel("ERROR")
+        worst = session.worst_cost(question)
+        most = "no prices are known" if worst is None else f"${worst:.4f} at most"
+        ceiling = "no ceiling" if session.budget_usd is None else f"of a budget of ${session.budget_usd}"
+        self._tell(f"judge    {session.model} ({session.reason})")
+        self._tell(f"estimate 1 judge call, {most}, {ceiling}")
+
+    def tell_cost(self, session: JudgeSession) -> None:
+        """Tell what it took, also where nothing came of it; nothing where nobody was asked."""
+        if session.calls:
+            calls = f"{session.calls} judge call{'s' if session.calls > 1 else ''}"
+            tokens = f"{session.usage.input_tokens} tokens in, {session.usage.output_tokens} out"
+            self._tell(f"spent    ${session.spent_usd:.4f}, {calls}, {tokens}")
+
+    def tell_where(self, out: str | None) -> None:
+        """Tell where the personas are, and what they are not."""
+        if out:
+            self._tell(f"personas {out}: read them before you use them")
+        self._tell(DISCLAIMER)
+
+    def _tell(self, text: str) -> None:
+        if not self._is_quiet:
+            click.echo(text, err=self._to_stderr)

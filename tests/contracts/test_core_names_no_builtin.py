@@ -1,0 +1,51 @@
+"""The core knows no built-in plug-in: their names stand in one table of defaults, and nowhere else."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+from multivon_eval._plugins.kinds import GROUPS, JUDGE_KEY
+from multivon_eval._plugins.registry import Registry
+
+CORE = Path(__file__).resolve().parents[2] / "core" / "multivon_eval"
+TABLE = CORE / "_run" / "defaults.py"
+WORDS = (tokenize.STRING, tokenize.COMMENT)
+
+
+def _names() -> set[str]:
+    """The names of our own plug-ins, and the variables whose keys choose a judge."""
+    registry = Registry()
+    entries = [entry for kind in GROUPS for entry in registry.entries(kind) if entry.distribution == "multivon-eval"]
+    names = {entry.name for entry in entries}
+    assert {"persona-llm", "refusals", "propose"} <= names
+    assert any(entry.kind == JUDGE_KEY for entry in entries)
+    return names
+
+
+NAME = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(map(re.escape, _names())))})(?![\w-]|\.\w)")
+
+
+def _mentions(text: str) -> list[str]:
+    """The strings and comments of a file that name a built-in; names of variables are not looked at."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    texts = [(token.start[0], token.string) for token in tokens if token.type in WORDS]
+    return [f"line {line}: {found}" for line, text in texts for found in NAME.findall(text)]
+
+
+@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: path.relative_to(CORE).as_posix())
+def test_core_names_no_builtin(path: Path) -> None:
+    """A word that is also a plug-in's name ("the terminal") is said otherwise, so that this test needs no exception."""
+    if path != TABLE:
+        assert _mentions(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_name_is_found() -> None:
+    """The table itself has them, and so would any other file."""
+    assert len(_mentions(TABLE.read_text(encoding="utf-8"))) > 8
+    assert _mentions('x = "say offline"  # or refusals\n') == ["line 1: offline", "line 1: refusals"]
+    assert _mentions('init = field(init=False)\npath = "personas.jsonl"\n') == []
