@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ._types.message import Reply as Reply
     from ._types.message import ToolCall as ToolCall
     from ._types.persona import Persona as Persona
+    from ._types.provenance import Provenance as Provenance
     from ._types.report import Report as Report
     from ._types.result import SimulationResult as SimulationResult
     from ._types.result_json import result_from_json as result_from_json
@@ -67,6 +68,7 @@ _HOMES = {
     "_types.disclaimer": ("DISCLAIMER",),
     "_types.message": ("Message", "Reply", "ToolCall"),
     "_types.persona": ("Persona",),
+    "_types.provenance": ("Provenance",),
     "_types.report": ("Report",),
     "_types.result": ("SimulationResult",),
     "_types.result_json": ("result_from_json", "result_schema", "result_to_json"),
@@ -103,6 +105,7 @@ __all__ = [
     "Persona",
     "PersonaError",
     "PluginError",
+    "Provenance",
     "Rate",
     "Reply",
     "Report",

@@ -37,6 +37,8 @@ from ._types.message import Message, Reply, ToolCall
 from ._types.observation import EFFECTS, STOP_REASONS, Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
+from ._types.printable import make_printable
+from ._types.provenance import Provenance
 from ._types.rendering import whole_text
 from ._types.report import Problem, Report
 from ._types.result import SimulationResult
@@ -45,7 +47,7 @@ from ._types.run_info import Estimate, PluginUse, RunInfo
 from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import Rate, ScoreSummary, Summary
-from ._types.verdict import CriterionVerdict, Evidence, Verdict, Votes, YesNoUnknown
+from ._types.verdict import OUTCOMES, CriterionVerdict, Evidence, Verdict, Votes, YesNoUnknown
 from .errors import (
     BudgetExceeded,
     DeliveryError,
@@ -80,6 +82,7 @@ from .protocols import (
 __all__ = [
     "DISCLAIMER",
     "EFFECTS",
+    "OUTCOMES",
     "PLUGIN_API",
     "STOP_REASONS",
     "Answer",
@@ -120,6 +123,7 @@ __all__ = [
     "Prompt",
     "PromptMessage",
     "Proposes",
+    "Provenance",
     "Question",
     "Rate",
     "RejectedTurn",
@@ -152,6 +156,7 @@ __all__ = [
     "did_you_mean",
     "goal_question",
     "hookimpl",
+    "make_printable",
     "persona_from_json",
     "persona_to_json",
     "quote_stands_in",

@@ -32,24 +32,23 @@ CORE_ROOMS: dict[str, set[str]] = {
     "__main__": {"_cli"},
 }
 PLUGIN_ROOMS: dict[str, set[str]] = {
-    "printable": set(),
     "commands": {"recorder"},
     "evaluators": set(),
     "judges": {"refusal", "roleplay"},
     "personas": set(),
     "proposing": set(),
-    "pytest_door": {"printable"},
+    "pytest_door": set(),
     "recorder": set(),
     "refusal": set(),
     "roleplay": set(),
     "scripted": set(),
-    "sinks": {"printable"},
+    "sinks": set(),
     "__init__": set(),
 }
 HOMES = {
     "importlib_metadata": {"_plugins/installed.py", "_run/planning.py", "__init__.py"},
     "pluggy": {"hookspecs.py", "_plugins/hooks.py"},
-    "cattrs": {"_plugins/build.py", "_types/result_json.py"},
+    "cattrs": {"_plugins/build.py", "_types/converter.py"},
     "click": {"_cli", "commands", "proposing/command.py"},
     "httpx": {"judges"},
     "aiohttp": {"judges/_transport.py"},

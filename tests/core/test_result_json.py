@@ -13,6 +13,7 @@ from multivon_eval import (
     Conversation,
     Message,
     Persona,
+    Provenance,
     Score,
     SimulationResult,
     ToolCall,
@@ -25,7 +26,9 @@ from multivon_eval import (
 )
 from multivon_eval._types.conversation import SimulationError
 from multivon_eval._types.observation import STOP_REASONS, Observation
+from multivon_eval._types.provenance import JudgeRetry, RescoredFrom
 from multivon_eval._types.verdict import CriterionVerdict, Evidence
+from multivon_eval.sdk import PluginUse, Usage
 from support.people import SaysJudge, Talks, answers, persona
 
 VALIDATOR = jsonschema.Draft202012Validator(result_schema())
@@ -74,22 +77,33 @@ conversations = st.builds(
     repaired_faults=st.integers(0, 9),
     system_cost_usd=st.none() | money,
 )
-metadata = st.fixed_dictionaries(
-    {
-        "run_id": word,
-        "seed": st.none() | st.integers(0, 9),
-        "judge_provider": text,
-        "judge_model": text,
-        "judge_temperature": st.none() | st.floats(0, 2),
-        "driver_model": text,
-        "prices": st.none() | objects,
-        "plugins": st.lists(objects, max_size=2),
-        "versions": objects,
-        "started_at": text,
-        "seconds": st.floats(0, 1e6),
-        "usage": objects,
-    },
-    optional={"note": plain},
+usages = st.builds(Usage, *[st.integers(0, 10**9)] * 4)
+retries = st.lists(st.builds(JudgeRetry, text, text, st.floats(0, 60)), max_size=2).map(tuple)
+others = st.dictionaries(word.map(lambda name: f"_{name}"), plain, max_size=2)
+provenances = st.builds(
+    Provenance,
+    run_id=word,
+    seed=st.none() | st.integers(0, 9),
+    judge_provider=text,
+    judge_model=text,
+    judge_temperature=st.none() | st.floats(0, 2),
+    judge_reason=text,
+    driver_model=text,
+    driver_temperature=st.none() | st.floats(0, 2),
+    prices=st.none() | objects,
+    plugins=st.lists(st.builds(PluginUse, text, text, text, text, text), max_size=2).map(tuple),
+    versions=st.dictionaries(text, text, max_size=2),
+    options=objects,
+    sources=st.dictionaries(text, text, max_size=2),
+    started_at=text,
+    seconds=st.floats(0, 1e6),
+    usage=usages,
+    judge_calls=st.integers(0, 99),
+    judge_retries=retries,
+    notes=st.lists(text, max_size=2).map(tuple),
+    rescored_from=st.none() | st.builds(RescoredFrom, text, text, st.none() | st.booleans(), money),
+    scores_judge_model=st.none() | text,
+    extra=others,
 )
 results = st.builds(
     SimulationResult,
@@ -98,7 +112,8 @@ results = st.builds(
     st.dictionaries(word, scores, max_size=2),
     st.sampled_from([None, "system", "simulation", "judge", "infrastructure"]),
     money,
-    metadata,
+    provenances,
+    extra=others,
 )
 
 
@@ -106,7 +121,16 @@ results = st.builds(
 def test_a_result_comes_back_from_json_as_it_was(result):
     """Through JSON and back nothing is lost, not a quote, not a tool call, not a cent."""
     row = json.loads(json.dumps(result_to_json(result), allow_nan=False))
-    assert result_from_json(row) == result
+    again = result_from_json(row)
+    assert again == result
+    assert json.loads(json.dumps(result_to_json(again))) == row
+
+
+@given(result=results)
+def test_the_metadata_of_a_result_is_that_of_its_line(result):
+    """In memory and in JSON ``metadata`` has the same keys and values, and they are JSON values."""
+    assert result.metadata == json.loads(json.dumps(result_to_json(result)))["metadata"]
+    assert (result.metadata["simulated"], result.metadata["case_uid"]) == (True, result.case_uid)
 
 
 @given(result=results)
@@ -243,6 +267,18 @@ BROKEN = [
     ("attribution", "nobody"),
     ("cost_usd", "much"),
     ("metadata", None),
+    ("metadata.run_id", 5),
+    ("metadata.seed", "one"),
+    ("metadata.judge_temperature", "warm"),
+    ("metadata.plugins", {}),
+    ("metadata.plugins", ["jsonl"]),
+    ("metadata.versions", "1.0"),
+    ("metadata.seconds", "long"),
+    ("metadata.usage", {"input_tokens": "many"}),
+    ("metadata.judge_calls", 1.5),
+    ("metadata.judge_retries", [1]),
+    ("metadata.notes", [1]),
+    ("metadata.rescored_from", {"goal_achieved": "yes"}),
 ]
 
 
@@ -273,6 +309,13 @@ def test_a_wrong_value_is_named_by_its_field(line, path, value):
         result_from_json(broken(line, path, value))
 
 
+@pytest.mark.parametrize(("path", "value"), [row for row in BROKEN if row[0].startswith("metadata.")])
+def test_a_wrong_value_of_the_metadata_is_named_by_its_key(line, path, value):
+    """The message names ``metadata`` and the key."""
+    with pytest.raises(UsageError, match=f"'metadata': '{path.partition('.')[2]}'"):
+        result_from_json(broken(line, path, value))
+
+
 @pytest.mark.parametrize("row", [[], "line", None, 5])
 def test_what_is_no_object_is_refused(row):
     """A JSON value that is no object is no result line."""
@@ -295,6 +338,43 @@ def test_optional_fields_may_be_missing(line):
     result = result_from_json(line)
     assert (result.scores["turn_consistency"].status, result.scores["tone"].status) == ("scored", "failed")
     assert result.conversation.refusals_observed == 0
+
+
+def test_missing_metadata_has_defaults(line):
+    """Of the metadata a line needs its ``case_uid``; what is missing or null has its default."""
+    line["metadata"] = {"case_uid": "c", "usage": None, "plugins": [{"name": "jsonl"}], "seed": None}
+    result = result_from_json(line)
+    assert (result.run_id, result.judge_model, result.usage, result.cut) == ("", "", Usage(), False)
+    assert result.provenance.plugins == (PluginUse("", "jsonl", ""),)
+
+
+def test_what_others_added_to_a_line_survives(line):
+    """Keys that are not ours come back where they stood, in the line and in its metadata."""
+    line["label"] = {"achieved": True, "by": ["ann"]}
+    line["metadata"] |= {"_provenance": {"targets": [{"site": "a.py"}]}, "ticket": 7}
+    result = result_from_json(line)
+    assert result.extra == {"label": line["label"]}
+    assert set(result.provenance.extra) == {"_provenance", "ticket"}
+    assert result.metadata["ticket"] == 7
+    assert result_to_json(result) == line
+
+
+def test_what_others_added_hides_no_field_of_ours(line):
+    """Whatever ``extra`` is called, our own fields keep their values."""
+    result = result_from_json(line)
+    made = attrs.evolve(result.provenance, extra={"case_uid": "other", "run_id": "other"})
+    assert result_to_json(attrs.evolve(result, provenance=made, extra={"trial": 99})) == line
+
+
+def test_changing_the_metadata_leaves_the_result_as_it_was(line):
+    """``metadata`` is the caller's own copy, however deep it is changed."""
+    line["metadata"]["ticket"] = {"tags": ["a"]}
+    result = result_from_json(line)
+    before = copy.deepcopy(result.metadata)
+    result.metadata["ticket"]["tags"].append("b")
+    result.metadata["versions"].clear()
+    result.metadata["usage"]["input_tokens"] = 99
+    assert result.metadata == before
 
 
 def test_money_is_written_as_a_number_and_read_exactly(line):

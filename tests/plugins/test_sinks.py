@@ -181,6 +181,15 @@ def test_terminal_ends_with_the_numbers_and_their_gaps(capsys, kept):
     assert tail.rstrip().endswith(DISCLAIMER)
 
 
+def test_terminal_says_beside_the_rate_what_the_budget_cut(capsys):
+    """A run that the ceiling cut says so where its rate stands."""
+    judge = SaysJudge(cost=Decimal("0.10"))
+    results = run(TerminalSink(width=240), judge=judge, budget_usd="0.15", people=[persona("ann"), persona("bob")])
+    assert results.summary.cut == sum(result.cut for result in results) > 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("goal achieved")]
+    assert f"{results.summary.cut} cut short by the budget" in line
+
+
 def test_terminal_says_that_nothing_measured_the_system(capsys):
     """Where nobody could be judged there is no rate, and the others are counted."""
     results = run(TerminalSink(width=200), model_fn=answers, judge=SaysJudge(fails=RuntimeError("down")))
@@ -239,7 +248,7 @@ def test_terminal_takes_no_words_for_markup(capsys, kept):
     report, result = kept
     someone = persona("[bold]ann[/bold] [/x]")
     conversation = attrs.evolve(result.conversation, persona=someone)
-    odd = SimulationResult(conversation, Verdict(None, "[red]no[/nothing]"), {}, None, Decimal(0), result.metadata)
+    odd = SimulationResult(conversation, Verdict(None, "[red]no[/nothing]"), {}, None, Decimal(0), result.provenance)
     text = shown(capsys, attrs.evolve(report, info=attrs.evolve(report.info, judge_model="[x]j[/x]")), odd)
     for part in ("[bold]ann[/bold] [/x]", "[red]no[/nothing]", "[x]j[/x]"):
         assert part in text

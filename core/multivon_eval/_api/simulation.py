@@ -36,7 +36,7 @@ class SimulationResults(list[SimulationResult]):
     """The results of a run, one for each persona and trial, in the personas' order.
 
     A list that remembers its run, so that ``score_simulations`` can ask the same judge on what is left of
-    the budget.
+    the budget. As a string it is a line for each of the first results, and the rate of the run.
 
     Attributes:
         report: The run's summary and the problems beside the conversations.
@@ -52,6 +52,16 @@ class SimulationResults(list[SimulationResult]):
     def summary(self) -> Summary:
         """The run in numbers, before any later scoring."""
         return self.report.summary
+
+    def __str__(self) -> str:
+        lines = [result.headline for result in self[:_SHOWN]]
+        if len(self) > _SHOWN:
+            lines.append(f"... and {len(self) - _SHOWN} more")
+        return "\n".join([*lines, f"goal achieved: {self.summary.headline}", self.summary.disclaimer])
+
+
+_SHOWN = 20
+"""How many results are shown at most when all are printed."""
 
 
 class SimulationStream:
@@ -210,7 +220,7 @@ def score_simulations(
 
 
 def _place(result: SimulationResult) -> tuple[str, str, int]:
-    return str(result.metadata.get("run_id", "")), result.persona.name, result.trial
+    return result.run_id, result.persona.name, result.trial
 
 
 def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:

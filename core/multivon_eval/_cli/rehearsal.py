@@ -13,9 +13,9 @@ from .._run.plan import Plan
 from .._run.proposal import check_fits, count_proposed, personas_of, stand_ins
 from .._run.resume import check_same
 from .._types.conversation import Conversation
+from .._types.converter import plain
 from .._types.message import Message
 from .._types.persona import Persona
-from .._types.result_json import plain
 from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
 

@@ -59,17 +59,15 @@ def finish(
         The exit code.
     """
 
-    async def to_the_end() -> int:
+    async def run_to_the_end() -> None:
         stop_on_sigterm()
-        cut = 0
         async with contextlib.aclosing(start()) as results:
-            async for result in results:
-                cut += is_cut(result)
-        return cut
+            async for _ in results:
+                pass  # delivered and counted
 
     spare_the_collector()
     try:
-        cut = asyncio.run(to_the_end())
+        asyncio.run(run_to_the_end())
     except KeyboardInterrupt:
         raise Interrupted(_how_to_go_on(run)) from None
     finally:
@@ -82,7 +80,7 @@ def finish(
         click.echo(json.dumps(_as_json(report, missed), ensure_ascii=False, indent=2))
     for message in missed:
         click.echo(f"gate not met: {message}", err=True)
-    return exit_code(report, missed, cut, strict)
+    return exit_code(report, missed, strict)
 
 
 def spare_the_collector() -> None:
@@ -110,13 +108,7 @@ def _how_to_go_on(run: Run) -> str:
     return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
 
 
-def is_cut(result: SimulationResult) -> bool:
-    """Whether the budget kept a part of a result from being made."""
-    scores = any(score.cut for score in result.scores.values())
-    return result.stop_reason == "budget_exceeded" or result.verdict.cut or scores
-
-
-def exit_code(report: Report, missed: Sequence[str], cut: int, strict: bool) -> ExitCode:
+def exit_code(report: Report, missed: Sequence[str], strict: bool) -> ExitCode:
     """Decide the exit code of a run that ended."""
     summary = report.summary
     if report.undelivered:
@@ -126,7 +118,7 @@ def exit_code(report: Report, missed: Sequence[str], cut: int, strict: bool) -> 
     went_wrong = summary.errors or report.problems or any(score.failed for score in summary.scores.values())
     if strict and (went_wrong or "judge" in summary.attributions):
         return ExitCode.FAILED
-    if strict and cut:
+    if strict and summary.cut:
         return ExitCode.BUDGET
     return ExitCode.OK
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from .._types.answer import Answer
 from .._types.conversation import Conversation
+from .._types.converter import plain
 from .._types.observation import Observation
 from .._types.persona import Persona
-from .._types.result_json import message_to_row, persona_to_json, plain
+from .._types.result_json import message_to_row, persona_to_json
 from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError

@@ -12,10 +12,10 @@ import attrs
 
 from .._types.answer import Usage
 from .._types.conversation import Conversation, SimulationError
+from .._types.converter import structured
 from .._types.message import Message
 from .._types.observation import Observation
 from .._types.persona import Persona
-from .._types.result_json import structured
 from .._types.score import Score
 from .._types.verdict import Verdict
 

@@ -17,6 +17,7 @@ from .._journal.past import PastCase
 from .._plugins.isolation import let_pass, told
 from .._questions import Question
 from .._types.answer import Answer, Usage
+from .._types.provenance import JudgeRetry
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
 from .asking import ASKING
@@ -40,7 +41,7 @@ class Account:
     cost_usd: Decimal = ZERO
     usage: Usage = attrs.field(factory=Usage)
     calls: int = 0
-    retries: list[dict[str, Any]] = attrs.field(factory=list)
+    retries: list[JudgeRetry] = attrs.field(factory=list)
     models: dict[str, str] = attrs.field(factory=dict)
     temperatures: dict[str, float | None] = attrs.field(factory=dict)
     notes: list[str] = attrs.field(factory=list)
@@ -118,7 +119,8 @@ class MeteredJudge:
             with attempt:
                 if attempt.num == 1:
                     raise first
-                self.account.retries[-1]["waited"] = round(time.perf_counter() - failed_at, 3)
+                waited = round(time.perf_counter() - failed_at, 3)
+                self.account.retries[-1] = attrs.evolve(self.account.retries[-1], waited=waited)
                 try:
                     return await self._once(question)
                 finally:
@@ -129,7 +131,7 @@ class MeteredJudge:
         if not isinstance(error, JudgeUnavailable):
             return False
         _LOG.info("%s call failed: %s", self.role, error)
-        self.account.retries.append({"role": self.role, "error": str(error), "waited": 0.0})
+        self.account.retries.append(JudgeRetry(self.role, str(error)))
         return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
 
     async def _once(self, question: Question[Any]) -> Answer:

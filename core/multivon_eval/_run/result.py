@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 
 from .._money.meter import Account
-from .._types.answer import Usage
 from .._types.conversation import Conversation
+from .._types.provenance import Provenance, RescoredFrom
 from .._types.result import SimulationResult
-from .._types.run_info import PluginUse, RunInfo
+from .._types.run_info import RunInfo
 from .._types.score import Score
 from .._types.verdict import Verdict
 from .attribution import attribute
@@ -37,30 +37,30 @@ def to_result(
         started_at: When the conversation began, ISO 8601.
         seconds: How long it took, judging included.
     """
-    metadata = {
-        "run_id": info.run_id,
-        "seed": info.seed,
-        "judge_provider": provider(info, "judge"),
+    provenance = Provenance(
+        run_id=info.run_id,
+        seed=info.seed,
+        judge_provider=provider(info, "judge"),
         # Several votes on the verdict are asked for at a temperature of their own, scores always at 0.
-        "judge_model": account.models.get("vote", "") or account.models.get("judge", "") or info.judge_model,
-        "judge_temperature": account.temperatures.get("vote", account.temperatures.get("judge")),
-        "judge_reason": info.judge_reason,
-        "driver_model": account.models.get("driver", "") or info.driver_model,
-        "driver_temperature": account.temperatures.get("driver"),
-        "prices": dict(info.prices) if info.prices else None,
-        "plugins": [_row(use) for use in info.plugins],
-        "versions": dict(info.versions),
-        "options": _options(info),
-        "sources": dict(info.sources),
-        "started_at": started_at,
-        "seconds": round(seconds, 6),
-        "usage": attrs.asdict(account.usage),
-        "judge_calls": account.calls,
-        "judge_retries": list(account.retries),
-        "notes": list(account.notes),
-    }
+        judge_model=account.models.get("vote", "") or account.models.get("judge", "") or info.judge_model,
+        judge_temperature=account.temperatures.get("vote", account.temperatures.get("judge")),
+        judge_reason=info.judge_reason,
+        driver_model=account.models.get("driver", "") or info.driver_model,
+        driver_temperature=account.temperatures.get("driver"),
+        prices=info.prices or None,
+        plugins=info.plugins,
+        versions=info.versions,
+        options=_options(info),
+        sources=info.sources,
+        started_at=started_at,
+        seconds=round(seconds, 6),
+        usage=account.usage,
+        judge_calls=account.calls,
+        judge_retries=tuple(account.retries),
+        notes=tuple(account.notes),
+    )
     who = attribute(conversation, verdict)
-    return SimulationResult(conversation, verdict, dict(scores), who, account.cost_usd, metadata)
+    return SimulationResult(conversation, verdict, dict(scores), who, account.cost_usd, provenance)
 
 
 def _options(info: RunInfo) -> dict[str, Any]:
@@ -79,18 +79,21 @@ def provider(info: RunInfo, kind: str) -> str:
     return next((use.name for use in info.plugins if use.kind == kind), "")
 
 
-_USE = tuple(field.name for field in attrs.fields(PluginUse))
+def rescore(old: SimulationResult, new: SimulationResult) -> SimulationResult:
+    """Give the result of judging a conversation again what stays true of it, and what was said before.
+
+    Args:
+        old: The result so far.
+        new: What judge and evaluators of another run say of its conversation.
+    """
+    before = RescoredFrom(old.run_id, old.judge_model, old.goal_achieved, old.cost_usd)
+    kept, extra = old.provenance, old.provenance.extra
+    made = attrs.evolve(new.provenance, driver_model=kept.driver_model, rescored_from=before, extra=extra)
+    return attrs.evolve(new, provenance=made, extra=old.extra)
 
 
-def _row(use: PluginUse) -> dict[str, str]:
-    # attrs.asdict takes ten times as long, for each plug-in in each result.
-    return {name: getattr(use, name) for name in _USE}
-
-
-def with_scores(
-    old: SimulationResult, scores: Mapping[str, Score], account: Account, info: RunInfo
-) -> SimulationResult:
-    """A result with more scores than before, and what they took.
+def add_scores(old: SimulationResult, scores: Mapping[str, Score], account: Account, info: RunInfo) -> SimulationResult:
+    """Make a result with more scores than before.
 
     Args:
         old: The result so far.
@@ -98,15 +101,14 @@ def with_scores(
         account: What the new ones took.
         info: What they were made with.
     """
-    had = old.metadata
-    usage = Usage(**{field.name: had.get("usage", {}).get(field.name, 0) for field in attrs.fields(Usage)})
-    uses = [_row(use) for use in info.plugins if use.kind == "evaluator"]
-    metadata = {
-        **had,
-        "usage": attrs.asdict(usage + account.usage),
-        "judge_calls": had.get("judge_calls", 0) + account.calls,
-        "judge_retries": [*had.get("judge_retries", ()), *account.retries],
-        "plugins": [*had.get("plugins", ()), *(use for use in uses if use not in had.get("plugins", ()))],
-        "scores_judge_model": account.models.get("judge", "") or info.judge_model,
-    }
-    return attrs.evolve(old, scores=scores, cost_usd=old.cost_usd + account.cost_usd, metadata=metadata)
+    had = old.provenance
+    evaluators = (use for use in info.plugins if use.kind == "evaluator")
+    made = attrs.evolve(
+        had,
+        usage=had.usage + account.usage,
+        judge_calls=had.judge_calls + account.calls,
+        judge_retries=(*had.judge_retries, *account.retries),
+        plugins=(*had.plugins, *(use for use in evaluators if use not in had.plugins)),
+        scores_judge_model=account.models.get("judge", "") or info.judge_model,
+    )
+    return attrs.evolve(old, scores=scores, cost_usd=old.cost_usd + account.cost_usd, provenance=made)

@@ -29,7 +29,7 @@ from .lifecycle import ready
 from .personas import Case, cases_of
 from .plan import Plan
 from .proposal import personas_of
-from .result import to_result, with_scores
+from .result import add_scores, rescore, to_result
 from .resume import made_with
 from .scoring import score
 from .tally import Tally
@@ -134,12 +134,10 @@ class Run:
             account = Account(purse, plan.journal)
             if not verdicts:
                 scores = await self._missing(conversation, old.scores, plan.context("judge", account))
-                return with_scores(old, scores, account, info)
+                return add_scores(old, scores, account, info)
             verdict, scores = await self._judged(conversation, account, PastCase())
         seconds = time.perf_counter() - started
-        new = to_result(conversation, verdict, scores, account, info, started_at, seconds)
-        kept = {"driver_model": old.metadata.get("driver_model", ""), "rescored_from": _origin(old)}
-        return attrs.evolve(new, metadata={**new.metadata, **kept})
+        return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
 
     async def _judged(
         self, conversation: Conversation, account: Account, past: PastCase
@@ -232,15 +230,6 @@ async def _side_by_side(jobs: Iterator[_Job], limit: int) -> AsyncGenerator[Simu
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-
-
-def _origin(result: SimulationResult) -> dict[str, Any]:
-    return {
-        "run_id": result.metadata.get("run_id"),
-        "judge_model": result.metadata.get("judge_model"),
-        "goal_achieved": result.goal_achieved,
-        "cost_usd": float(result.cost_usd),
-    }
 
 
 def _now() -> str:

@@ -19,8 +19,8 @@ def wilson(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
     """A share with its Wilson score interval.
 
     Args:
-        hits: How many were.
-        of: How many were looked at.
+        hits: Number of successes.
+        of: Number of conversations looked at.
         z: The normal quantile; the default gives 95 %.
 
     Returns:
@@ -75,7 +75,7 @@ class Tally:
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
         self._judged = self._measured = self._achieved = self._undecided = 0
-        self._disagreements = self._faults = 0
+        self._disagreements = self._faults = self._cut = 0
         self._usage = Usage()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
@@ -92,8 +92,9 @@ class Tally:
         self._achieved += measures and result.goal_achieved is True
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
-        self.count(Usage(**{name: result.metadata.get("usage", {}).get(name, 0) for name in _TOKENS}))
-        self._judges.add(str(result.metadata.get("judge_model", "")))
+        self._cut += result.cut
+        self.count(result.usage)
+        self._judges.add(result.judge_model)
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
@@ -105,7 +106,7 @@ class Tally:
         self._usage += usage
 
     def summary(self, spent: Decimal) -> Summary:
-        """What has been counted so far.
+        """Sum up what was counted so far.
 
         Args:
             spent: What all judge calls cost in USD, those of unfinished conversations included.
@@ -125,7 +126,5 @@ class Tally:
             usage=self._usage,
             judge_model=", ".join(sorted(filter(None, self._judges))),
             undecided=self._undecided,
+            cut=self._cut,
         )
-
-
-_TOKENS = tuple(field.name for field in attrs.fields(Usage))

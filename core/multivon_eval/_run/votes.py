@@ -34,12 +34,9 @@ def counted(cast: Sequence[Verdict]) -> Verdict:
     rows = tuple(_criterion(row, len(cast)) for row in zip(*(vote.criteria for vote in given), strict=True))
     verdict = Verdict.over(rows, "")
     agrees = next((vote for vote in given if vote.achieved is verdict.achieved), given[0])
-    words = Counter(_WORD[vote.achieved] for vote in given)
+    words: Counter[str] = Counter(vote.outcome for vote in given)
     words["missing"] = len(cast) - len(given)
     return attrs.evolve(verdict, reason=f"{len(cast)} votes, {_told(words)}: {agrees.reason}")
-
-
-_WORD = {True: "achieved", False: "not achieved", None: "unknown"}
 
 
 def _told(words: Counter[str]) -> str:

@@ -1,18 +1,22 @@
-"""The result of one conversation. How it becomes JSON is in ``result_json.py``."""
+"""The result of one conversation. How it becomes a JSON line is in ``result_json.py``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
 import attrs
 
+from .answer import Usage
 from .conversation import Conversation, DriverFault
 from .disclaimer import DISCLAIMER
 from .message import Message
+from .metadata import metadata_to_json
 from .observation import StopReason
 from .persona import Persona
+from .printable import make_one_line
+from .provenance import Provenance
 from .score import Score
 from .verdict import Verdict
 
@@ -27,14 +31,18 @@ SCHEMA_VERSION = 1
 class SimulationResult:
     """One conversation of one persona, judged and scored.
 
+    As a string it is a few lines for a person; its ``repr`` is complete.
+
     Attributes:
         conversation: Persona, trial, transcript and how it ended.
         verdict: What the judge said of the goal.
-        scores: The evaluators' scores by name, ``turn_consistency`` say.
+        scores: The evaluators' scores by name, such as ``turn_consistency``.
         attribution: Whose fault it was, where it did not go well.
         cost_usd: What its judge calls cost, in USD; proposal and ``model_fn`` not included.
-        metadata: What it was made with, JSON values; always carries ``simulated: true``.
+        provenance: What it was made with: run, judge, driver, plug-ins, options, tokens.
         disclaimer: The sentence that says that personas are synthetic.
+        extra: Fields of its result line that are not ours, JSON values. Those of the line's ``metadata`` are in
+            ``provenance.extra``.
     """
 
     conversation: Conversation
@@ -42,8 +50,9 @@ class SimulationResult:
     scores: Mapping[str, Score] = attrs.field(factory=dict)
     attribution: Attribution | None = None
     cost_usd: Decimal = Decimal(0)
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    provenance: Provenance = attrs.field(factory=Provenance)
     disclaimer: str = DISCLAIMER
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
     def persona(self) -> Persona:
@@ -93,3 +102,56 @@ class SimulationResult:
     def case_uid(self) -> str:
         """The identity of persona and trial."""
         return self.conversation.case_uid
+
+    @property
+    def run_id(self) -> str:
+        """The run that made it; empty where it is not known."""
+        return self.provenance.run_id
+
+    @property
+    def judge_model(self) -> str:
+        """Who judged: the model that the provider said it used, else the one that was asked for."""
+        return self.provenance.judge_model
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of its judge calls."""
+        return self.provenance.usage
+
+    @property
+    def cut(self) -> bool:
+        """Whether the budget kept a part of it from being made: a turn, the verdict or a score."""
+        is_score_cut = any(score.cut for score in self.scores.values())
+        return self.stop_reason == "budget_exceeded" or self.verdict.cut or is_score_cut
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The ``metadata`` of its result line as JSON values; always with ``simulated`` and ``case_uid``.
+
+        A copy each time: changing it does not change the result.
+        """
+        return metadata_to_json(self.provenance, self.conversation, self.scores, self.disagreement)
+
+    @property
+    def headline(self) -> str:
+        """One line for a person: the persona, the verdict in words, why the conversation ended, turns and cost."""
+        name = make_one_line(self.persona.name) + (f" #{self.trial}" if self.trial > 1 else "")
+        turns = f"{self.turns} turn" + ("" if self.turns == 1 else "s")
+        return f"{name}: {self.verdict.outcome} ({self.stop_reason}, {turns}, ${self.cost_usd:.4f})"
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {make_one_line(text)}" for text in self._details()), self.disclaimer])
+
+    def _details(self) -> Iterator[str]:
+        """What stands below the headline when the result is printed."""
+        if (error := self.conversation.error) is not None:
+            yield f"{error.source}: {error.message}"
+        yield f"verdict: {self.verdict.reason}"
+        for name, score in self.scores.items():
+            yield f"{name}: {score.status if score.value is None else f'{score.value:.2f}'}: {score.reason}"
+        for fault in self.driver_faults:
+            yield f"driver fault in turn {fault.turn}: {fault.fault}"
+        if self.attribution not in (None, "system"):
+            yield f"not counted against the system: {self.attribution}"
+        if self.cut:
+            yield "the budget kept a part of it from being made"

@@ -9,15 +9,18 @@ import attrs
 
 from .answer import Usage
 from .disclaimer import DISCLAIMER
+from .printable import make_one_line
 
 
 @attrs.frozen
 class Rate:
     """A share with its uncertainty.
 
+    As a string it is written out, with its interval.
+
     Attributes:
-        hits: How many were.
-        of: How many were looked at.
+        hits: Number of successes.
+        of: Number of conversations looked at.
         low: Lower end of the 95 % Wilson score interval; None where nothing was looked at.
         high: Upper end.
     """
@@ -32,17 +35,24 @@ class Rate:
         """The share from 0 to 1; None where nothing was looked at."""
         return self.hits / self.of if self.of else None
 
+    def __str__(self) -> str:
+        if self.value is None or self.low is None or self.high is None:
+            return "no conversation measured the system"
+        return f"{self.hits} of {self.of} ({self.value:.0%}, 95 % interval {self.low:.0%} to {self.high:.0%})"
+
 
 @attrs.frozen
 class ScoreSummary:
     """What one evaluator said over all conversations.
 
+    As a string it is one line for a person.
+
     Attributes:
         mean: The mean of the scores there are; None where there is none.
-        scored: How many there are.
-        skipped: How many conversations gave it nothing to score.
-        failed: How often scoring failed.
-        passed: How many stand at or above the evaluator's threshold; None where it has none.
+        scored: Number of scores.
+        skipped: Number of conversations that gave it nothing to score.
+        failed: Number of conversations for which scoring failed.
+        passed: Number of scores at or above the evaluator's threshold; None where it has none.
     """
 
     mean: float | None
@@ -51,28 +61,39 @@ class ScoreSummary:
     failed: int
     passed: int | None = None
 
+    def __str__(self) -> str:
+        parts = ["no mean" if self.mean is None else f"mean {self.mean:.2f}", f"{self.scored} scored"]
+        parts += [f"{count} {word}" for count, word in ((self.skipped, "skipped"), (self.failed, "failed")) if count]
+        if self.passed is not None:
+            parts.append(f"{self.passed} of {self.scored} passed")
+        return ", ".join(parts)
+
 
 @attrs.frozen
 class Summary:
     """A run in numbers, each with its gaps.
 
+    As a string it is a few lines for a person.
+
     Attributes:
-        conversations: How many there were.
-        judged: How many have a verdict of yes or no.
+        conversations: Number of conversations.
+        judged: Number of verdicts of yes or no.
         goal_achieved: The share achieved, over the conversations that measured the system: those that
             were judged, less those whose end is put down to the simulation, the judge or infrastructure. Those
             that it is over, those that are put down to one of these three, and ``undecided`` are all there were.
-        stop_reasons: How many ended for each reason.
-        attributions: How many are put down to whom.
+        stop_reasons: Number of conversations that ended for each reason.
+        attributions: Number of conversations put down to whom.
         scores: One entry for each evaluator.
-        disagreements: Where driver and judge contradict each other.
-        driver_faults: How many conversations show a fault of the simulation.
-        errors: How many ended in ``driver_error``.
+        disagreements: Number of conversations in which driver and judge contradict each other.
+        driver_faults: Number of conversations that show a fault of the simulation.
+        errors: Number of conversations that ended in ``driver_error``.
         spent_usd: What all judge calls of the run cost, in USD.
-        system_cost_usd: What ``model_fn`` said it cost; None where it never said.
+        system_cost_usd: What ``model_fn`` said it cost, in USD; None where it never said.
         usage: Tokens of all judge calls.
         judge_model: Who judged, as far as the results say.
-        undecided: How many would have measured the system, but the judge could not tell.
+        undecided: Number of conversations that would have measured the system, but the judge could not tell.
+        cut: Number of conversations of which the budget kept a part from being made.
+        disclaimer: The sentence that says that personas are synthetic.
     """
 
     conversations: int
@@ -89,4 +110,25 @@ class Summary:
     usage: Usage
     judge_model: str
     undecided: int = 0
+    cut: int = 0
     disclaimer: str = DISCLAIMER
+
+    @property
+    def headline(self) -> str:
+        """One line for a person: the rate with its interval, how many were judged, and what stands beside it."""
+        parts = [f"{self.goal_achieved}   {self.judged} of {self.conversations} judged"]
+        others = {who: count for who, count in self.attributions.items() if who != "system"}
+        if self.undecided:
+            others["undecided"] = self.undecided
+        if others:
+            counts = ", ".join(f"{count} {who}" for who, count in others.items())
+            parts.append(f"not counted against the system: {counts}")
+        if self.cut:
+            parts.append(f"{self.cut} cut short by the budget")
+        return "; ".join(parts)
+
+    def __str__(self) -> str:
+        scores = (make_one_line(f"{name}: {score}") for name, score in self.scores.items())
+        by = f", judge {make_one_line(self.judge_model)}" if self.judge_model else ""
+        spent = f"spent ${self.spent_usd:.4f}{by}"
+        return "\n".join([f"goal achieved: {self.headline}", *scores, spent, self.disclaimer])

@@ -8,6 +8,10 @@ import attrs
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
 
+Outcome = Literal["achieved", "not achieved", "unknown"]
+OUTCOMES: tuple[Outcome, ...] = ("achieved", "not achieved", "unknown")
+"""A verdict in words, each there is."""
+
 
 @attrs.frozen
 class Evidence:
@@ -84,6 +88,13 @@ class Verdict:
         answers = {criterion.met for criterion in criteria}
         achieved = False if "no" in answers else True if answers == {"yes"} else None
         return cls(achieved, reason, criteria)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict in words: ``achieved``, ``not achieved`` or ``unknown``."""
+        if self.achieved is None:
+            return "unknown"
+        return "achieved" if self.achieved else "not achieved"
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

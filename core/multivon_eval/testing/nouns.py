@@ -13,6 +13,7 @@ from ..sdk import (
     Conversation,
     Message,
     Persona,
+    Provenance,
     Rate,
     Report,
     RunInfo,
@@ -94,16 +95,18 @@ def result(
     """
     ended = attrs.evolve(of or conversation(), stop_reason=stop_reason)
     info = run_info()
-    metadata = {
-        **{name: getattr(info, name) for name in ("run_id", "seed", "judge_model", "driver_model", "started_at")},
-        "judge_provider": "fake",
-        "judge_temperature": 0.0,
-        "prices": None,
-        "plugins": [],
-        "versions": {"plug-in API": str(PLUGIN_API)},
-        "seconds": 1.5,
-        "usage": attrs.asdict(Usage(100, 20, 0)),
-    }
+    provenance = Provenance(
+        run_id=info.run_id,
+        seed=info.seed,
+        judge_provider="fake",
+        judge_model=info.judge_model,
+        judge_temperature=0.0,
+        driver_model=info.driver_model,
+        versions={"plug-in API": str(PLUGIN_API)},
+        started_at=info.started_at,
+        seconds=1.5,
+        usage=Usage(100, 20, 0),
+    )
     some = {
         "turn_consistency": Score(0.75, "3 of 4 as hoped", threshold=0.5),
         "knowledge_retention": Score.skipped("one reply to score; it takes 2"),
@@ -114,7 +117,7 @@ def result(
         "verdict": Verdict(achieved, "The date was stated."),
         "scores": some if scores is None else dict(scores),
         "cost_usd": Decimal("0.0123"),
-        "metadata": metadata,
+        "provenance": provenance,
     }
     return SimulationResult(**{**plausible, **fields})
 
@@ -144,5 +147,6 @@ def report(*results: SimulationResult, info: RunInfo | None = None, **fields: An
         system_cost_usd=None,
         usage=Usage(),
         judge_model="fake",
+        cut=sum(one.cut for one in results),
     )
     return Report(**{"info": info or run_info(), "summary": summary, "seconds": 1.5, **fields})

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 
 from multivon_eval import DISCLAIMER, SharedBudget, SimulationResult
+from multivon_eval.sdk import OUTCOMES, make_printable
 
-from ..printable import printable
 from .finished import ROWS, Finished
 
 SHOWN = 5
 """How many conversations of one test a failure shows at most."""
-
-_WORD = {True: "achieved", False: "not achieved", None: "unknown"}
 
 
 def tell(report: pytest.TestReport, finished: Finished) -> None:
@@ -32,7 +30,7 @@ def tell(report: pytest.TestReport, finished: Finished) -> None:
     # What did not go well first: it is what the test failed for, most likely.
     worst = sorted(finished, key=lambda result: result.goal_achieved is True)
     for result in worst[:SHOWN]:
-        report.sections.append((f"simulation of {_name(result)}", printable("\n".join(_lines(result)))))
+        report.sections.append((f"simulation of {_name(result)}", make_printable("\n".join(_lines(result)))))
     if len(worst) > SHOWN:
         report.sections.append(("simulations", f"{len(worst) - SHOWN} more of this test are not shown"))
 
@@ -44,25 +42,20 @@ def summary(rows: Sequence[Mapping[str, Any]], budget: SharedBudget) -> str:
         rows: One for each conversation.
         budget: The session's.
     """
-    counts = [f"{sum(row['achieved'] is value for row in rows)} {word}" for value, word in _WORD.items()]
+    counts = [f"{sum(row['outcome'] == word for row in rows)} {word}" for word in OUTCOMES]
     if cut := sum(row["cut"] for row in rows):
         counts.append(f"{cut} cut by the budget")
     judges = ", ".join(sorted({row["judge"] for row in rows})) or "unknown"
     ceiling = "with no ceiling" if budget.usd is None else f"of ${budget.usd}"
     many = "" if len(rows) == 1 else "s"
-    return printable(
+    return make_printable(
         f"simulations: {len(rows)} conversation{many}: {', '.join(counts)}; judge {judges}; "
         f"spent ${budget.spent:.4f} {ceiling}; {DISCLAIMER}"
     )
 
 
 def _row(result: SimulationResult) -> dict[str, Any]:
-    scores = any(score.cut for score in result.scores.values())
-    return {
-        "achieved": result.goal_achieved,
-        "cut": result.stop_reason == "budget_exceeded" or result.verdict.cut or scores,
-        "judge": str(result.metadata["judge_model"]),
-    }
+    return {"outcome": result.verdict.outcome, "cut": result.cut, "judge": result.judge_model}
 
 
 def _name(result: SimulationResult) -> str:
@@ -80,7 +73,7 @@ def _lines(result: SimulationResult) -> Iterator[str]:
     yield f"ended: {result.stop_reason}, {turns}, ${result.cost_usd:.4f}, case {result.case_uid}"
     if (error := result.conversation.error) is not None:
         yield f"error in {error.source}: {error.message}"
-    yield f"verdict: {_WORD[result.goal_achieved]}: {result.verdict.reason}"
+    yield f"verdict: {result.verdict.outcome}: {result.verdict.reason}"
     for one in result.verdict.criteria:
         yield f"    {one.met}: {one.criterion} ({one.reason})"
         for quote in one.evidence:
@@ -91,4 +84,4 @@ def _lines(result: SimulationResult) -> Iterator[str]:
         yield f"driver fault in turn {fault.turn}: {fault.fault}: {fault.detail}"
     if result.attribution not in (None, "system"):
         yield f"not counted against the system: {result.attribution}"
-    yield f"judge: {result.metadata['judge_model']}; {result.disclaimer}"
+    yield f"judge: {result.judge_model}; {result.disclaimer}"

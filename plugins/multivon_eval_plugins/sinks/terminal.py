@@ -11,12 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from multivon_eval.sdk import Estimate, PluginUse, Rate, Report, RunInfo, ScoreSummary, SimulationResult, Summary
+from multivon_eval.sdk import (
+    Estimate,
+    PluginUse,
+    Report,
+    RunInfo,
+    ScoreSummary,
+    SimulationResult,
+    Summary,
+    make_printable,
+)
 
-from ..printable import printable
-
-_STYLE = {True: "green", False: "red", None: "yellow"}
-_WORD = {True: "achieved", False: "not achieved", None: "unknown"}
+_STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
 
 
 @attrs.define
@@ -58,9 +64,9 @@ class TerminalSink:
     async def write(self, result: SimulationResult) -> None:
         """Print one line, and what went wrong below it."""
         self._done += 1
-        achieved = result.goal_achieved
+        outcome = result.verdict.outcome
         line = Text(f"{self._done:>{len(str(self._of))}}/{self._of}  ")
-        line.append(f"{_WORD[achieved]:<13}", style=_STYLE[achieved])
+        line.append(f"{outcome:<13}", style=_STYLE[outcome])
         trial = f" #{result.trial}" if result.trial > 1 else ""
         line.append(f"{result.persona.name}{trial}", style="bold")
         turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
@@ -78,7 +84,7 @@ class TerminalSink:
         self._print("")
         if report.interrupted:
             self._print(Text(f"interrupted after {self._done} of {self._of} conversations", style="yellow"))
-        self._print(_headline(summary))
+        self._print(Text.assemble(("goal achieved  ", "bold"), summary.headline))
         if summary.scores:
             self._print(_score_table(summary))
         for text in _counts(summary, report):
@@ -92,7 +98,7 @@ class TerminalSink:
 
     def _print(self, what: str | Text | Table) -> None:
         if isinstance(what, Text):
-            what.plain = printable(what.plain)
+            what.plain = make_printable(what.plain)
         self._console.print(what)
 
 
@@ -139,25 +145,6 @@ def _details(result: SimulationResult) -> list[str]:
 
 def _is_low(value: float | None) -> bool:
     return value is not None and value < 0.5
-
-
-def _headline(summary: Summary) -> Text:
-    rate = summary.goal_achieved
-    text = Text("goal achieved  ", style="bold")
-    text.append(_rate(rate))
-    text.append(f"   {summary.judged} of {summary.conversations} judged")
-    others = {who: count for who, count in summary.attributions.items() if who != "system"}
-    if summary.undecided:
-        others["undecided"] = summary.undecided
-    if others:
-        text.append("; not counted against the system: " + _list(others))
-    return text
-
-
-def _rate(rate: Rate) -> str:
-    if rate.value is None or rate.low is None or rate.high is None:
-        return "no conversation measured the system"
-    return f"{rate.hits} of {rate.of} ({rate.value:.0%}, 95 % interval {rate.low:.0%} to {rate.high:.0%})"
 
 
 def _score_table(summary: Summary) -> Table:

@@ -120,6 +120,34 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     assert multivon_eval(*SEED, "--fail-under", "goal_achieved=0", cwd=tmp_path).returncode == 1
 
 
+PAID = """
+from decimal import Decimal
+
+import attrs
+
+from multivon_eval.sdk import Answer
+from multivon_eval.testing import fitting_answer
+
+
+@attrs.frozen
+class Paid:
+    def worst_cost(self, question):
+        return Decimal("0.10")
+
+    async def complete(self, question):
+        return Answer(fitting_answer(question), cost_usd=Decimal("0.10"))
+"""
+
+
+def test_strict_tells_a_run_that_the_budget_cut(tmp_path: Path) -> None:
+    """With ``--strict`` a run of which the budget cut something ends with 4; its summary counts it in any case."""
+    workplace(tmp_path)
+    (tmp_path / "paid.py").write_text(PAID, encoding="utf-8")
+    args = (*SEED, "--judge", "paid.Paid", "--json", "--budget")
+    assert [json.loads(multivon_eval(*args, usd, cwd=tmp_path).stdout)["cut"] for usd in ("0.20", "5")] == [1, 0]
+    assert [multivon_eval(*args, usd, "--strict", cwd=tmp_path).returncode for usd in ("0.20", "5")] == [4, 0]
+
+
 def test_score_judges_saved_transcripts_again(tmp_path: Path) -> None:
     """``score`` writes results with the same transcripts and other scores, and never calls ``model_fn``."""
     workplace(tmp_path)

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from multivon_eval import Score, SimulationResult, Verdict
+from multivon_eval import Provenance, Score, SimulationResult, Verdict
 from multivon_eval._run.tally import Tally, wilson
 from multivon_eval._types.observation import STOP_REASONS, Observation
+from multivon_eval.sdk import Usage
 from support.people import talk
 
 
-def result(achieved=None, scores=None, attribution=None, stop="max_turns", cost="0", **metadata):
+def result(achieved=None, scores=None, attribution=None, stop="max_turns", cost="0", **made):
     """A result that says what is given and nothing else."""
     conversation = talk("hello", "hi", stop_reason=stop)
     return SimulationResult(
@@ -20,7 +21,7 @@ def result(achieved=None, scores=None, attribution=None, stop="max_turns", cost=
         scores or {},
         attribution,
         Decimal(cost),
-        {"judge_model": "fake", **metadata},
+        Provenance(**{"judge_model": "fake", **made}),
     )
 
 
@@ -164,7 +165,7 @@ def test_every_conversation_is_in_the_rate_or_counted_beside_it(ended):
 def test_everything_is_counted():
     """Stop reasons, errors, faults, disagreements, money, tokens and judges stand in the summary."""
     fault = Observation("repetition", 1, "", "fault")
-    faulty = result(True, cost="0.1", usage={"input_tokens": 3, "output_tokens": 2, "cached_tokens": 1})
+    faulty = result(True, cost="0.1", usage=Usage(3, 2, 1))
     faulty = attrs.evolve(
         faulty,
         conversation=attrs.evolve(
@@ -178,6 +179,26 @@ def test_everything_is_counted():
     assert (summary.spent_usd, summary.system_cost_usd) == (Decimal("0.3"), Decimal("0.5"))
     assert (summary.usage.input_tokens, summary.usage.output_tokens, summary.usage.cached_tokens) == (3, 2, 1)
     assert summary.judge_model == "fake, other"
+
+
+@pytest.mark.parametrize(
+    ("cut", "count"),
+    [
+        ({}, 0),
+        ({"stop": "budget_exceeded"}, 1),
+        ({"scores": {"tone": Score(None, "", "skipped", cut=True), "pace": Score(1.0, "")}}, 1),
+    ],
+)
+def test_conversations_that_the_budget_cut_are_counted(cut, count):
+    """One that ended for want of money, or lacks a score for it, is counted once."""
+    assert result(True, **cut).cut is (count == 1)
+    assert summary_of([result(True), result(True, **cut)]).cut == count
+
+
+def test_a_verdict_that_the_budget_cut_is_counted():
+    """A conversation that was not judged for want of money is counted."""
+    unjudged = attrs.evolve(result(), verdict=Verdict(None, "not judged", cut=True))
+    assert summary_of([unjudged]).cut == 1
 
 
 def test_a_summary_of_nothing_has_no_numbers_to_offer():

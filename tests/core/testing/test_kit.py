@@ -332,7 +332,7 @@ FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
     "changes a result": (
         SINK,
         "self.add(result",
-        "result.metadata['seen'] = True; self.add(result",
+        "result.scores.clear(); self.add(result",
         {"the_result_is_not_changed"},
     ),
     "one name for two": (SOURCE, '"Ben"', '"Ann"', {"names_differ"}),

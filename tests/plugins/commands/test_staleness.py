@@ -195,6 +195,8 @@ def test_stamped_results_are_results(folder):
     assert result_from_json(row).case_uid == uid
     again = multivon_eval("score", "results.jsonl", "--judge", "offline", "--out", "again.jsonl", cwd=folder)
     assert again.returncode == 0, again.stderr
+    rescored = json.loads((folder / "again.jsonl").read_text(encoding="utf-8"))
+    assert rescored["metadata"]["_provenance"] == row["metadata"]["_provenance"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,18 @@
+"""Text that somebody else wrote, made harmless for a terminal."""
+
+from __future__ import annotations
+
+import re
+
+# It must not move the cursor, change colours or the direction of writing, hide a line, or fail to be encoded.
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def make_printable(text: str) -> str:
+    """Replace each control character, and each lone surrogate, with a replacement character; line feeds stay."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def make_one_line(text: str) -> str:
+    """Do what :func:`make_printable` does, with one space for every run of white space, line feeds included."""
+    return make_printable(" ".join(text.split()))
