@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from .._journal.journal import SUFFIX, Journal, check_unused
+from .._run.result_file import read_results
 from .._types.result import SimulationResult
-from .._types.result_json import result_from_json
 from ..errors import UsageError
 
 
@@ -45,23 +44,19 @@ def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
 
 
 def done_before(journal: Journal, out: str | None) -> list[SimulationResult]:
-    """The results that a resumed run had delivered already; a last line that is torn is none.
+    """Read the results that a resumed run had delivered already; a last line that is torn is none.
 
     Raises:
-        UsageError: The file holds lines of another run.
+        UsageError: If the file holds lines that cannot be read or are of another run.
     """
     if not journal.past.run_id or not out or not Path(out).exists():
         return []
-    text = Path(out).read_bytes()
-    found = []
-    for number, line in enumerate(text[: text.rfind(b"\n") + 1].splitlines(), 1):
-        try:
-            result = result_from_json(json.loads(line))
-        except (ValueError, UsageError) as error:
-            raise UsageError(f"{out}:{number}: {error}; repair the line, or begin anew with --overwrite") from None
-        if result.metadata.get("run_id") != journal.past.run_id:
-            raise UsageError(
-                f"{out}:{number} is of another run than the journal beside it; begin anew with --overwrite"
-            )
-        found.append(result)
-    return found
+
+    def check(result: SimulationResult) -> None:
+        if result.run_id != journal.past.run_id:
+            raise UsageError("of another run than the journal beside it")
+
+    try:
+        return read_results(Path(out), check, may_be_torn=True)
+    except UsageError as error:
+        raise UsageError([*error.problems, "repair the file, or begin anew with --overwrite"]) from None

@@ -25,10 +25,10 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     from .._plugins.registry import Registry
     from .._run.planning import make_plan
     from .._run.problems import Problems
+    from .._run.result_file import read_results
     from .._run.run import Run
     from ..errors import UsageError
     from .gates import read_gates
-    from .result_file import read_results
     from .resuming import journal_for
     from .running import finish, settings_of
 

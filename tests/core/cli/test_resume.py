@@ -273,6 +273,17 @@ def test_result_files_that_do_not_belong_to_the_journal(line: str, unfinished: P
     assert "begin anew with --overwrite" in said
 
 
+def test_every_line_that_does_not_belong_to_the_journal_is_named(unfinished: Path) -> None:
+    """All of them at once; a last line that is torn, even within a character, is none of them."""
+    out = unfinished / "results.jsonl"
+    out.write_bytes(b"no JSON\n" + out.read_bytes() + b'{}\n{"persona": "\xc3')
+    said = _refused(unfinished, *ARGS, "--resume")
+    assert "results.jsonl:1: not JSON" in said
+    assert "results.jsonl:3: schema_version is None" in said
+    assert "results.jsonl:2" not in said
+    assert "results.jsonl:4" not in said
+
+
 @pytest.mark.parametrize("content", [b"this is no database\n" * 100, b"SQLite format 3\0" + bytes(range(256)) * 40])
 def test_a_journal_that_is_no_database(content: bytes, tmp_path: Path) -> None:
     """It is refused with the remedy, and the remedy works."""
