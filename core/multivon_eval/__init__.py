@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from ._api.simulation import score_simulations as score_simulations
     from ._api.simulation import simulate as simulate
     from ._api.simulation import stream_simulations as stream_simulations
-    from ._api.suite import CaseResult as CaseResult
-    from ._api.suite import EvalCase as EvalCase
     from ._api.suite import EvalSuite as EvalSuite
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._types.conversation import Conversation as Conversation
     from ._types.disclaimer import DISCLAIMER as DISCLAIMER
+    from ._types.eval_case import CaseResult as CaseResult
+    from ._types.eval_case import EvalCase as EvalCase
     from ._types.message import Message as Message
     from ._types.message import Reply as Reply
     from ._types.message import ToolCall as ToolCall
@@ -62,10 +62,11 @@ _HOMES = {
         "simulate",
         "stream_simulations",
     ),
-    "_api.suite": ("CaseResult", "EvalCase", "EvalSuite"),
+    "_api.suite": ("EvalSuite",),
     "_money.shared_budget": ("SharedBudget",),
     "_types.conversation": ("Conversation",),
     "_types.disclaimer": ("DISCLAIMER",),
+    "_types.eval_case": ("CaseResult", "EvalCase"),
     "_types.message": ("Message", "Reply", "ToolCall"),
     "_types.persona": ("Persona",),
     "_types.provenance": ("Provenance",),

@@ -16,6 +16,7 @@ from multivon_eval import (
     PluginError,
     Reply,
     Score,
+    SharedBudget,
     SimulationResults,
     UsageError,
     asimulate,
@@ -721,6 +722,46 @@ def test_a_suite_keeps_its_budget():
     scores = [result.scores["conversation_relevance"] for result in results]
     assert sorted(score.cut for score in scores) == [False, True]
     assert sum(result.cost_usd for result in results) == Decimal("0.10")
+
+
+def test_a_suite_draws_on_a_shared_budget(tmp_path):
+    """Two suites spend from one account: what the first took the second does not have."""
+    budget = SharedBudget(tmp_path / "budget", usd="0.15")
+    cuts = []
+    for _ in range(2):
+        judge = SaysJudge(cost=Decimal("0.10"))
+        [result] = EvalSuite(CASES[:1], ["conversation-relevance"]).run(answers, judge=judge, budget_usd=budget)
+        cuts.append(result.scores["conversation_relevance"].cut)
+    assert (cuts, budget.spent) == ([False, True], Decimal("0.10"))
+
+
+def test_a_suite_runs_its_cases_side_by_side():
+    """As many at once as ``concurrency`` says, each of them answered, the results in the cases' order."""
+    running, most = 0, 0
+
+    async def model_fn(prompt):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        running -= 1
+        return prompt
+
+    cases = [EvalCase(f"case {number}") for number in range(7)]
+    results = EvalSuite(cases, []).run(model_fn, judge="offline", concurrency=3)
+    assert [result.case for result in results] == cases
+    assert [result.conversation.messages[-1].content for result in results] == [f"USER: case {n}" for n in range(7)]
+    assert most == 3
+
+
+def test_a_suite_says_everything_that_is_wrong_at_once():
+    """System, options, budget, judge and evaluators are all named in one error, and nothing is asked."""
+    with pytest.raises(UsageError) as wrong:
+        EvalSuite(CASES, ["tonne"]).run(3, judge="oracle", budget_usd="much", timeout=-1)
+    told = "\n".join(wrong.value.problems)
+    for part in ("model_fn is int", "timeout is -1", "the budget is 'much'", "'oracle'", "'tonne'"):
+        assert told.count(part) == 1
 
 
 def test_a_suite_asks_its_default_evaluators():

@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn, Unpack
 
-from .._money.amount import read_budget
-from .._money.ledger import Ledger
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._questions import Question
@@ -27,6 +25,7 @@ from .._types.result import SimulationResult
 from .._types.summary import Summary
 from ..errors import UsageError
 from ..protocols import PersonaSource, RunContext
+from .ledgers import open_ledger
 from .sync import iterate, run_sync
 
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
@@ -193,7 +192,7 @@ def score_simulations(
     plan = results._plan if isinstance(results, SimulationResults) else None
     ledger = plan.ledger if plan and budget_usd == "rest" else None
     if ledger is None:
-        ledger = _ledger_of("1.00" if budget_usd == "rest" else budget_usd)
+        ledger = open_ledger("1.00" if budget_usd == "rest" else budget_usd)
     settings = Settings.of(
         {
             "evaluators": EVALUATORS if evaluators is None else evaluators,
@@ -232,14 +231,7 @@ def _plan_of(system: SystemUnderTest | None, personas: Personas, options: Simula
     if not isinstance(budget, SharedBudget):
         return make_plan(system, personas, Settings.of({**options}), Registry())
     settings = Settings.of({**options, "budget_usd": budget.usd})
-    return make_plan(system, personas, settings, Registry(), ledger=_ledger_of(budget))
-
-
-def _ledger_of(budget: object) -> Ledger:
-    if not isinstance(budget, SharedBudget):
-        return Ledger(read_budget(budget))
-    budget.check()
-    return Ledger(budget.usd, till=budget)
+    return make_plan(system, personas, settings, Registry(), ledger=open_ledger(budget))
 
 
 async def _in_order(run: Run) -> SimulationResults:

@@ -9,13 +9,15 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mappi
 from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import attrs
 
 from .._journal.past import VERDICT, PastCase
 from .._money.meter import Account
 from .._types.conversation import Conversation
+from .._types.eval_case import CaseResult, EvalCase
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
@@ -25,6 +27,7 @@ from ..protocols import RunContext
 from .conversation import Stage, converse
 from .delivery import Delivery
 from .estimate import complete_info
+from .fixed_case import answer_case
 from .lifecycle import ready
 from .personas import Case, cases_of
 from .plan import Plan
@@ -35,7 +38,9 @@ from .scoring import score
 from .tally import Tally
 from .verdict import judge_goal, vote_on_goal
 
-_Job = Callable[[], Coroutine[Any, Any, SimulationResult]]
+T = TypeVar("T")
+_Job = Callable[[], Coroutine[Any, Any, T]]
+_Jobs = Iterator[_Job[SimulationResult]]
 
 
 class Run:
@@ -95,6 +100,24 @@ class Run:
         ):
             async for result in rescored:
                 yield result
+
+    async def answer(self, cases: Sequence[EvalCase]) -> list[CaseResult]:
+        """Let the system answer fixed cases, once each, and score the conversations.
+
+        Args:
+            cases: What is to be answered.
+
+        Returns:
+            One result for each case, in their order.
+        """
+        plan, limit = self.plan, self.plan.info.concurrency
+        jobs = (partial(answer_case, case, number, plan) for number, case in enumerate(cases))
+        async with (
+            ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout),
+            aclosing(_side_by_side(jobs, limit)) as results,
+        ):
+            found = [result async for result in results]
+        return [result for _, result in sorted(found, key=itemgetter(0))]
 
     async def _simulated(self, case: Case, info: RunInfo) -> SimulationResult:
         plan = self.plan
@@ -168,9 +191,7 @@ class Run:
         }
         return {**had, **await score(conversation, missing, context, self.plan.journal)}
 
-    async def _delivered(
-        self, jobs: Iterator[_Job], info: RunInfo, at_once: int
-    ) -> AsyncGenerator[SimulationResult, None]:
+    async def _delivered(self, jobs: _Jobs, info: RunInfo, at_once: int) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append)
         is_begun, is_whole = plan.journal.is_open, False
@@ -193,8 +214,8 @@ class Run:
             self.report = attrs.evolve(report, problems=tuple(plan.problems))
             plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
-    def _finishing(self, jobs: Iterator[_Job], delivery: Delivery) -> Iterator[_Job]:
-        async def finished(job: _Job) -> SimulationResult:
+    def _finishing(self, jobs: _Jobs, delivery: Delivery) -> _Jobs:
+        async def finished(job: _Job[SimulationResult]) -> SimulationResult:
             result = await job()
             await delivery.write(result)
             self.tally.add(result)
@@ -204,15 +225,15 @@ class Run:
         return (partial(finished, job) for job in jobs)
 
 
-async def _side_by_side(jobs: Iterator[_Job], limit: int) -> AsyncGenerator[SimulationResult, None]:
+async def _side_by_side(jobs: Iterator[_Job[T]], limit: int) -> AsyncGenerator[T, None]:
     """Run the jobs, so many at a time, and give each result when it is there.
 
     A new job starts when a result is taken, so a reader that is slow holds the run back, not the memory.
     """
-    finished: asyncio.Queue[asyncio.Task[SimulationResult]] = asyncio.Queue()
-    running: set[asyncio.Task[SimulationResult]] = set()
+    finished: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
+    running: set[asyncio.Task[T]] = set()
 
-    def start(job: _Job) -> None:
+    def start(job: _Job[T]) -> None:
         task = asyncio.create_task(job())
         running.add(task)
         task.add_done_callback(finished.put_nowait)

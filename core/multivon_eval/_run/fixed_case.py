@@ -1,0 +1,44 @@
+"""A fixed case: one reply of the system, and its scores."""
+
+from __future__ import annotations
+
+from .._money.meter import Account
+from .._types.conversation import Conversation
+from .._types.eval_case import CaseResult, EvalCase
+from .._types.message import Message
+from .._types.score import Score
+from ..errors import ModelFnError
+from .plan import Plan
+from .scoring import score
+
+
+async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, CaseResult]:
+    """Let the system answer a case, and score the conversation.
+
+    Args:
+        case: The case.
+        number: Its place among the cases, from 0.
+        plan: Who answers and who scores.
+
+    Returns:
+        The number and what came of it: without a reply no score, with the reason.
+    """
+    uid = f"case-{number}"
+    conversation, error = await _reply(Conversation(case.messages, case_uid=uid), plan)
+    with plan.purse() as purse:
+        account = Account(purse, plan.journal)
+        if error:
+            scores = dict.fromkeys(plan.evaluators, Score.skipped(f"no reply to score: {error}"))
+        else:
+            scores = await score(conversation, plan.evaluators, plan.context("judge", account), plan.journal)
+    return number, CaseResult(case, conversation, scores, error, account.cost_usd)
+
+
+async def _reply(conversation: Conversation, plan: Plan) -> tuple[Conversation, str]:
+    """Add the system's reply to a conversation; where there is none, say why."""
+    assert plan.system is not None, "cases are answered by a system under test"
+    try:
+        said = await plan.system.reply(conversation, conversation.case_uid, plan.info.timeout)
+    except ModelFnError as failure:
+        return conversation, str(failure)
+    return conversation.grown(Message("assistant", said.text, said.tool_calls, metadata=said.metadata)), ""
