@@ -114,7 +114,7 @@ def test_a_summary_prints_the_rate_and_what_stands_beside_it():
         "not counted against the system: 2 judge, 1 undecided; 2 cut short by the budget",
         "tone: mean 0.50, 3 scored, 2 skipped, 1 failed, 2 of 3 passed",
         "pace: no mean, 0 scored, 6 skipped",
-        "spent $0.2500, judge scripted",
+        "spent $0.2500, judge fake",
         DISCLAIMER,
     ]
 

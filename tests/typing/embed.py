@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import assert_type
 
 from multivon_eval import (
+    CaseResult,
     EvalCase,
     EvalSuite,
     Persona,
@@ -17,7 +18,6 @@ from multivon_eval import (
     simulate,
     stream_simulations,
 )
-from multivon_eval._api.suite import CaseResult
 
 
 def model_fn(prompt: str) -> Reply:

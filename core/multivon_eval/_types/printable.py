@@ -1,4 +1,4 @@
-"""Text that somebody else wrote, made harmless for a terminal."""
+"""Text that somebody else wrote, made harmless for a screen."""
 
 from __future__ import annotations
 
