@@ -149,6 +149,20 @@ def groups() -> str:
     return table(("kind", "entry-point group", "the target is"), rows)
 
 
+def abilities() -> str:
+    """The optional protocols, with who may have them."""
+    from multivon_eval._plugins.abilities import ABILITIES
+    from multivon_eval._plugins.kinds import PICKED
+
+    rows = []
+    for ability in ABILITIES:
+        what = f"value `{ability.member}`" if ability.is_value else f"`{ability.member}`"
+        kinds = "all" if ability.kinds == PICKED else ", ".join(kind.name for kind in ability.kinds)
+        how = f"async {what}" if ability.is_async else what
+        rows.append((f"`{ability.protocol.__name__}`", how, kinds, first_paragraph(ability.protocol)))
+    return table(("ability", "method", "for", "what it is"), rows)
+
+
 def protocol(name: str) -> str:
     module = importlib.import_module("multivon_eval.protocols")
     return fenced(inspect.getsource(getattr(module, name)).rstrip(), "python")
@@ -409,6 +423,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "exit-codes": exit_codes,
         "options": options,
         "traits": traits,
+        "abilities": abilities,
         "groups": groups,
         "hooks": hooks,
         "template:ci.yml": lambda: template("ci.yml", "yaml"),

@@ -5,7 +5,8 @@ has verbs of its own, so no class satisfies two by accident. One instance serves
 are called from several tasks of one event loop at once: keep nothing on the instance that two conversations
 could mix up. Nothing a method is given may be changed.
 
-A new ability is a new small protocol found by ``isinstance``, never a new required method.
+A new ability is a new small protocol, never a new required method. It is found on the class: an option of the same name
+is no ability.
 """
 
 from __future__ import annotations
@@ -176,7 +177,6 @@ class Sink(Protocol):
         ...
 
 
-@runtime_checkable
 class Checks(Protocol):
     """A plug-in that can tell before the run whether it will work, with a request that costs nothing."""
 
@@ -189,7 +189,6 @@ class Checks(Protocol):
         ...
 
 
-@runtime_checkable
 class Closes(Protocol):
     """A plug-in that holds connections."""
 
@@ -198,7 +197,6 @@ class Closes(Protocol):
         ...
 
 
-@runtime_checkable
 class Priced(Protocol):
     """A judge that can say what its tokens cost."""
 
@@ -207,7 +205,6 @@ class Priced(Protocol):
         ...
 
 
-@runtime_checkable
 class Asks(Protocol):
     """A driver, evaluator or observer that says beforehand what it will ask the judge.
 
@@ -227,7 +224,6 @@ class Asks(Protocol):
         ...
 
 
-@runtime_checkable
 class Proposes(Protocol):
     """A persona source that asks the judge for its personas: loading it costs money, and gives others each time.
 
@@ -246,7 +242,6 @@ class Proposes(Protocol):
         ...
 
 
-@runtime_checkable
 class Named(Protocol):
     """A judge that can say which model it asks."""
 

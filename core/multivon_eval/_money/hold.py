@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .._plugins.abilities import find_ability
 from .._questions import Question, goal_question
 from .._questions.prompt import ECHOED
 from .._types.conversation import Conversation
@@ -98,8 +99,8 @@ class Holder:
         yield from itertools.repeat(verdict, self.votes)
         for evaluator in self.evaluators.values():
             asked: Sequence[Question[Any]] = [verdict]
-            if isinstance(evaluator, Asks):
-                asked = evaluator.questions(conversation) or ()
+            if (asking := find_ability(evaluator, Asks)) is not None:
+                asked = asking.questions(conversation) or ()
             yield from asked
         yield from self.watching(attrs.evolve(conversation, stop_reason=conversation.stop_reason or "max_turns"))
 

@@ -16,6 +16,7 @@ from cattrs import Converter, transform_error
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
+from .abilities import find_misfit, find_value_misfit
 from .kinds import Kind
 from .registry import Entry, Registry
 from .spec import Raw, Spec
@@ -58,6 +59,7 @@ def build(kind: Kind, asked: object, registry: Registry) -> Built:
     if isinstance(asked, Spec):
         entry = registry.find(kind, asked.name)
         plugin = _construct(entry, load_class(entry), asked)
+        _check_values(kind, plugin, str(entry))
         return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version))
     return _handed_in(kind, asked, registry)
 
@@ -66,14 +68,20 @@ def _handed_in(kind: Kind, plugin: object, registry: Registry) -> Built:
     if inspect.isclass(plugin):
         raise PluginBroken(f"{kind.name} {plugin.__qualname__} is a class; hand in an instance of it")
     cls = type(plugin)
-    if reason := kind.misfit(plugin):
+    if reason := kind.misfit(plugin) or find_misfit(kind, cls):
         raise PluginBroken(f"{kind.name} {cls.__qualname__} cannot be used: {reason}")
+    _check_values(kind, plugin, f"{kind.name} {cls.__qualname__}")
     entry = registry.owner_of(kind, cls)
     if entry:
         use = PluginUse(kind.name, entry.name, _shown(plugin), entry.distribution, entry.version)
     else:
         use = PluginUse(kind.name, _kebab(cls.__name__), _shown(plugin))
     return Built(plugin, use)
+
+
+def _check_values(kind: Kind, plugin: object, who: str) -> None:
+    if reason := find_value_misfit(kind, plugin):
+        raise PluginBroken(f"{who} cannot be used: {reason}")
 
 
 def _shown(plugin: object) -> str:
@@ -96,7 +104,7 @@ def load_class(entry: Entry) -> type:
     if not inspect.isclass(found) or not attrs.has(found):
         what = "a class without attrs" if inspect.isclass(found) else f"a {type(found).__name__}"
         raise PluginBroken(f"{entry} cannot be used: it is {what}; make it an attrs class")
-    if reason := entry.kind.misfit(found):
+    if reason := entry.kind.misfit(found) or find_misfit(entry.kind, found):
         raise PluginBroken(f"{entry} cannot be used: {reason}")
     wants = getattr(found, "plugin_api", PLUGIN_API)
     if not isinstance(wants, int) or wants > PLUGIN_API:

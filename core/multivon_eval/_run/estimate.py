@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from .._money.funds import ZERO
+from .._plugins.abilities import find_ability
 from .._questions import Question, goal_question
 from .._types.conversation import Conversation
 from .._types.message import Message
@@ -54,7 +55,8 @@ class _Sum:
 
 
 def _cost(question: Question[Any], judge: Judge, asked: int, answered: int, used: Decimal) -> Decimal | None:
-    prices = judge.prices() if isinstance(judge, Priced) else None
+    priced = find_ability(judge, Priced)
+    prices = priced.prices() if priced else None
     if used == 1 or prices is None:
         return judge.worst_cost(question)
     return (asked * prices.input + answered * prices.output) / 1_000_000
@@ -157,7 +159,7 @@ def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]
 
 
 def _ask_driver(plan: Plan, conversation: Conversation) -> Sequence[Question[Any]] | None:
-    if isinstance(plan.driver, Asks):
-        return plan.driver.questions(conversation)
+    if (asking := find_ability(plan.driver, Asks)) is not None:
+        return asking.questions(conversation)
     # A driver that cannot tell counts like one question of a verdict's size for each message.
     return [goal_question(conversation)]

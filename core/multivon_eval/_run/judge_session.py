@@ -11,6 +11,7 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
+from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import JUDGE
@@ -64,7 +65,8 @@ class JudgeSession:
         problems.stop()
         assert found is not None  # where there is none, ``stop`` raised the reason
         built, self.reason = found
-        self.model: str = built.plugin.model if isinstance(built.plugin, Named) else built.use.name
+        named = find_ability(built.plugin, Named)
+        self.model: str = named.model if named else built.use.name
         self.budget_usd = settings.budget_usd
         self._judge: Judge = built.plugin
         self._ledger = Ledger(settings.budget_usd)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
+from .._plugins.abilities import find_ability
 from .._questions import text_question
 from ..errors import UsageError
 from ..protocols import Checks, Closes, Judge
@@ -29,18 +30,18 @@ async def ready(plugins: Sequence[object], others: Sequence[object] = (), second
         yield
     finally:
         for plugin in _each_once(plugins):
-            if isinstance(plugin, Closes):
-                await plugin.aclose()
+            if (closing := find_ability(plugin, Closes)) is not None:
+                await closing.aclose()
 
 
 async def _check(plugins: Sequence[object], seconds: float) -> None:
     problems: list[str] = []
     for plugin in plugins:
-        if not isinstance(plugin, Checks):
+        if (checking := find_ability(plugin, Checks)) is None:
             continue
         try:
             async with asyncio.timeout(seconds):
-                await plugin.check()
+                await checking.check()
         except TimeoutError:
             name = type(plugin).__name__
             problems.append(f"{name} could not tell within {seconds:g} seconds whether it will work; raise --timeout")

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from .._plugins.abilities import find_ability
 from .._plugins.isolation import FAULTS, let_pass, told
 from .._questions import Question
 from .._types.conversation import Conversation
@@ -36,14 +37,14 @@ class Observers:
     @property
     def may_ask(self) -> bool:
         """Whether one of them may ask the judge."""
-        return any(isinstance(observer, Asks) for observer in self._observers.values())
+        return any(find_ability(observer, Asks) for observer in self._observers.values())
 
     def questions(self, conversation: Conversation) -> list[Question[Any]]:
         """Return what they will ask the judge about a conversation as it stands."""
         found: list[Question[Any]] = []
         for observer in self._observers.values():
-            if isinstance(observer, Asks):
-                found += observer.questions(conversation) or ()
+            if (asking := find_ability(observer, Asks)) is not None:
+                found += asking.questions(conversation) or ()
         return found
 
     async def observe(self, conversation: Conversation, context: RunContext) -> tuple[Observation, ...]:

@@ -15,6 +15,7 @@ import importlib_metadata
 
 from .._journal.journal import Journal
 from .._money.ledger import Ledger
+from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
 from .._plugins.keyed_judge import choose_judge
@@ -137,9 +138,10 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
 
 
 def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
-    if not isinstance(source.plugin, Proposes):
+    proposing = find_ability(source.plugin, Proposes)
+    if proposing is None:
         return None
-    question = source.plugin.proposal(seed)
+    question = proposing.proposal(seed)
     if not isinstance(question.about, PersonasAsked):
         raise PluginBroken(
             f"persona source {source.use.name!r} cannot be used: its proposal asks for "
@@ -242,7 +244,8 @@ def _given(personas: object) -> tuple[Persona, ...]:
 
 def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
     judge = parts.judge
-    priced = judge.plugin.prices() if isinstance(judge.plugin, Priced) else None
+    pricing = find_ability(judge.plugin, Priced)
+    priced = pricing.prices() if pricing else None
     prices = None
     if priced:
         prices = {
@@ -280,4 +283,5 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
 
 
 def _model(judge: Built) -> str:
-    return judge.plugin.model if isinstance(judge.plugin, Named) else judge.use.name
+    named = find_ability(judge.plugin, Named)
+    return named.model if named else judge.use.name

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from .._plugins.abilities import find_ability
 from .._plugins.kinds import JUDGE, Kind
 from ..sdk import (
     Answer,
@@ -124,7 +125,7 @@ class JudgeTests(PluginTests):
     def test_says_prices_and_model_if_it_can(self) -> None:
         """A judge that can say its prices gives ``Prices`` or None; one that can say its model gives its name."""
         judge = self.make()
-        if isinstance(judge, Priced):
-            assert judge.prices() is None or isinstance(judge.prices(), Prices)
-        if isinstance(judge, Named):
-            assert isinstance(judge.model, str) and judge.model
+        if (priced := find_ability(judge, Priced)) is not None:
+            assert priced.prices() is None or isinstance(priced.prices(), Prices)
+        if (named := find_ability(judge, Named)) is not None:
+            assert named.model

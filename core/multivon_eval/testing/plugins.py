@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 import pytest
 
+from .._plugins.abilities import find_ability
 from .._plugins.build import build, load_class, option_fields
 from .._plugins.kinds import Kind
 from .._plugins.registry import Registry
@@ -115,8 +116,8 @@ class PluginTests:
             try:
                 return await job(made)
             finally:
-                if isinstance(made, Closes):
-                    await made.aclose()
+                if (closing := find_ability(made, Closes)) is not None:
+                    await closing.aclose()
 
         return asyncio.run(whole())
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from multivon_eval._plugins.abilities import find_ability
 from multivon_eval.sdk import Answer, Persona, PersonaError, PersonasAsked, Proposes, RunContext, UnreadableAnswer
 from multivon_eval.testing import fitting_answer
 from multivon_eval_plugins.judges.offline import Offline
@@ -72,7 +73,7 @@ def test_it_says_before_what_it_will_ask(path):
     """It is a source that proposes: the question is known before, the same one each time."""
     judge, source = Proposer(), ProductMd(str(path), n=3)
     load(path, judge, seed=2, n=3)
-    assert isinstance(source, Proposes)
+    assert find_ability(source, Proposes) is source
     assert [source.proposal(2)] == judge.asked == [source.proposal(2)]
 
 
