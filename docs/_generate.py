@@ -76,10 +76,11 @@ def environment() -> str:
     for name in COMMANDS:
         context = command_context(name)
         prefix = context.command.context_settings.get("auto_envvar_prefix")
-        for param in context.command.params if prefix else ():
-            if isinstance(param, click.Option) and param.allow_from_autoenv:
-                own = f"{prefix}_{param.name.upper()}"
-                variables = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or [own])
+        for param in context.command.params:
+            if isinstance(param, click.Option) and (param.envvar or param.allow_from_autoenv):
+                variables = list(param.envvar or ([f"{prefix}_{param.name.upper()}"] if prefix else []))
+                if not variables:
+                    continue
                 rows.append((f"`{name} {param.opts[-1]}`", " or ".join(f"`{each}`" for each in variables)))
     return table(("option", "variable"), rows)
 

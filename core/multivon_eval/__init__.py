@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
     from ._money.shared_budget import SharedBudget as SharedBudget
+    from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.conversation import Conversation as Conversation
     from ._types.disclaimer import DISCLAIMER as DISCLAIMER
     from ._types.eval_case import CaseResult as CaseResult
@@ -77,6 +78,7 @@ _HOMES = {
     "_types.score": ("Score",),
     "_types.summary": ("Rate", "Summary"),
     "_types.verdict": ("Verdict",),
+    "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
         "ExitCode",
@@ -113,6 +115,7 @@ __all__ = [
     "RunInfo",
     "Score",
     "SharedBudget",
+    "SimulationOptions",
     "SimulationResult",
     "SimulationResults",
     "SimulationStream",

@@ -28,7 +28,7 @@ CORE_ROOMS: dict[str, set[str]] = {
     "_cli": {"_journal", "_money", "_plugins", "_questions", "_run", "_types", "errors"},
     "sdk": {"_money", "_plugins", "_questions", "_run", "_types", "errors", "hookspecs", "protocols"},
     "testing": {"_journal", "_money", "_plugins", "sdk"},
-    "__init__": {"_api", "_money", "_types", "errors", "hookspecs"},
+    "__init__": {"_api", "_money", "_run", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
 }
 PLUGIN_ROOMS: dict[str, set[str]] = {

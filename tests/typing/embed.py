@@ -57,3 +57,8 @@ async def embedded() -> None:
     assert_type(await asimulate(model_fn, personas, evaluators=("turn-consistency",)), SimulationResults)
     async for one in stream_simulations(model_fn, personas, hooks=()):
         assert_type(one, SimulationResult)
+
+
+simulate(model_fn, personas, judge=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+simulate(model_fn, personas, evaluators=[3])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+simulate(model_fn, personas, judge="openai:any", evaluators=["turn-consistency", {"use": "tone"}])

@@ -25,6 +25,7 @@ from .._types.result import SimulationResult
 from .._types.summary import Summary
 from ..errors import UsageError
 from ..protocols import PersonaSource, RunContext
+from .documented import list_options
 from .ledgers import open_ledger
 from .sync import iterate, run_sync
 
@@ -85,6 +86,7 @@ class SimulationStream:
         return iterate(self._run.simulate)
 
 
+@list_options
 def simulate(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
@@ -98,7 +100,7 @@ def simulate(
             lines and gives the reply as a string or :class:`Reply`; sync or async. What it asks for by
             parameter name it gets: ``messages``, ``conversation_id``.
         personas: Who talks to it: personas, a path to JSONL, a SPEC, or a source.
-        **options: See :class:`~multivon_eval.config.SimulationOptions`.
+        **options: See :class:`~multivon_eval.SimulationOptions`.
 
     Returns:
         One result for each persona and trial, in the personas' order, whatever failed.
@@ -110,17 +112,30 @@ def simulate(
     return run_sync(lambda: _in_order(run))
 
 
+@list_options
 async def asimulate(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
-    """Do what :func:`simulate` does, for callers with an event loop."""
+    """Do what :func:`simulate` does, for callers with an event loop.
+
+    Args:
+        model_fn: As ``simulate`` takes it.
+        personas: Likewise.
+        **options: See :class:`~multivon_eval.SimulationOptions`.
+    """
     return await _in_order(_run_of(model_fn, personas, options))
 
 
+@list_options
 def stream_simulations(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationStream:
     """Do what :func:`simulate` does, giving each result as soon as it is finished.
+
+    Args:
+        model_fn: As ``simulate`` takes it.
+        personas: Likewise.
+        **options: See :class:`~multivon_eval.SimulationOptions`.
 
     Returns:
         A stream for ``async for`` or ``for``. New conversations start as results are taken.
@@ -131,6 +146,7 @@ def stream_simulations(
     return SimulationStream(_run_of(model_fn, personas, options))
 
 
+@list_options
 def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -> tuple[Persona, ...]:
     """Load personas and build all that their simulation needs, without a system, a judge's answer or a cent.
 
@@ -138,7 +154,7 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
 
     Args:
         personas: As ``simulate`` takes them.
-        **options: Likewise.
+        **options: See :class:`~multivon_eval.SimulationOptions`.
 
     Returns:
         The personas, in their order. They can be handed to ``simulate``, one at a time or all.

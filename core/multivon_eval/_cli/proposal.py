@@ -15,6 +15,7 @@ from .._run.plan import Plan
 from .._run.proposal import count_proposed, stand_ins
 from .._types.run_info import Estimate
 from ..errors import UsageError
+from .options import RANK
 
 DEFAULT_N = 5
 
@@ -24,16 +25,17 @@ def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> s
 
     Args:
         given: The values of ``personas``, ``propose_from`` and ``n_personas``.
-        where_from: Where each value came from; one of the command line beats one of the environment.
+        where_from: Where each value came from; the command line beats the environment, that the file.
 
     Raises:
         UsageError: Nothing, or two things at once.
     """
-    in_environment = {name for name, source in where_from.items() if source == "environment"}
     personas, document, number = given["personas"], given["propose_from"], given["n_personas"]
-    if personas and document and len({"personas", "propose_from"} & in_environment) == 1:
-        personas, document = (None, document) if "personas" in in_environment else (personas, None)
-    if personas and not document and "n_personas" in in_environment:
+    ranks = {name: RANK.index(where_from[name]) for name in ("personas", "propose_from", "n_personas")}
+    if personas and document and ranks["personas"] != ranks["propose_from"]:
+        is_document = ranks["propose_from"] > ranks["personas"]
+        personas, document = (None, document) if is_document else (personas, None)
+    if personas and not document and ranks["n_personas"] < RANK.index("command line"):
         number = None
     problems = []
     if personas and document:

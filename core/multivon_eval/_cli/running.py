@@ -24,7 +24,7 @@ from ..errors import ExitCode, MultivonEvalError
 from .gates import Gate
 
 
-def settings_of(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
+def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
     """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
     # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
     # before anything is printed.

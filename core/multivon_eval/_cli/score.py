@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
-from .options import ENVIRONMENT, judging_options, sources
+from .options import ConfiguredCommand, add_options, find_sources, show_config
 
 
-@click.command(context_settings=ENVIRONMENT)
-@click.argument("results", type=click.Path(path_type=Path))
-@click.option("--out", required=True, metavar="FILE", help="Where the results go, one JSON object a line.")
-@judging_options
+@click.command("score", cls=ConfiguredCommand)
+@click.argument("results", type=click.Path(path_type=Path), required=False)
+@add_options("score")
 @click.pass_context
 def score(ctx: click.Context, /, **given: Any) -> int:
     """Judge and score saved transcripts again, without talking to the assistant.
@@ -21,6 +20,8 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     \b
     multivon-eval score results.jsonl --judge SPEC --out rescored.jsonl
     """
+    if given["show_config"]:
+        return show_config(ctx, given)
     from .._journal.journal import SUFFIX, remove
     from .._plugins.registry import Registry
     from .._run.planning import make_plan
@@ -30,15 +31,19 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     from ..errors import UsageError
     from .gates import read_gates
     from .resuming import journal_for
-    from .running import finish, settings_of
+    from .running import build_settings, finish
 
     registry, problems = Registry(), Problems()
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
+    if not given["results"]:
+        problems.add("the file of results is missing; say multivon-eval score RESULTS --out FILE")
+    if not given["out"]:
+        problems.add("--out is missing; say where the new results go")
     problems.collect(journal_for, given["out"], resume=False, overwrite=given["overwrite"])
-    settings = settings_of(given, sources(ctx))
+    settings = build_settings(given, find_sources(ctx))
     problems.add(*settings.problems())
-    saved = problems.collect(read_results, given["results"])
-    if Path(given["out"]).resolve() == given["results"].resolve():
+    saved = problems.collect(read_results, given["results"]) if given["results"] else None
+    if given["results"] and given["out"] and Path(given["out"]).resolve() == given["results"].resolve():
         problems.add(f"--out {given['out']} is the file that is read; give another")
     plan = problems.collect(make_plan, None, None, settings, registry)
     problems.stop()

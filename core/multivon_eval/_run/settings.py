@@ -1,7 +1,7 @@
 """The options of a run: their defaults, what they may be, where each value came from.
 
-Defaults are overridden by the environment, that by the command line, and in Python by the call. A file may
-come to stand between defaults and environment.
+A configuration file overrides defaults, the environment the file, the command line the environment; in Python it is
+the call. The table of the options is in ``options.py``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import attrs
 from .._money.amount import read_budget
 from ..errors import UsageError, did_you_mean
 from .defaults import DRIVER, OBSERVERS
+from .options import find_default
 
 if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
+    from ..protocols import Driver, Evaluator, Judge, Observer, Sink
 
 _COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
 
@@ -65,19 +67,19 @@ class SimulationOptions(TypedDict, total=False):
     """The most turns of a conversation (8)."""
     budget_usd: float | Decimal | str | SharedBudget | None
     """The ceiling for all judge calls together in USD (1.00), or one that several runs share; None for no ceiling."""
-    judge: object
+    judge: str | Mapping[str, object] | Judge | None
     """Who judges; if not given, chosen by the keys in the environment."""
     judge_votes: int
     """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
-    observers: Sequence[object]
-    """Who watches the conversations ; those named take the place of the default ones."""
-    driver: object
+    observers: Sequence[str | Mapping[str, object] | Observer]
+    """Who watches the conversations; those named take the place of the default ones."""
+    driver: str | Mapping[str, object] | Driver
     """Who plays the personas; a model asked through the judge if not given."""
-    driver_judge: object
+    driver_judge: str | Mapping[str, object] | Judge | None
     """Whom the driver asks, if not the judge."""
-    evaluators: Sequence[object]
+    evaluators: Sequence[str | Mapping[str, object] | Evaluator]
     """Who scores; ``simulate`` scores only if some are named."""
-    sinks: Sequence[object]
+    sinks: Sequence[str | Mapping[str, object] | Sink]
     """Where results go beside the return value."""
     trials: int
     """Conversations of each persona (1)."""
@@ -102,19 +104,19 @@ class Settings:
         sources: Where each value came from, by option.
     """
 
-    max_turns: int = attrs.field(default=8, converter=_whole)
-    budget_usd: Decimal | None = attrs.field(default=Decimal("1.00"), converter=_budget)
+    max_turns: int = attrs.field(default=find_default("max_turns"), converter=_whole)
+    budget_usd: Decimal | None = attrs.field(default=find_default("budget_usd"), converter=_budget)
     judge: object = None
-    judge_votes: int = attrs.field(default=1, converter=_whole)
+    judge_votes: int = attrs.field(default=find_default("judge_votes"), converter=_whole)
     observers: tuple[object, ...] = attrs.field(default=OBSERVERS, converter=_tuple)
     driver: object = DRIVER
     driver_judge: object = None
     evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
     sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
-    trials: int = attrs.field(default=1, converter=_whole)
+    trials: int = attrs.field(default=find_default("trials"), converter=_whole)
     first_trial: int = attrs.field(default=1, converter=_whole)
-    concurrency: int = attrs.field(default=16, converter=_whole)
-    timeout: float = attrs.field(default=60.0, converter=_number)
+    concurrency: int = attrs.field(default=find_default("concurrency"), converter=_whole)
+    timeout: float = attrs.field(default=find_default("timeout"), converter=_number)
     seed: int | None = attrs.field(default=None, converter=_whole)
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()

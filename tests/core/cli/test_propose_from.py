@@ -275,14 +275,14 @@ def test_a_result_file_that_cannot_be_written_is_found_before_the_proposal(place
 
 def test_the_command_line_beats_the_environment(place: Path) -> None:
     """Whoever has a default for the personas in a variable can still say the other option."""
-    proposed = multivon_eval(*ARGS, cwd=place, env={"MULTIVON_EVAL_PERSONAS": "personas.jsonl"})
+    proposed = multivon_eval(*ARGS, cwd=place, env={"MULTIVON_EVAL_SIMULATE_PERSONAS": "personas.jsonl"})
     assert proposed.returncode == 0, proposed.stderr
     assert len(_rows(place)) == 3
-    variables = {"MULTIVON_EVAL_PROPOSE_FROM": "PRODUCT.md", "MULTIVON_EVAL_N_PERSONAS": "2"}
+    variables = {"MULTIVON_EVAL_SIMULATE_PROPOSE_FROM": "PRODUCT.md", "MULTIVON_EVAL_SIMULATE_N_PERSONAS": "2"}
     given = multivon_eval(*USUAL, "--personas", "personas.jsonl", cwd=place, env=variables)
     assert given.returncode == 0, given.stderr
     assert [row["persona"]["name"] for row in _rows(place)] == ["ann"]
     assert multivon_eval(*USUAL, cwd=place, env=variables).returncode == 0
     assert len(_rows(place)) == 2
-    both = {**variables, "MULTIVON_EVAL_PERSONAS": "personas.jsonl"}
+    both = {**variables, "MULTIVON_EVAL_SIMULATE_PERSONAS": "personas.jsonl"}
     assert "contradict each other" in multivon_eval(*USUAL, cwd=place, env=both).stderr
