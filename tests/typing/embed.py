@@ -8,6 +8,7 @@ from multivon_eval import (
     EvalCase,
     EvalSuite,
     Persona,
+    Provenance,
     Reply,
     SimulationResult,
     SimulationResults,
@@ -18,6 +19,7 @@ from multivon_eval import (
     simulate,
     stream_simulations,
 )
+from multivon_eval.sdk import Usage
 
 
 def model_fn(prompt: str) -> Reply:
@@ -30,6 +32,9 @@ results = simulate(model_fn, personas, max_turns=8, budget_usd=1.00)
 assert_type(results, SimulationResults)
 assert_type(results[0], SimulationResult)
 assert_type(results[0].goal_achieved, bool | None)
+assert_type(results[0].provenance, Provenance)
+assert_type((results[0].run_id, results[0].judge_model, results[0].case_uid), tuple[str, str, str])
+assert_type((results[0].usage, results[0].cut), tuple[Usage, bool])
 assert_type(score_simulations(results), Summary)
 assert_type(EvalSuite([EvalCase("hello")], ["turn-consistency"]).run(model_fn), list[CaseResult])
 assert_type(EvalCase([{"role": "user", "content": "hello"}]).conversation_str(), str)
