@@ -99,7 +99,7 @@ class PersonaSource(Protocol):
         """Give the personas, in order.
 
         Raises:
-            PersonaError: They cannot be had; all problems at once, each with its place.
+            PersonaError: If they cannot be loaded; with all problems at once, each with its place.
         """
         ...
 

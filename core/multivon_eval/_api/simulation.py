@@ -106,7 +106,7 @@ def simulate(
         One result for each persona and trial, in the personas' order, whatever failed.
 
     Raises:
-        UsageError: Something was asked wrongly; nothing was spent.
+        UsageError: If something was asked wrongly; nothing was spent.
     """
     run = _run_of(model_fn, personas, options)
     return run_sync(lambda: _in_order(run))
@@ -141,7 +141,7 @@ def stream_simulations(
         A stream for ``async for`` or ``for``. New conversations start as results are taken.
 
     Raises:
-        UsageError: Something was asked wrongly; nothing was spent.
+        UsageError: If something was asked wrongly; nothing was spent.
     """
     return SimulationStream(_run_of(model_fn, personas, options))
 
@@ -203,7 +203,7 @@ def score_simulations(
         The summary over all results.
 
     Raises:
-        UsageError: Something was asked wrongly; nothing was spent.
+        UsageError: If something was asked wrongly; nothing was spent.
     """
     plan = results._plan if isinstance(results, SimulationResults) else None
     ledger = plan.ledger if plan and budget_usd == "rest" else None

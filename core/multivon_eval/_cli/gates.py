@@ -56,7 +56,7 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Ga
     """Read the gates of a command line.
 
     Raises:
-        UsageError: One cannot be read; all of them at once.
+        UsageError: If a gate cannot be read; with all problems at once.
     """
     gates, problems = [], []
     for text in fail_under:

@@ -28,7 +28,7 @@ def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> s
         where_from: Where each value came from; the command line beats the environment, that the file.
 
     Raises:
-        UsageError: Nothing, or two things at once.
+        UsageError: If none or both are given.
     """
     personas, document, number = given["personas"], given["propose_from"], given["n_personas"]
     ranks = {name: RANK.index(where_from[name]) for name in ("personas", "propose_from", "n_personas")}

@@ -27,7 +27,7 @@ def rehearse(plan: Plan) -> int:
         The exit code: 3 if ``model_fn`` failed.
 
     Raises:
-        UsageError: Something was asked wrongly.
+        UsageError: If something was asked wrongly.
     """
     return asyncio.run(_rehearsed(plan))
 

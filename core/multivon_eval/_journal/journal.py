@@ -76,7 +76,7 @@ class Journal:
             made_with: What it is made with, in digests; a resume compares them.
 
         Raises:
-            UsageError: It cannot be written, or another run is using it.
+            UsageError: If it cannot be written, or another run is using it.
         """
         if self.path is None or self.is_open:
             return
@@ -100,7 +100,7 @@ class Journal:
         One with nothing in it is of a run that was killed before it did anything: it is begun anew.
 
         Raises:
-            UsageError: There is none, it cannot be read, or another run is using it.
+            UsageError: If there is none, it cannot be read, or another run is using it.
         """
         assert self.path is not None, "only a run with a journal is resumed"
         if not self.path.exists():
@@ -120,12 +120,12 @@ class Journal:
         self._calls = self.past.last_call
         return self.past
 
-    def proposed(self, personas: Sequence[Persona]) -> None:
+    def record_personas(self, personas: Sequence[Persona]) -> None:
         """Keep the personas that were proposed, so that a resume has the same ones."""
         if self._database is not None:
             self._write("INSERT INTO proposed VALUES (?)", _as_json([persona_to_json(one) for one in personas]))
 
-    def reserved(self, case_uid: str, role: str, amount: Decimal) -> int:
+    def record_reservation(self, case_uid: str, role: str, amount: Decimal) -> int:
         """Keep that a call is about to be made; until it is settled it counts as spent.
 
         Returns:
@@ -135,7 +135,7 @@ class Journal:
         self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
         return self._calls
 
-    def settled(self, call: int, cost: Decimal, answer: Answer | None) -> None:
+    def record_settlement(self, call: int, cost: Decimal, answer: Answer | None) -> None:
         """Keep what a call did cost, and what the provider said of it if it answered.
 
         It is written together with what comes of the call, in one transaction: until then the call counts as its
@@ -189,7 +189,7 @@ class Journal:
             text = _as_json({name: plain(getattr(conversation, name)) for name in ENDING})
             self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
 
-    def judged(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
+    def record_judgement(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
         if self._database is not None and is_final(answer):
             text = _as_json(plain(answer))
@@ -274,10 +274,10 @@ def remove(path: Path) -> None:
 
 
 def check_unused(path: Path) -> None:
-    """See that no run is using a journal.
+    """Check that no run is using a journal.
 
     Raises:
-        UsageError: One is.
+        UsageError: If another run is using it.
     """
     try:
         _connect(path).close()

@@ -14,7 +14,7 @@ def read_budget(value: object) -> Decimal | None:
         value: A number, its text, or None or ``"none"`` for no ceiling.
 
     Raises:
-        UsageError: It is no amount of money.
+        UsageError: If the value is no amount of money.
     """
     if value is None or (isinstance(value, str) and value.strip().lower() == "none"):
         return None

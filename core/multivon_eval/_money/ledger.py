@@ -125,7 +125,7 @@ class Ledger:
             f"${funds.spent:.6f} is spent and ${funds.reserved + funds.held:.6f} set aside; {funds.remedy}"
         )
 
-    def changed(self) -> None:
+    def wake_waiters(self) -> None:
         """Money moved: see who need wait no longer."""
         self._release()
 
@@ -149,12 +149,12 @@ class Ledger:
             # holds, and what it gives back lets the others go on.
             pending[-1].granted.set_result(False)
 
-    def booked(self, amount: Decimal) -> Reservation:
+    def open_reservation(self, amount: Decimal) -> Reservation:
         """Begin a call for which money was taken."""
         self._under_way += 1
         return Reservation(amount)
 
-    def settled(self, reservation: Reservation, cost: Decimal, whose: str) -> None:
+    def settle(self, reservation: Reservation, cost: Decimal, whose: str) -> None:
         """Book what a call did cost and give back the rest; settling twice books once."""
         if not reservation.open:
             return
@@ -167,7 +167,7 @@ class Ledger:
             self.overruns.append(f"{whose} cost ${cost:.6f}, more than the ${reservation.amount:.6f} it could")
         self._release()
 
-    def closed(self, purse: Purse) -> None:
+    def close_purse(self, purse: Purse) -> None:
         """A conversation has ended."""
         self._purses.discard(purse)
         self._release()
@@ -198,7 +198,7 @@ class Purse:
         while not self.ledger.take(held=more):
             await self.ledger.wait_for(self, more, "the verdict of this conversation")
         self.hold = amount
-        self.ledger.changed()
+        self.ledger.wake_waiters()
 
     async def reserve(
         self, amount: Decimal, from_hold: bool, whose: str = "a call", leave: Decimal = ZERO
@@ -220,18 +220,18 @@ class Purse:
                 break
             await self.ledger.wait_for(self, amount - held, whose)
         self.hold -= held
-        reservation = self.ledger.booked(amount)
-        self.ledger.changed()
+        reservation = self.ledger.open_reservation(amount)
+        self.ledger.wake_waiters()
         return reservation
 
     def settle(self, reservation: Reservation, cost: Decimal, whose: str = "a call") -> None:
         """Book what a call did cost and give back the rest; settling twice books once."""
         if reservation.open:
             self.spent += cost
-        self.ledger.settled(reservation, cost, whose)
+        self.ledger.settle(reservation, cost, whose)
 
     def close(self) -> None:
         """Give back what is still held; the conversation needs no more."""
         self.ledger.take(held=-self.hold)
         self.hold = ZERO
-        self.ledger.closed(self)
+        self.ledger.close_purse(self)

@@ -52,12 +52,12 @@ class Limit:
         self._under_way -= 1
         self._wake()
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """A call went well."""
         self.now = min(float(self.most), self.now + 1 / self.now)
         self._wake()
 
-    def overloaded(self, call: int) -> None:
+    def record_overload(self, call: int) -> None:
         """A call was refused because there were too many.
 
         Args:

@@ -14,7 +14,7 @@ import stamina
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase
-from .._plugins.isolation import let_pass, told
+from .._plugins.isolation import format_error, raise_if_fatal
 from .._questions import Question
 from .._types.answer import Answer, Usage
 from .._types.provenance import JudgeRetry
@@ -143,7 +143,7 @@ class MeteredJudge:
         try:
             number = await self.limit.enter()
             try:
-                call = journal.reserved(self.account.case_uid, task, worst)
+                call = journal.record_reservation(self.account.case_uid, task, worst)
                 # From here on until the answer is there nobody knows what the provider charged: a call that is
                 # cancelled, or fails in a way that says nothing of it, counts as its worst case.
                 cost = worst
@@ -161,7 +161,7 @@ class MeteredJudge:
             self.account.cost_usd += cost
             purse.settle(reservation, cost, f"a {role} call")
             if call:
-                journal.settled(call, cost, answer)
+                journal.record_settlement(call, cost, answer)
 
     async def _bounded(self, question: Question[Any], number: int) -> Answer:
         asking = ASKING.set(True)
@@ -174,16 +174,16 @@ class MeteredJudge:
             ) from None
         except JudgeUnavailable as error:
             if error.overloaded:
-                self.limit.overloaded(number)
+                self.limit.record_overload(number)
             raise
         except JudgeError:
             raise
         except (Exception, asyncio.CancelledError) as error:
-            let_pass(error)
-            raise JudgeError(f"the {self.role} raised {told(error)}", True) from error
+            raise_if_fatal(error)
+            raise JudgeError(f"the {self.role} raised {format_error(error)}", True) from error
         finally:
             ASKING.reset(asking)
-        self.limit.succeeded()
+        self.limit.record_success()
         if not isinstance(answer, Answer):
             raise JudgeError(f"the {self.role} gave {type(answer).__name__}, which is no Answer", True)
         cost = answer.cost_usd

@@ -48,10 +48,10 @@ class SharedBudget:
         return funds.spent + funds.reserved
 
     def check(self) -> None:
-        """See that the account can be kept, and make it where there is none.
+        """Check that the account can be kept, and make it where there is none.
 
         Raises:
-            UsageError: No.
+            UsageError: If the file cannot be used, or was begun with another ceiling.
         """
         try:
             self.seen()

@@ -7,10 +7,10 @@ import asyncio
 from ..errors import JournalError
 
 FAULTS = (Exception, SystemExit, asyncio.CancelledError)
-"""All that code of others may raise. Each place that catches them calls :func:`let_pass` first."""
+"""All that code of others may raise. Each place that catches them calls :func:`raise_if_fatal` first."""
 
 
-def let_pass(error: BaseException) -> None:
+def raise_if_fatal(error: BaseException) -> None:
     """Raise an error again that is not the plug-in's own: a journal that fails, or the run being cancelled.
 
     Args:
@@ -23,7 +23,7 @@ def let_pass(error: BaseException) -> None:
         raise error
 
 
-def told(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """An error in one line, whatever its own words are."""
     try:
         words = " ".join(str(error).split())

@@ -59,7 +59,7 @@ class Spec:
         The first colon splits name from ARG, so URLs survive; quotes and brackets protect commas.
 
         Raises:
-            PluginOptionsError: It cannot be read; all problems at once.
+            PluginOptionsError: If it cannot be read; with all problems at once.
         """
         head, *rest = split_commas(text)
         name, colon, arg = head.partition(":")

@@ -12,7 +12,7 @@ from .._journal.journal import Journal
 from .._journal.past import PastCase
 from .._money.ledger import Purse
 from .._plugins.hooks import Hooks
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation, ErrorSource, SimulationError
 from .._types.message import Message
 from .._types.observation import Observation
@@ -110,7 +110,7 @@ async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) ->
             return await stage.hold(purse, conversation, another_turn)
         except FAULTS as error:
             # It does not fit, or cannot be told: the next turn, or the judging, will say so in its own place.
-            let_pass(error)
+            raise_if_fatal(error)
 
 
 def _awaits_reply(conversation: Conversation) -> bool:
@@ -128,7 +128,7 @@ async def _take_user_turn(
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
         return attrs.evolve(conversation, stop_reason="max_turns" if is_over else "budget_exceeded")
     except FAULTS as error:
-        let_pass(error)
+        raise_if_fatal(error)
         return _fail(conversation, "driver", error)
     if is_over and not said.goal_reached:
         return attrs.evolve(conversation, stop_reason="max_turns")
@@ -183,6 +183,6 @@ def _fail(conversation: Conversation, source: ErrorSource, error: BaseException)
     is_outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
     if isinstance(error, UnreadableAnswer):
         is_outage = False  # the model that plays the persona answered, and not to the question
-    message = str(error) if isinstance(error, MultivonEvalError) else told(error)
+    message = str(error) if isinstance(error, MultivonEvalError) else format_error(error)
     failure = SimulationError(source, type(root).__name__, message, is_outage)
     return attrs.evolve(conversation, stop_reason="driver_error", error=failure)

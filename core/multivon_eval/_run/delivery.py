@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
@@ -34,7 +34,7 @@ class Delivery:
         """Open all sinks before anything is spent.
 
         Raises:
-            UsageError: One cannot be used.
+            UsageError: If a sink cannot be used.
         """
         for name, sink in self._sinks.items():
             try:
@@ -42,8 +42,8 @@ class Delivery:
             except UsageError:
                 raise
             except FAULTS as error:
-                let_pass(error)
-                raise UsageError(f"sink {name!r} cannot be opened: {told(error)}") from error
+                raise_if_fatal(error)
+                raise UsageError(f"sink {name!r} cannot be opened: {format_error(error)}") from error
             self._opened.append(name)
 
     async def write(self, result: SimulationResult) -> None:
@@ -53,7 +53,7 @@ class Delivery:
                 try:
                     await self._sinks[name].write(result)
                 except FAULTS as error:
-                    let_pass(error)
+                    raise_if_fatal(error)
                     self._failed(name, f"did not take the result of {result.persona.name!r}", error)
 
     async def close(self, report: Report) -> None:
@@ -62,11 +62,11 @@ class Delivery:
             try:
                 await self._sinks[name].close(report)
             except FAULTS as error:
-                let_pass(error)
+                raise_if_fatal(error)
                 self._failed(name, "could not be closed", error)
 
     def _failed(self, name: str, what: str, error: BaseException) -> None:
         _LOG.warning("sink %s %s", name, what, exc_info=error)
-        said = str(error) if isinstance(error, MultivonEvalError) else told(error)
+        said = str(error) if isinstance(error, MultivonEvalError) else format_error(error)
         is_loss = isinstance(error, DeliveryError | OSError) or not isinstance(error, MultivonEvalError)
         self._report(Problem(f"sink {name}", f"{what}: {said}", undelivered=is_loss))

@@ -52,7 +52,7 @@ async def _check(plugins: Sequence[object], seconds: float) -> None:
 
 
 def check_price(judge: Judge, budget: object, asked: str) -> None:
-    """See that a ceiling can be kept.
+    """Check that a ceiling can be kept.
 
     Args:
         judge: Who will be paid.

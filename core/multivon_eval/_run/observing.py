@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from .._plugins.abilities import find_ability
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._questions import Question
 from .._types.conversation import Conversation
 from .._types.observation import Observation
@@ -67,8 +67,8 @@ class Observers:
             except BudgetExceeded:
                 continue
             except FAULTS as error:
-                let_pass(error)
-                self._leave_out(name, str(error) if isinstance(error, PluginBroken) else told(error))
+                raise_if_fatal(error)
+                self._leave_out(name, str(error) if isinstance(error, PluginBroken) else format_error(error))
         return tuple(found)
 
     def _leave_out(self, name: str, why: str) -> None:

@@ -47,7 +47,7 @@ async def load_personas(source: PersonaSource, context: RunContext) -> tuple[Per
     """Get the personas of a run and see that they can be told apart.
 
     Raises:
-        PersonaError: There is none, something else came back, or two have one name.
+        PersonaError: If there is none, something else came back, or two have one name.
     """
     personas = tuple(await source.load(context))
     strangers = [item for item in personas if not isinstance(item, Persona)]

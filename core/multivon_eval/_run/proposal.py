@@ -25,7 +25,7 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
         account: Whose account a proposal goes on.
 
     Raises:
-        PersonaError: They cannot be had.
+        PersonaError: If the personas cannot be loaded.
         UsageError: A resume is made otherwise than the run began, or the proposal does not fit under the ceiling;
             nothing was spent.
         JudgeError: The proposal failed.
@@ -43,7 +43,7 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
     is_there = False
     try:
         personas = await load_personas(plan.source, context)
-        plan.journal.proposed(personas)
+        plan.journal.record_personas(personas)
         is_there = True
     finally:
         if not is_there:
@@ -53,10 +53,10 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
 
 
 def check_fits(plan: Plan) -> None:
-    """See that the ceiling reaches for the proposal.
+    """Check that the ceiling reaches for the proposal.
 
     Raises:
-        UsageError: It does not.
+        UsageError: If the ceiling is too low.
     """
     assert plan.proposal is not None, "there is a proposal to pay for"
     worst = plan.judge.worst_cost(plan.proposal)

@@ -18,7 +18,7 @@ def checked_reply(returned: Any) -> Reply:
     """Take what ``model_fn`` gave back.
 
     Raises:
-        ModelFnError: It is no text; the message names what came back.
+        ModelFnError: If it is no text; the message names what came back.
     """
     if inspect.isawaitable(returned):
         if inspect.iscoroutine(returned):

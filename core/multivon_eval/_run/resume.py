@@ -53,10 +53,10 @@ def _digest(text: str) -> str:
 
 
 def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
-    """See that a resume goes on with what the run began with.
+    """Check that a resume goes on with what the run began with.
 
     Raises:
-        UsageError: It does not, and ``--force`` was not said; with all that changed.
+        UsageError: If something changed and ``--force`` was not said; with all that changed.
     """
     past = plan.journal.past
     if not past.run_id or plan.force:

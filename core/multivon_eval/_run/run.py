@@ -180,7 +180,7 @@ class Run:
             verdict = await judge_goal(conversation, plan.context("judge", account))
         else:
             verdict = await vote_on_goal(conversation, plan.context("vote", account), votes, plan.journal, past)
-        plan.journal.judged(conversation.case_uid, VERDICT, verdict)
+        plan.journal.record_judgement(conversation.case_uid, VERDICT, verdict)
         return verdict
 
     async def _missing(

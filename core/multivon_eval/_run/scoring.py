@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from .._journal.journal import Journal
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation
 from .._types.score import Score
 from ..errors import BudgetExceeded
@@ -35,7 +35,7 @@ async def score(
 
     async def kept(name: str, evaluator: Evaluator) -> Score:
         given = await _one(name, evaluator, conversation, context)
-        journal.judged(conversation.case_uid, name, given)
+        journal.record_judgement(conversation.case_uid, name, given)
         return given
 
     scores = await asyncio.gather(*(kept(name, evaluator) for name, evaluator in evaluators.items()))
@@ -48,8 +48,8 @@ async def _one(name: str, evaluator: Evaluator, conversation: Conversation, cont
     except BudgetExceeded as error:
         return attrs.evolve(Score.skipped(f"not scored: {error}"), cut=True)
     except FAULTS as error:
-        let_pass(error)
-        return Score.failed(f"not scored: {told(error)}")
+        raise_if_fatal(error)
+        return Score.failed(f"not scored: {format_error(error)}")
     if not isinstance(given, Score):
         return Score.failed(f"not scored: evaluator {name!r} gave {type(given).__name__}, not a Score")
     return given

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation
 from .._types.message import Reply
 from .._types.rendering import render
@@ -47,7 +47,7 @@ class SystemUnderTest:
         """Look at a callable's signature.
 
         Raises:
-            UsageError: It is no callable, or cannot be called with one string.
+            UsageError: If it is no callable, or cannot be called with one string.
         """
         if not callable(call):
             raise UsageError(f"{name} is {type(call).__name__}, not a function; give a function of one string")
@@ -89,7 +89,7 @@ class SystemUnderTest:
             async with asyncio.timeout(timeout):
                 returned = await self._called(positional, named)
         except _OwnTimeout as error:
-            raise ModelFnError(f"model_fn raised {told(error.__cause__ or error)}") from error.__cause__
+            raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
         return checked_reply(returned)
@@ -115,8 +115,8 @@ class SystemUnderTest:
         except TimeoutError as error:
             raise _OwnTimeout(str(error)) from error
         except FAULTS as error:
-            let_pass(error)
-            raise ModelFnError(f"model_fn raised {told(error)}") from error
+            raise_if_fatal(error)
+            raise ModelFnError(f"model_fn raised {format_error(error)}") from error
 
 
 class _OwnTimeout(TimeoutError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from .._plugins.isolation import FAULTS, let_pass
+from .._plugins.isolation import FAULTS, raise_if_fatal
 from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.observation import Observation
@@ -87,7 +87,7 @@ async def _ask_again(conversation: Conversation, driver: Driver, driving: RunCon
     try:
         return _check(await driver.next_message(conversation, driving))
     except FAULTS as error:
-        let_pass(error)
+        raise_if_fatal(error)
         return None
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase, vote_key
-from .._plugins.isolation import FAULTS, let_pass, told
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._questions import ask, goal_question
 from .._types.conversation import Conversation
 from .._types.verdict import Verdict
@@ -34,8 +34,8 @@ async def judge_goal(conversation: Conversation, context: RunContext, temperatur
     except BudgetExceeded as error:
         return Verdict(None, f"not judged: {error}", cut=True)
     except FAULTS as error:
-        let_pass(error)
-        return Verdict(None, f"not judged: {told(error)}", failed=True)
+        raise_if_fatal(error)
+        return Verdict(None, f"not judged: {format_error(error)}", failed=True)
 
 
 async def vote_on_goal(
@@ -60,7 +60,7 @@ async def vote_on_goal(
         if number in past.votes:
             return past.votes[number]
         vote = await judge_goal(conversation, context, TEMPERATURE)
-        journal.judged(conversation.case_uid, vote_key(number), vote)
+        journal.record_judgement(conversation.case_uid, vote_key(number), vote)
         return vote
 
     return counted(await asyncio.gather(*(kept(number) for number in range(1, votes + 1))))

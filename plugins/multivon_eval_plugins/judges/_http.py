@@ -96,7 +96,7 @@ class JsonHttp:
         An endpoint without that path is taken as it is: it did answer.
 
         Raises:
-            UsageError: It does not.
+            UsageError: If it does not answer, or refuses the key.
         """
         seconds = _CHECK_SECONDS if self.timeout is None else self.timeout
         try:

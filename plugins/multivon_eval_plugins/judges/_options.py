@@ -54,7 +54,7 @@ class Key:
         return cls(variable, value if is_fit else "", not is_fit)
 
     def check(self, judge: str, is_needed: bool) -> None:
-        """See that the key can be sent, and is there where it is needed.
+        """Check that the key can be sent, and is there where it is needed.
 
         Raises:
             UsageError: No; the message names the judge and the variable, never the key.

@@ -108,10 +108,10 @@ class Anthropic:
         return self._asking.worst_cost(question)
 
     async def check(self) -> None:
-        """See that there is a key where one is needed, and that the endpoint answers and takes it.
+        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
 
         Raises:
-            UsageError: No.
+            UsageError: If the endpoint does not answer, or the key is missing or refused.
         """
         self._key.check(f"anthropic:{self.model}", is_needed=self.base_url.rstrip("/") == ANTHROPIC)
         await self._http.check("v1/models")

@@ -82,10 +82,10 @@ class LiteLLM:
         return self._asking.worst_cost(question)
 
     async def check(self) -> None:
-        """See that litellm is installed, knows the provider, and finds its key. No request is made.
+        """Check that litellm is installed, knows the provider, and finds its key. No request is made.
 
         Raises:
-            UsageError: No.
+            UsageError: If litellm is not installed, does not know the provider, or finds no key.
         """
         named = f"litellm:{self.model}"
         try:

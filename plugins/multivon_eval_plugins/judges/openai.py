@@ -89,10 +89,10 @@ class OpenAI:
         return self._asking.worst_cost(question)
 
     async def check(self) -> None:
-        """See that there is a key where one is needed, and that the endpoint answers and takes it.
+        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
 
         Raises:
-            UsageError: No.
+            UsageError: If the endpoint does not answer, or the key is missing or refused.
         """
         self._key.check(f"openai:{self.model}", is_needed=self.base_url.rstrip("/") == OPENAI)
         await self._http.check("models")

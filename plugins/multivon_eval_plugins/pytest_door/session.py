@@ -35,7 +35,7 @@ class Session:
         self._rows: list[Mapping[str, Any]] = []
 
     def check(self) -> None:
-        """See that a ceiling that somebody named is one.
+        """Check that a ceiling that somebody named is one.
 
         Raises:
             pytest.UsageError: It is no amount of money.

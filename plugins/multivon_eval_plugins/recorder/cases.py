@@ -57,7 +57,7 @@ def read(path: Path) -> bytes:
     """Read a file of cases.
 
     Raises:
-        UsageError: It cannot be read.
+        UsageError: If the file cannot be read.
     """
     try:
         return path.read_bytes()

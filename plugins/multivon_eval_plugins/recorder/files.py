@@ -24,7 +24,7 @@ def change(path: Path, changed: Callable[[bytes], bytes]) -> None:
         changed: From what is in it, nothing where there is no file, to what shall be.
 
     Raises:
-        DeliveryError: It cannot be written, or somebody else does not let go of it.
+        DeliveryError: If it cannot be written, or another process holds it.
     """
     target = Path(os.path.realpath(path))
     try:

@@ -56,7 +56,7 @@ def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[
         What ends it. When nobody listens any more the original is back in its place.
 
     Raises:
-        AttributeError: There is none of that name.
+        AttributeError: If there is none of that name.
     """
     with _LOCK:
         found = inspect.getattr_static(parent, name)

@@ -41,7 +41,7 @@ def read(path: Path) -> Contents:
     """Read the recordings of a file.
 
     Raises:
-        UsageError: It cannot be read.
+        UsageError: If the file cannot be read.
     """
     try:
         data = path.read_bytes()
@@ -54,10 +54,10 @@ def read(path: Path) -> Contents:
 
 
 def check(path: Path) -> None:
-    """See that a file can be written, without touching it.
+    """Check that a file can be written, without touching it.
 
     Raises:
-        UsageError: It cannot.
+        UsageError: If the file cannot be written.
     """
     target = Path(os.path.realpath(path))
     why = "Is a directory" if target.is_dir() else "" if target.parent.is_dir() else "No such file or directory"
@@ -75,7 +75,7 @@ def merge(path: Path, recorded: Sequence[Recorded]) -> Contents:
         What is in the file then.
 
     Raises:
-        DeliveryError: It cannot be written.
+        DeliveryError: If the file cannot be written.
     """
     written: list[bytes] = []
 

@@ -27,10 +27,10 @@ class JsonlSink:
     _file: BinaryIO | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     async def check(self) -> None:
-        """See that the file can be written, without touching it.
+        """Check that the file can be written, without touching it.
 
         Raises:
-            UsageError: It cannot.
+            UsageError: If the file cannot be written.
         """
         path = Path(self.path)
         if path.is_dir():
@@ -43,7 +43,7 @@ class JsonlSink:
         """Open the file.
 
         Raises:
-            UsageError: It cannot be written.
+            UsageError: If the file cannot be written.
         """
         try:
             self._file = _opened(Path(self.path), is_resumed=run.resumed > 0)

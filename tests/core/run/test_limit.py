@@ -26,9 +26,9 @@ def test_no_more_calls_are_under_way_than_allowed_and_none_waits_for_nothing(ste
                 inside.pop(0)
                 limit.leave()
             elif step == "succeeded":
-                limit.succeeded()
+                limit.record_success()
             elif step == "overloaded" and inside:
-                limit.overloaded(inside[-1])
+                limit.record_overload(inside[-1])
             elif step == "cancel" and waiting:
                 waiting.pop(0).cancel()
             await settled()
@@ -73,12 +73,12 @@ def test_too_much_halves_the_limit_once_for_all_calls_under_way():
     """Eight calls refused together are one sign; a call that began after it is the next."""
     limit = Limit(8)
     for call in entered(limit, 8):
-        limit.overloaded(call)
+        limit.record_overload(call)
     assert limit.now == 4
     for _ in range(8):
         limit.leave()
     [call] = entered(limit, 1)
-    limit.overloaded(call)
+    limit.record_overload(call)
     assert limit.now == 2
 
 
@@ -87,7 +87,7 @@ def test_the_limit_never_falls_below_one():
     limit = Limit(2)
     for _ in range(5):
         [call] = entered(limit, 1)
-        limit.overloaded(call)
+        limit.record_overload(call)
         limit.leave()
     assert limit.now == 1
 
@@ -96,12 +96,12 @@ def test_success_lets_the_limit_grow_again_up_to_where_it_began():
     """A limit of n has grown by about one after n calls that went well, and never exceeds what it was."""
     limit = Limit(8)
     [call] = entered(limit, 1)
-    limit.overloaded(call)
+    limit.record_overload(call)
     for _ in range(4):
-        limit.succeeded()
+        limit.record_success()
     assert 4.5 < limit.now <= 5
     for _ in range(100):
-        limit.succeeded()
+        limit.record_success()
     assert limit.now == 8
 
 
@@ -110,11 +110,11 @@ def test_growth_lets_in_who_waits():
 
     async def play():
         limit = Limit(2)
-        limit.overloaded(await limit.enter())
+        limit.record_overload(await limit.enter())
         waits = asyncio.create_task(limit.enter())
         await settled()
         was_waiting = not waits.done()
-        limit.succeeded()
+        limit.record_success()
         await settled()
         return was_waiting, waits.done()
 
