@@ -109,7 +109,7 @@ def simulate(
         UsageError: If something was asked wrongly; nothing was spent.
     """
     run = _run_of(model_fn, personas, options)
-    return run_sync(lambda: _in_order(run))
+    return run_sync(lambda: _collect_in_order(run))
 
 
 @list_options
@@ -123,7 +123,7 @@ async def asimulate(
         personas: Likewise.
         **options: See :class:`~multivon_eval.SimulationOptions`.
     """
-    return await _in_order(_run_of(model_fn, personas, options))
+    return await _collect_in_order(_run_of(model_fn, personas, options))
 
 
 @list_options
@@ -162,7 +162,7 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
     Raises:
         UsageError: Something was asked wrongly, or the personas are proposed by a judge, which costs money.
     """
-    plan = _plan_of(None, personas, options)
+    plan = _make_plan(None, personas, options)
 
     async def load() -> tuple[Persona, ...]:
         async with ready((plan.source,), seconds=plan.info.timeout):
@@ -224,25 +224,25 @@ def score_simulations(
     if not results:
         raise UsageError("there are no results to score; hand in those of simulate()")
     run = Run(make_plan(None, None, settings, Registry(), ledger=ledger))
-    places = {_place(result): index for index, result in enumerate(results)}
+    places = {_find_place(result): index for index, result in enumerate(results)}
 
     async def score() -> None:
         async for result in run.rescore(list(results), verdicts=False):
-            results[places[_place(result)]] = result
+            results[places[_find_place(result)]] = result
 
     run_sync(score)
     return run.tally.summary(ledger.spent)
 
 
-def _place(result: SimulationResult) -> tuple[str, str, int]:
+def _find_place(result: SimulationResult) -> tuple[str, str, int]:
     return result.run_id, result.persona.name, result.trial
 
 
 def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:
-    return Run(_plan_of(SystemUnderTest.of(model_fn), personas, options))
+    return Run(_make_plan(SystemUnderTest.of(model_fn), personas, options))
 
 
-def _plan_of(system: SystemUnderTest | None, personas: Personas, options: SimulationOptions) -> Plan:
+def _make_plan(system: SystemUnderTest | None, personas: Personas, options: SimulationOptions) -> Plan:
     budget = options.get("budget_usd")
     if not isinstance(budget, SharedBudget):
         return make_plan(system, personas, Settings.of({**options}), Registry())
@@ -250,7 +250,7 @@ def _plan_of(system: SystemUnderTest | None, personas: Personas, options: Simula
     return make_plan(system, personas, settings, Registry(), ledger=open_ledger(budget))
 
 
-async def _in_order(run: Run) -> SimulationResults:
+async def _collect_in_order(run: Run) -> SimulationResults:
     found: dict[tuple[str, int], SimulationResult] = {}
     async with aclosing(run.simulate()) as results:
         async for result in results:

@@ -29,7 +29,7 @@ class Gate:
     def missed(self, summary: Summary) -> str:
         """Say why the gate is not met; empty if it is."""
         if self.metric == ERRORS:
-            return self._missed_errors(summary)
+            return self._check_errors(summary)
         if self.metric == GOAL:
             have = summary.goal_achieved.value
         elif self.metric in summary.scores:
@@ -43,7 +43,7 @@ class Gate:
             return f"{self.metric} has no value, so it is not known to be {self.value:g} or more"
         return "" if have >= self.value else f"{self.metric} is {have:.3f}, less than {self.value:g}"
 
-    def _missed_errors(self, summary: Summary) -> str:
+    def _check_errors(self, summary: Summary) -> str:
         if not summary.conversations:
             return "there was no conversation, so the error rate is not known"
         rate = summary.errors / summary.conversations

@@ -23,14 +23,14 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""
-        return sorted({*_OWN, *_plugged()})
+        return sorted({*_OWN, *_find_plugged()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name in _OWN:
             module = importlib.import_module(f".{_OWN[cmd_name][0]}", __package__)
             found: object = getattr(module, cmd_name)
-        elif cmd_name.rpartition("/")[2] in _plugged():
+        elif cmd_name.rpartition("/")[2] in _find_plugged():
             found = _load(cmd_name)
         else:
             return None
@@ -52,12 +52,12 @@ class Commands(click.Group):
         """List the commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _OWN.items()])
-        if plugged := _plugged():
+        if plugged := _find_plugged():
             with formatter.section("Commands from plug-ins"):
                 formatter.write_dl(sorted(plugged.items()))
 
 
-def _plugged() -> dict[str, str]:
+def _find_plugged() -> dict[str, str]:
     from .._plugins.installed import entry_points
 
     found: dict[str, str] = {}

@@ -43,22 +43,22 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     path, name = _split(asked)
     head = asked.partition(":")[0].partition(",")[0]
     if not path.suffix and head in registry.names(JUDGE) and not path.exists():
-        endpoint = SystemUnderTest.of(_endpoint(asked, registry), f"--model-cmd {asked}")
+        endpoint = SystemUnderTest.of(_build_endpoint(asked, registry), f"--model-cmd {asked}")
         return attrs.evolve(endpoint, identity=asked)
     if path.suffix == ".py" or path.exists():
-        module = _from_file(path)
+        module = _import_file(path)
     elif _DOTTED.fullmatch(str(path)):
-        module = _from_name(str(path))
+        module = _import_name(str(path))
     else:
         raise UsageError(
             f"--model-cmd {asked}: no such file; give model.py, model.py:name, package.module:name or "
             + ENDPOINT_EXAMPLE
         )
-    system = SystemUnderTest.of(_callable(module, name, path), f"{path}:{name}")
-    return attrs.evolve(system, identity=_identity(module, name))
+    system = SystemUnderTest.of(_find_callable(module, name, path), f"{path}:{name}")
+    return attrs.evolve(system, identity=_compute_identity(module, name))
 
 
-def _identity(module: ModuleType, name: str) -> str:
+def _compute_identity(module: ModuleType, name: str) -> str:
     """What a resume compares: the function's name and a digest of its file. Its neighbours are not in it."""
     file = getattr(module, "__file__", None)
     digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16] if file else module.__name__
@@ -74,7 +74,7 @@ def _split(asked: str) -> tuple[Path, str]:
     return Path(asked), DEFAULT_NAME
 
 
-def _from_file(path: Path) -> ModuleType:
+def _import_file(path: Path) -> ModuleType:
     """Import a file as if it were imported by its name: with its neighbours, and known to ``sys.modules``."""
     if path.is_dir():
         raise UsageError(f"--model-cmd {path}: is a directory; name the file in it, {path / 'model.py'} say")
@@ -95,7 +95,7 @@ def _from_file(path: Path) -> ModuleType:
     return module
 
 
-def _from_name(name: str) -> ModuleType:
+def _import_name(name: str) -> ModuleType:
     try:
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
@@ -130,7 +130,7 @@ def _import_error(what: str, error: BaseException) -> UsageError:
     return UsageError(f"--model-cmd {what}: fails when it is imported; correct it\n{told.rstrip()}")
 
 
-def _callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
+def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if found is None:
         functions = [
@@ -148,7 +148,7 @@ def _callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
     return function
 
 
-def _endpoint(asked: str, registry: Registry) -> Callable[..., Any]:
+def _build_endpoint(asked: str, registry: Registry) -> Callable[..., Any]:
     """A model behind an endpoint as the system under test: a judge is a model one may ask."""
     model = build(JUDGE, asked, registry).plugin
 

@@ -32,8 +32,8 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         if not entries:
             hint = "; ".join([did_you_mean(name, known), *registry.unreadable])
             raise PluginNotFound(f"no plug-in is named {name!r}; {hint}")
-    rows = [_row(entry, check=check or name is not None, options=name is not None) for entry in entries]
-    clashes = _clashes(entries)
+    rows = [_describe_entry(entry, check=check or name is not None, options=name is not None) for entry in entries]
+    clashes = _find_clashes(entries)
     for row in rows:
         key = (str(row["kind"]), str(row["name"]))
         if key in clashes:
@@ -48,14 +48,14 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
     return ExitCode.FAILED if failed else ExitCode.OK
 
 
-def _clashes(entries: list[Entry]) -> dict[tuple[str, str], list[str]]:
+def _find_clashes(entries: list[Entry]) -> dict[tuple[str, str], list[str]]:
     owners: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
         owners.setdefault((entry.kind.name, entry.name), []).append(f"{entry.distribution} {entry.version}")
     return {key: who for key, who in owners.items() if len(who) > 1}
 
 
-def _row(entry: Entry, *, check: bool, options: bool) -> dict[str, object]:
+def _describe_entry(entry: Entry, *, check: bool, options: bool) -> dict[str, object]:
     row: dict[str, object] = {
         "kind": entry.kind.name,
         "name": entry.name,
@@ -64,15 +64,15 @@ def _row(entry: Entry, *, check: bool, options: bool) -> dict[str, object]:
         "target": entry.target,
     }
     if check:
-        error, found = _checked(entry)
+        error, found = _check_entry(entry)
         row["error"] = error
         if options and inspect.isclass(found):
             row["about"] = inspect.getdoc(found)
-            row["options"] = _options(found)
+            row["options"] = _describe_options(found)
     return row
 
 
-def _checked(entry: Entry) -> tuple[str | None, object]:
+def _check_entry(entry: Entry) -> tuple[str | None, object]:
     from .._plugins.build import load_class
     from .._plugins.hooks import Hooks
     from .._plugins.kinds import COMMAND, HOOK
@@ -91,7 +91,7 @@ def _checked(entry: Entry) -> tuple[str | None, object]:
         return str(error), None
 
 
-def _options(cls: type) -> list[dict[str, str]]:
+def _describe_options(cls: type) -> list[dict[str, str]]:
     import attrs
 
     from .._plugins.build import option_fields
@@ -100,14 +100,14 @@ def _options(cls: type) -> list[dict[str, str]]:
         {
             "name": field.alias or field.name,
             "type": inspect.formatannotation(field.type),
-            "default": "required" if field.default is attrs.NOTHING else _default(field.default),
+            "default": "required" if field.default is attrs.NOTHING else _format_default(field.default),
         }
         for field in option_fields(cls)
         if field.init
     ]
 
 
-def _default(value: object) -> str:
+def _format_default(value: object) -> str:
     import attrs
 
     if not isinstance(value, attrs.Factory):  # type: ignore[arg-type]

@@ -87,7 +87,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
     found = complete_info(plan, stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
     click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
-    click.echo(f"         {_shown(found)}")
+    click.echo(f"         {_format_estimate(found)}")
 
 
 def keep_quiet() -> None:
@@ -95,7 +95,7 @@ def keep_quiet() -> None:
     logging.getLogger("multivon_eval.plugin").setLevel(logging.ERROR)
 
 
-def _shown(found: Estimate) -> str:
+def _format_estimate(found: Estimate) -> str:
     text = f"{found.calls} judge calls, {found.calls_most} at most; "
     if found.usd is None or found.usd_most is None:
         return text + "no prices are known, so no dollars"

@@ -29,21 +29,21 @@ def rehearse(plan: Plan) -> int:
     Raises:
         UsageError: If something was asked wrongly.
     """
-    return asyncio.run(_rehearsed(plan))
+    return asyncio.run(_rehearse(plan))
 
 
-async def _rehearsed(plan: Plan) -> int:
+async def _rehearse(plan: Plan) -> int:
     try:
         async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
-            personas = await _personas(plan)
+            personas = await _load_personas(plan)
             has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
             _tell(complete_info(plan, personas, len(personas) * plan.info.trials), has_stand_ins)
-            return await _one_call(plan, personas[0])
+            return await _call_once(plan, personas[0])
     finally:
         plan.journal.close(keep=True)
 
 
-async def _personas(plan: Plan) -> tuple[Persona, ...]:
+async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
     """The personas; where they would be proposed, those of the journal or stand-ins of usual length."""
     if plan.proposal is None:
         with plan.purse() as purse:
@@ -66,7 +66,7 @@ def _tell(info: RunInfo, has_stand_ins: bool) -> None:
     click.echo(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
 
 
-async def _one_call(plan: Plan, persona: Persona) -> int:
+async def _call_once(plan: Plan, persona: Persona) -> int:
     assert plan.system is not None, "a simulation has a system under test"
     opening = persona.script[0] if persona.script else persona.goal
     conversation = Conversation((*persona.history, Message("user", opening)), persona)

@@ -69,7 +69,7 @@ def finish(
     try:
         asyncio.run(run_to_the_end())
     except KeyboardInterrupt:
-        raise Interrupted(_how_to_go_on(run)) from None
+        raise Interrupted(_explain_interruption(run)) from None
     finally:
         # Of a run that was resumed and refused before it went on.
         run.plan.journal.close(keep=True)
@@ -77,7 +77,7 @@ def finish(
     assert report is not None, "a run that ended has its report"
     missed = [message for gate in gates if (message := gate.missed(report.summary))]
     if as_json:
-        click.echo(json.dumps(_as_json(report, missed), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_convert_report(report, missed), ensure_ascii=False, indent=2))
     for message in missed:
         click.echo(f"gate not met: {message}", err=True)
     return exit_code(report, missed, strict)
@@ -100,7 +100,7 @@ class Interrupted(MultivonEvalError):
     exit_code = ExitCode.INTERRUPTED
 
 
-def _how_to_go_on(run: Run) -> str:
+def _explain_interruption(run: Run) -> str:
     told = "interrupted; everything finished so far is delivered"
     journal = run.plan.journal
     if journal.path is None or not journal.path.exists():
@@ -123,7 +123,7 @@ def exit_code(report: Report, missed: Sequence[str], strict: bool) -> ExitCode:
     return ExitCode.OK
 
 
-def _as_json(report: Report, missed: Sequence[str]) -> dict[str, Any]:
+def _convert_report(report: Report, missed: Sequence[str]) -> dict[str, Any]:
     return {
         **summary_to_json(report.summary),
         "run_id": report.info.run_id,

@@ -82,7 +82,7 @@ class Journal:
             return
         if self.overwrites:
             remove(self.path)
-        self._database = _connect(self.path)
+        self._database = _open_database(self.path)
         values = (VERSION, run_id, json.dumps(dict(made_with)))
         try:
             # All at once: a journal has either nothing in it or all that a resume needs.
@@ -105,7 +105,7 @@ class Journal:
         assert self.path is not None, "only a run with a journal is resumed"
         if not self.path.exists():
             raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
-        database = _connect(self.path)
+        database = _open_database(self.path)
         try:
             if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 database.close()
@@ -234,7 +234,7 @@ def is_final(answer: Verdict | Score) -> bool:
     return not failed and not answer.cut
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _open_database(path: Path) -> sqlite3.Connection:
     """Open the database for this process alone."""
     try:
         database = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
@@ -280,7 +280,7 @@ def check_unused(path: Path) -> None:
         UsageError: If another run is using it.
     """
     try:
-        _connect(path).close()
+        _open_database(path).close()
     except UsageError as error:
         if "another run" in str(error):
             raise

@@ -141,7 +141,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     cases: dict[str, dict[str, Any]] = {}
     said: dict[str, dict[int, RecordedMessage]] = {}
     for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
-        said.setdefault(case_uid, {})[place] = _said(json.loads(text))
+        said.setdefault(case_uid, {})[place] = _read_message(json.loads(text))
     for case_uid, places in said.items():
         cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
     for case_uid, place, text in database.execute("SELECT * FROM observed ORDER BY rowid"):
@@ -161,7 +161,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas)
 
 
-def _said(row: dict[str, Any]) -> RecordedMessage:
+def _read_message(row: dict[str, Any]) -> RecordedMessage:
     cost = row["system_cost_usd"]
     return RecordedMessage(
         structured(row["message"], Message),

@@ -70,13 +70,17 @@ class Holder:
         """
         if not self.is_needed:
             return
-        size, covered = _size(conversation), self._covered.get(purse)
+        size, covered = _measure_transcript(conversation), self._covered.get(purse)
         if covered and size < covered.size - ALLOWANCE // 2 and purse.hold >= covered.amount:
             return
         allowance = max(ALLOWANCE, size // 2) if another_turn else 0
-        padded = conversation.grown(_padding(allowance + _AGAIN))
-        judging = self._cost(self.questions(padded))
-        amount = judging + self._cost(self.watching(padded)) + self._cost(self.watching(padded.grown(_USER_MESSAGE)))
+        padded = conversation.grown(_make_padding(allowance + _AGAIN))
+        judging = self._add_costs(self.questions(padded))
+        amount = (
+            judging
+            + self._add_costs(self.watching(padded))
+            + self._add_costs(self.watching(padded.grown(_USER_MESSAGE)))
+        )
         await purse.keep(amount)
         self._covered[purse] = _Covered(size + allowance, judging, amount)
 
@@ -89,7 +93,7 @@ class Holder:
         """Forget a conversation that has ended."""
         self._covered.pop(purse, None)
 
-    def _cost(self, questions: Iterable[Question[Any]]) -> Decimal:
+    def _add_costs(self, questions: Iterable[Question[Any]]) -> Decimal:
         """The most that questions can cost, an answer to each that cannot be read included, in USD."""
         return 2 * sum((self.judge.worst_cost(question) or ZERO for question in questions), ZERO)
 
@@ -109,11 +113,11 @@ _USER_MESSAGE = Message("user", "x" * 600)
 
 
 @functools.lru_cache(maxsize=8)  # nearly always the same, and long to be made into JSON
-def _padding(size: int) -> Message:
+def _make_padding(size: int) -> Message:
     return Message("assistant", "x" * size)
 
 
-def _size(conversation: Conversation) -> int:
+def _measure_transcript(conversation: Conversation) -> int:
     """How long the transcript is, in bytes, escapes aside: enough to see when it has grown."""
     return sum(len(message.content.encode("utf-8", "replace")) + _FRAME for message in conversation.messages)
 

@@ -105,11 +105,11 @@ class MeteredJudge:
             JournalError: The call cannot be kept, so it is not made.
         """
         try:
-            return await self._once(question)
+            return await self._call_once(question)
         except JudgeUnavailable as error:
-            return await self._again(question, error)
+            return await self._repeat(question, error)
 
-    async def _again(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
+    async def _repeat(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
         """Repeat a call that failed, after the pauses that stamina and the provider ask for."""
         attempts = stamina.retry_context(
             on=self._pause, attempts=self.retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0
@@ -122,7 +122,7 @@ class MeteredJudge:
                 waited = round(time.perf_counter() - failed_at, 3)
                 self.account.retries[-1] = attrs.evolve(self.account.retries[-1], waited=waited)
                 try:
-                    return await self._once(question)
+                    return await self._call_once(question)
                 finally:
                     failed_at = time.perf_counter()
         raise AssertionError("stamina gives back the last error")
@@ -134,7 +134,7 @@ class MeteredJudge:
         self.account.retries.append(JudgeRetry(self.role, str(error)))
         return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
 
-    async def _once(self, question: Question[Any]) -> Answer:
+    async def _call_once(self, question: Question[Any]) -> Answer:
         worst = self.judge.worst_cost(question) or ZERO
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
@@ -148,7 +148,7 @@ class MeteredJudge:
                 # cancelled, or fails in a way that says nothing of it, counts as its worst case.
                 cost = worst
                 self.account.calls += 1
-                answer = await self._bounded(question, number)
+                answer = await self._call_in_time(question, number)
             finally:
                 self.limit.leave()
             cost = answer.cost_usd
@@ -163,7 +163,7 @@ class MeteredJudge:
             if call:
                 journal.record_settlement(call, cost, answer)
 
-    async def _bounded(self, question: Question[Any], number: int) -> Answer:
+    async def _call_in_time(self, question: Question[Any], number: int) -> Answer:
         asking = ASKING.set(True)
         try:
             async with asyncio.timeout(self.timeout):

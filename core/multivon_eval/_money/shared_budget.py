@@ -65,7 +65,7 @@ class SharedBudget:
             UsageError: The file was begun with another ceiling.
             JournalError: The file cannot be used.
         """
-        with self._opened() as funds:
+        with self._open_account() as funds:
             return funds
 
     def take(self, reserved: Decimal, held: Decimal) -> bool:
@@ -81,7 +81,7 @@ class SharedBudget:
         Raises:
             JournalError: The file cannot be used.
         """
-        with self._opened() as funds:
+        with self._open_account() as funds:
             return funds.take(reserved, held)
 
     def settle(self, reserved: Decimal, cost: Decimal) -> None:
@@ -90,11 +90,11 @@ class SharedBudget:
         Raises:
             JournalError: The file cannot be used; then the call stays reserved.
         """
-        with self._opened() as funds:
+        with self._open_account() as funds:
             funds.settle(reserved, cost)
 
     @contextmanager
-    def _opened(self) -> Iterator[Funds]:
+    def _open_account(self) -> Iterator[Funds]:
         """The account, for this process alone; what changes in it is written."""
         try:
             # Opened anew each time: it takes less than a call, and nothing is left open in threads and forks.

@@ -80,12 +80,12 @@ def find_value_misfit(kind: Kind, plugin: object) -> str:
 
 @functools.lru_cache(maxsize=1024)  # looked for in every turn
 def _has_method(cls: type, name: str) -> bool:
-    return name not in _options(cls) and inspect.isfunction(_look_up(cls, name))
+    return name not in _list_options(cls) and inspect.isfunction(_look_up(cls, name))
 
 
 def _find_reason(ability: Ability, cls: type) -> str:
     name, found = ability.member, _look_up(cls, ability.member)
-    if name in _options(cls):
+    if name in _list_options(cls):
         is_hidden = any(inspect.isfunction(vars(base).get(name)) for base in cls.__mro__[1:])
         return f"its option {name!r} hides its method {name!r}; rename the option" if is_hidden else ""
     if found is None:
@@ -113,7 +113,7 @@ def _write(ability: Ability) -> str:
     return f"{'async ' if ability.is_async else ''}def {ability.member}({names})"
 
 
-def _options(cls: type) -> set[str]:
+def _list_options(cls: type) -> set[str]:
     return {field.name for field in attrs.fields(cls)} if attrs.has(cls) else set()
 
 

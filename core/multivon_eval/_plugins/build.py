@@ -37,7 +37,7 @@ class Built:
     @property
     def key(self) -> str:
         """The name as results carry it: snake_case; of an import path the class's."""
-        name = self.use.name if self.use.distribution else _kebab(self.use.name.rpartition(".")[2])
+        name = self.use.name if self.use.distribution else _make_kebab(self.use.name.rpartition(".")[2])
         return name.replace("-", "_")
 
 
@@ -58,13 +58,13 @@ def build(kind: Kind, asked: object, registry: Registry) -> Built:
         asked = Spec.from_table(asked)
     if isinstance(asked, Spec):
         entry = registry.find(kind, asked.name)
-        plugin = _construct(entry, load_class(entry), asked)
+        plugin = _build_instance(entry, load_class(entry), asked)
         _check_values(kind, plugin, str(entry))
         return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version))
-    return _handed_in(kind, asked, registry)
+    return _take_instance(kind, asked, registry)
 
 
-def _handed_in(kind: Kind, plugin: object, registry: Registry) -> Built:
+def _take_instance(kind: Kind, plugin: object, registry: Registry) -> Built:
     if inspect.isclass(plugin):
         raise PluginBroken(f"{kind.name} {plugin.__qualname__} is a class; hand in an instance of it")
     cls = type(plugin)
@@ -73,9 +73,9 @@ def _handed_in(kind: Kind, plugin: object, registry: Registry) -> Built:
     _check_values(kind, plugin, f"{kind.name} {cls.__qualname__}")
     entry = registry.owner_of(kind, cls)
     if entry:
-        use = PluginUse(kind.name, entry.name, _shown(plugin), entry.distribution, entry.version)
+        use = PluginUse(kind.name, entry.name, _show_plugin(plugin), entry.distribution, entry.version)
     else:
-        use = PluginUse(kind.name, _kebab(cls.__name__), _shown(plugin))
+        use = PluginUse(kind.name, _make_kebab(cls.__name__), _show_plugin(plugin))
     return Built(plugin, use)
 
 
@@ -84,12 +84,12 @@ def _check_values(kind: Kind, plugin: object, who: str) -> None:
         raise PluginBroken(f"{who} cannot be used: {reason}")
 
 
-def _shown(plugin: object) -> str:
+def _show_plugin(plugin: object) -> str:
     # Only classes that say what they hold: a stranger's repr may carry a secret or an address.
     return repr(plugin) if attrs.has(type(plugin)) else type(plugin).__qualname__
 
 
-def _kebab(name: str) -> str:
+def _make_kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower().lstrip("_-")
 
 
@@ -128,9 +128,9 @@ def option_fields(cls: type) -> list[Any]:
     return [field for field in attrs.fields(cls) if field.metadata.get("option", True)]
 
 
-def _construct(entry: Entry, cls: type, spec: Spec) -> object:
+def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
     fields = {field.alias or field.name: field for field in option_fields(cls) if field.init}
-    options = _with_arg(entry, fields, spec)
+    options = _add_arg(entry, fields, spec)
     problems = [
         f"{entry} has no option {name!r}; {did_you_mean(name, fields)}" for name in options if name not in fields
     ]
@@ -145,9 +145,9 @@ def _construct(entry: Entry, cls: type, spec: Spec) -> object:
         if name not in fields:
             continue
         try:
-            values[name] = _structured(fields[name], value)
+            values[name] = _convert_value(fields[name], value)
         except Exception as error:
-            problems += [f"{entry}: {line}" for line in _lines(error, name)]
+            problems += [f"{entry}: {line}" for line in _format_problems(error, name)]
     if problems:
         raise PluginOptionsError(problems)
     try:
@@ -155,11 +155,11 @@ def _construct(entry: Entry, cls: type, spec: Spec) -> object:
     except UsageError as error:
         problems = [f"{entry}: {problem}" for problem in error.problems]
     except Exception as error:
-        problems = [f"{entry}: {_said(error)}"]
+        problems = [f"{entry}: {_format_message(error)}"]
     raise PluginOptionsError(problems)
 
 
-def _with_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, object]:
+def _add_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, object]:
     if spec.arg is None:
         return dict(spec.options)
     if not fields:
@@ -170,58 +170,58 @@ def _with_arg(entry: Entry, fields: Mapping[str, Any], spec: Spec) -> dict[str, 
     return {first: spec.arg, **spec.options}
 
 
-def _typed(field: Any, value: object) -> object:
+def _read_raw(field: Any, value: object) -> object:
     if not isinstance(value, Raw):
         return value
-    return value.plain() if _kinds_of(field.type) <= _AS_TYPED else value.read()
+    return value.plain() if _list_types(field.type) <= _AS_TYPED else value.read()
 
 
 _AS_TYPED = {str, Path, Decimal, type(None)}
 """What takes a value as it was typed: a path may be named 4, and 0.1 is no float on its way to Decimal."""
 
 
-def _kinds_of(kind: object) -> set[object]:
+def _list_types(kind: object) -> set[object]:
     # ``str | None`` has types.UnionType as its origin, ``Optional[str]`` has Union.
     origin = get_origin(kind)
     is_union = origin is Union or getattr(origin, "__name__", "") == "UnionType"
     return set(get_args(kind)) if is_union else {kind}
 
 
-def _structured(field: Any, value: object) -> object:
-    typed = _typed(field, value)
+def _convert_value(field: Any, value: object) -> object:
+    typed = _read_raw(field, value)
     # A field with a converter takes what its converter takes.
     if field.type is None or field.converter is not None:
         return typed
-    kinds = _kinds_of(field.type)
+    kinds = _list_types(field.type)
     if isinstance(typed, str) and str not in kinds and any((get_origin(kind) or kind) in _SERIES for kind in kinds):
         # A string is a series of strings too, one for each letter, which is never what was meant.
         raise ValueError(f'{typed!r} is str; give a list, ["..."]')
-    return _converter().structure(typed, field.type)
+    return _make_converter().structure(typed, field.type)
 
 
 _SERIES = {list, tuple, set, frozenset, Sequence, Iterable, Collection, Set}
 
 
-def _lines(error: Exception, name: str) -> Iterable[str]:
+def _format_problems(error: Exception, name: str) -> Iterable[str]:
     def described(error: BaseException, type_: type | None) -> str:
-        return _said(error)
+        return _format_message(error)
 
     if isinstance(error, cattrs.BaseValidationError):
         return transform_error(error, path=name, format_exception=described)
-    return [f"{_said(error)} @ {name}"]
+    return [f"{_format_message(error)} @ {name}"]
 
 
-def _said(error: BaseException) -> str:
+def _format_message(error: BaseException) -> str:
     # The validators of attrs raise with the field and more beside the message.
     message = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
     return " ".join(message.split()) or type(error).__name__
 
 
-def _converter() -> Converter:
+def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, use_alias=True)
     # cattrs calls int, float, str and bool on what it gets, so that the string "false" is True.
     for kind, takes in _STRICT.items():
-        converter.register_structure_hook(kind, _strict(kind, takes))
+        converter.register_structure_hook(kind, _make_strict(kind, takes))
     return converter
 
 
@@ -235,7 +235,7 @@ _STRICT: dict[Callable[[Any], Any], tuple[type, ...]] = {
 }
 
 
-def _strict(kind: Callable[[Any], Any], takes: tuple[type, ...]) -> Callable[[Any, Any], Any]:
+def _make_strict(kind: Callable[[Any], Any], takes: tuple[type, ...]) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
         if not isinstance(value, takes) or (isinstance(value, bool) and kind is not bool):
             raise ValueError(f"{value!r} is {type(value).__name__}; give {_WORDS[kind]}")

@@ -78,29 +78,29 @@ class Hooks:
 
     def uses(self) -> list[PluginUse]:
         """The hooks that take part."""
-        taking_part = (name for _, name in self._taking_part())
+        taking_part = (name for _, name in self._list_members())
         return [self._uses.get(name) or PluginUse(HOOK.name, name.removeprefix("hook "), "") for name in taking_part]
 
     def emit(self, hook: str, **arguments: Any) -> None:
         """Call one hook of all plug-ins; whoever raises is left out for the rest of the run."""
-        for plugin, name in self._taking_part():
-            with self._isolated(plugin, name, hook):
-                self._one(plugin, hook)(**arguments)
+        for plugin, name in self._list_members():
+            with self._isolate(plugin, name, hook):
+                self._get_caller(plugin, hook)(**arguments)
 
     @contextmanager
     def scope(self, persona: Persona, case_uid: str) -> Iterator[None]:
         """Enter the ``conversation_scope`` of all plug-ins."""
         with ExitStack() as stack:
-            for plugin, name in self._taking_part():
-                with self._isolated(plugin, name, "conversation_scope"):
-                    for scope in self._one(plugin, "conversation_scope")(persona=persona, case_uid=case_uid):
+            for plugin, name in self._list_members():
+                with self._isolate(plugin, name, "conversation_scope"):
+                    for scope in self._get_caller(plugin, "conversation_scope")(persona=persona, case_uid=case_uid):
                         inner = stack.enter_context(ExitStack())
                         inner.enter_context(scope)
                         # An exit that raises must not reach the conversation either.
-                        stack.push(self._leaving(plugin, name, inner.pop_all()))
+                        stack.push(self._make_exit(plugin, name, inner.pop_all()))
             yield
 
-    def _taking_part(self) -> list[tuple[object, str]]:
+    def _list_members(self) -> list[tuple[object, str]]:
         return [(plugin, name) for plugin, name in self._added if self._manager.is_registered(plugin)]
 
     def _leave_out(self, plugin: object) -> bool:
@@ -109,20 +109,20 @@ class Hooks:
             self._manager.unregister(plugin)
         return is_in
 
-    def _one(self, plugin: object, hook: str) -> pluggy.HookCaller:
-        others = [other for other, _ in self._taking_part() if other is not plugin]
+    def _get_caller(self, plugin: object, hook: str) -> pluggy.HookCaller:
+        others = [other for other, _ in self._list_members() if other is not plugin]
         return self._manager.subset_hook_caller(hook, others)
 
-    def _leaving(self, plugin: object, name: str, inner: ExitStack) -> Callable[..., bool]:
+    def _make_exit(self, plugin: object, name: str, inner: ExitStack) -> Callable[..., bool]:
         def leave(*_: object) -> bool:
-            with self._isolated(plugin, name, "conversation_scope"):
+            with self._isolate(plugin, name, "conversation_scope"):
                 inner.close()
             return False
 
         return leave
 
     @contextmanager
-    def _isolated(self, plugin: object, name: str, hook: str) -> Iterator[None]:
+    def _isolate(self, plugin: object, name: str, hook: str) -> Iterator[None]:
         try:
             yield
         except (Exception, SystemExit) as error:

@@ -45,11 +45,11 @@ def entry_points(*groups: str) -> Found:
         found = [point for point in importlib_metadata.entry_points() if point.group in groups]
     except Exception:
         # One torn entry_points.txt, or one without rights to read it, must not take the others with it.
-        found = _one_by_one(groups, unreadable)
+        found = _read_one_by_one(groups, unreadable)
     points: dict[str, set[Point]] = {group: set() for group in groups}
     for point in found:
         target = point.value.partition("[")[0].strip()
-        points[point.group].add(Point(point.name, target, *_owner(point.dist)))
+        points[point.group].add(Point(point.name, target, *_find_owner(point.dist)))
     ordered = {
         group: tuple(sorted(several, key=lambda point: (point.name, point.distribution)))
         for group, several in points.items()
@@ -57,11 +57,11 @@ def entry_points(*groups: str) -> Found:
     return Found(ordered, tuple(unreadable))
 
 
-def _one_by_one(groups: tuple[str, ...], unreadable: list[str]) -> list[importlib_metadata.EntryPoint]:
+def _read_one_by_one(groups: tuple[str, ...], unreadable: list[str]) -> list[importlib_metadata.EntryPoint]:
     found: list[importlib_metadata.EntryPoint] = []
     seen: set[str] = set()
     for dist in importlib_metadata.distributions():
-        name, version = _owner(dist)
+        name, version = _find_owner(dist)
         if plain(name) in seen:
             continue
         seen.add(plain(name))
@@ -75,7 +75,7 @@ def _one_by_one(groups: tuple[str, ...], unreadable: list[str]) -> list[importli
     return found
 
 
-def _owner(dist: importlib_metadata.Distribution | None) -> tuple[str, str]:
+def _find_owner(dist: importlib_metadata.Distribution | None) -> tuple[str, str]:
     try:
         return (str(dist.name), str(dist.version)) if dist else ("", "")
     except Exception:

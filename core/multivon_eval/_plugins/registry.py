@@ -46,7 +46,7 @@ class Entry:
             for part in filter(None, attribute.split(".")):
                 found = getattr(found, part)
         except (Exception, SystemExit) as error:
-            raise PluginBroken(f"{self} cannot be loaded: {_cause(error)}; {self._remedy}") from error
+            raise PluginBroken(f"{self} cannot be loaded: {_format_cause(error)}; {self._remedy}") from error
         return found
 
     @property
@@ -56,7 +56,7 @@ class Entry:
         return "check the import path"
 
 
-def _cause(error: BaseException) -> str:
+def _format_cause(error: BaseException) -> str:
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

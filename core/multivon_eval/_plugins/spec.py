@@ -100,28 +100,28 @@ class Spec:
         twice = [f"{key!r} is given twice in {dict(table)!r}; give it once" for key in options if key in spec.options]
         if twice:
             raise PluginOptionsError(twice)
-        return cls(spec.name, spec.arg, {**spec.options, **options}, ",".join([use, *_items(options)]))
+        return cls(spec.name, spec.arg, {**spec.options, **options}, ",".join([use, *_format_items(options)]))
 
 
-def _items(options: Mapping[str, object]) -> list[str]:
+def _format_items(options: Mapping[str, object]) -> list[str]:
     # TOML has no word for None.
-    return [f"{key}={_shown(value)}" for key, value in options.items() if value is not None]
+    return [f"{key}={_format_value(value)}" for key, value in options.items() if value is not None]
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     """A value as a SPEC says it: what reads back as itself."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_shown, value))}]"
+        return f"[{', '.join(map(_format_value, value))}]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_quoted(str(key))} = {_shown(item)}" for key, item in value.items()) + "}"
-    return _quoted(str(value))
+        return "{" + ", ".join(f"{_quote(str(key))} = {_format_value(item)}" for key, item in value.items()) + "}"
+    return _quote(str(value))
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # JSON's escapes are TOML's too, but for DEL, which TOML wants escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -91,14 +91,16 @@ class GoalAsked:
     def read(self, text: str) -> Verdict:
         """Read the verdict; quotes are checked, and a yes without a valid one becomes unknown."""
         answer = read_object(text)
-        rows = self._rows(answer)
+        rows = self._read_rows(answer)
         missing = [number for number in range(1, len(self.persona.criteria) + 1) if number not in rows]
         if missing:
             raise UnreadableAnswer(f"no answer on criterion {missing[0]}", True)
-        criteria = tuple(self._criterion(text, rows[number]) for number, text in enumerate(self.persona.criteria, 1))
+        criteria = tuple(
+            self._read_criterion(text, rows[number]) for number, text in enumerate(self.persona.criteria, 1)
+        )
         return Verdict.over(criteria, field(answer, "reason", str))
 
-    def _rows(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    def _read_rows(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
         rows: dict[int, Mapping[str, Any]] = {}
         for row in field(answer, "criteria", list):
             if not isinstance(row, dict):
@@ -109,7 +111,7 @@ class GoalAsked:
             rows[number] = row
         return rows
 
-    def _criterion(self, criterion: str, row: Mapping[str, Any]) -> CriterionVerdict:
+    def _read_criterion(self, criterion: str, row: Mapping[str, Any]) -> CriterionVerdict:
         met: YesNoUnknown = read_answer(row, "met")
         reason = field(row, "reason", str)
         quotes = tuple(checked(self.conversation, turn, quote) for turn, quote in read_quotes(row))

@@ -116,11 +116,11 @@ def read_object(text: str) -> dict[str, Any]:
     body = fenced.group(1) if fenced else text
     start = body.find("{")
     if start < 0:
-        raise UnreadableAnswer(f"no JSON object in the answer {_shown(text)}", True)
+        raise UnreadableAnswer(f"no JSON object in the answer {_show_text(text)}", True)
     try:
-        value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(body, start)
+        value, _ = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(body, start)
     except (ValueError, RecursionError) as error:
-        raise UnreadableAnswer(f"the JSON of the answer is broken ({error}): {_shown(text)}", True) from None
+        raise UnreadableAnswer(f"the JSON of the answer is broken ({error}): {_show_text(text)}", True) from None
     assert isinstance(value, dict), "what begins with a brace is an object"
     return value
 
@@ -139,9 +139,9 @@ def field(answer: Mapping[str, Any], name: str, kind: type[T]) -> T:
     return value
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def _shown(text: str) -> str:
+def _show_text(text: str) -> str:
     return repr(text if len(text) <= 120 else text[:117] + "...")

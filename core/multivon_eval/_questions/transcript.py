@@ -42,7 +42,7 @@ def fenced(conversation: Conversation) -> str:
 _SAME = str.maketrans({**dict.fromkeys("‘’‚‛‹›", "'"), **dict.fromkeys("“”„‟«»", '"')})
 
 
-def _plain(text: str) -> str:
+def _make_plain(text: str) -> str:
     return " ".join(text.translate(_SAME).split())
 
 
@@ -59,14 +59,14 @@ def checked(conversation: Conversation, turn: int, quote: str) -> Evidence:
 
 def quote_stands_in(message: Message, quote: str) -> bool:
     """Whether a quote stands in one message or its tool calls, white space and kinds of quotation marks aside."""
-    wanted = _plain(quote)
-    return bool(wanted) and wanted in _searched(message)
+    wanted = _make_plain(quote)
+    return bool(wanted) and wanted in _collect_text(message)
 
 
-def _searched(message: Message) -> str:
+def _collect_text(message: Message) -> str:
     calls = [
         json.dumps(part, ensure_ascii=False, default=str)
         for call in message.tool_calls
         for part in (call.name, dict(call.arguments), call.result)
     ]
-    return _plain("\n".join([message.content, *calls]))
+    return _make_plain("\n".join([message.content, *calls]))

@@ -59,13 +59,13 @@ def user_turn_question(
 
 
 def _turn_roles_round(conversation: Conversation, opening: str, silence: str) -> tuple[PromptMessage, ...]:
-    messages = [PromptMessage("user", (opening,)), *map(_as_the_driver_sees, conversation.messages)]
+    messages = [PromptMessage("user", (opening,)), *map(_show_to_driver, conversation.messages)]
     if messages[-1].role == "assistant":
         messages.append(PromptMessage("user", (silence,)))
     return _merge(messages)
 
 
-def _as_the_driver_sees(message: Message) -> PromptMessage:
+def _show_to_driver(message: Message) -> PromptMessage:
     if message.role == "assistant":
         return PromptMessage("user", (message.content,))
     return PromptMessage("assistant", (write_user_turn(message.content),))

@@ -86,7 +86,7 @@ def yes_no_question(conversation: Conversation, questions: Sequence[YesNo]) -> Q
     prompt = Prompt(
         system=SYSTEM,
         messages=(transcript_message(conversation, QUESTION.format(questions=listed)),),
-        schema=_schema(tuple(question.key for question in questions)),
+        schema=_make_schema(tuple(question.key for question in questions)),
         schema_name="answers",
         max_tokens=100 + 250 * len(questions),
     )
@@ -94,7 +94,7 @@ def yes_no_question(conversation: Conversation, questions: Sequence[YesNo]) -> Q
 
 
 @lru_cache(maxsize=128)
-def _schema(keys: tuple[str, ...]) -> Mapping[str, Any]:
+def _make_schema(keys: tuple[str, ...]) -> Mapping[str, Any]:
     one = {
         "type": "object",
         "properties": {"reason": {"type": "string"}, "evidence": EVIDENCE, "answer": ANSWERS},
@@ -119,9 +119,9 @@ class YesNoAsked:
     def read(self, text: str) -> tuple[YesNoAnswer, ...]:
         """Read one answer for each question, in their order."""
         answer = read_object(text)
-        return tuple(self._one(question, field(answer, question.key, dict)) for question in self.questions)
+        return tuple(self._read_one(question, field(answer, question.key, dict)) for question in self.questions)
 
-    def _one(self, question: YesNo, row: Mapping[str, Any]) -> YesNoAnswer:
+    def _read_one(self, question: YesNo, row: Mapping[str, Any]) -> YesNoAnswer:
         quotes = tuple(checked(self.conversation, turn, quote) for turn, quote in read_quotes(row))
         return YesNoAnswer(question, read_answer(row, "answer"), field(row, "reason", str), quotes)
 

@@ -74,7 +74,7 @@ async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, 
         await _hold_again(conversation, stage, purse)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
-        if not _awaits_reply(conversation):
+        if not _is_awaiting_reply(conversation):
             conversation = await _take_user_turn(conversation, stage, purse, driving, observing)
         if conversation.stop_reason is None:
             conversation = await _take_reply(conversation, stage, observing)
@@ -113,7 +113,7 @@ async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) ->
             raise_if_fatal(error)
 
 
-def _awaits_reply(conversation: Conversation) -> bool:
+def _is_awaiting_reply(conversation: Conversation) -> bool:
     return bool(conversation.messages) and conversation.messages[-1].role == "user"
 
 

@@ -54,7 +54,7 @@ class Delivery:
                     await self._sinks[name].write(result)
                 except FAULTS as error:
                     raise_if_fatal(error)
-                    self._failed(name, f"did not take the result of {result.persona.name!r}", error)
+                    self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
 
     async def close(self, report: Report) -> None:
         """Close all sinks that were opened."""
@@ -63,9 +63,9 @@ class Delivery:
                 await self._sinks[name].close(report)
             except FAULTS as error:
                 raise_if_fatal(error)
-                self._failed(name, "could not be closed", error)
+                self._report_failure(name, "could not be closed", error)
 
-    def _failed(self, name: str, what: str, error: BaseException) -> None:
+    def _report_failure(self, name: str, what: str, error: BaseException) -> None:
         _LOG.warning("sink %s %s", name, what, exc_info=error)
         said = str(error) if isinstance(error, MultivonEvalError) else format_error(error)
         is_loss = isinstance(error, DeliveryError | OSError) or not isinstance(error, MultivonEvalError)

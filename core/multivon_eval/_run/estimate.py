@@ -44,7 +44,7 @@ class _Sum:
         self.calls += 1
         self.tokens_in += asked
         self.tokens_out += answered
-        cost = _cost(question, judge, asked, answered, used)
+        cost = _estimate_cost(question, judge, asked, answered, used)
         self.usd = None if self.usd is None or cost is None else self.usd + cost
 
     def scaled(self, factor: float) -> _Sum:
@@ -54,7 +54,7 @@ class _Sum:
         return _Sum(calls, asked, answered, usd)
 
 
-def _cost(question: Question[Any], judge: Judge, asked: int, answered: int, used: Decimal) -> Decimal | None:
+def _estimate_cost(question: Question[Any], judge: Judge, asked: int, answered: int, used: Decimal) -> Decimal | None:
     priced = find_ability(judge, Priced)
     prices = priced.prices() if priced else None
     if used == 1 or prices is None:
@@ -111,11 +111,11 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
         output_tokens=usual.tokens_out,
         usd=usual.usd,
         usd_most=most.usd,
-        within_budget=_within(talking, usual.usd, info),
+        within_budget=_count_within_budget(talking, usual.usd, info),
     )
 
 
-def _within(talking: Decimal | None, usd: Decimal | None, info: RunInfo) -> int:
+def _count_within_budget(talking: Decimal | None, usd: Decimal | None, info: RunInfo) -> int:
     if talking is None or usd is None or not talking or info.budget_usd is None:
         return info.conversations
     left = max(ZERO, info.budget_usd - (usd - talking))

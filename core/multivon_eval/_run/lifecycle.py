@@ -26,10 +26,10 @@ async def ready(plugins: Sequence[object], others: Sequence[object] = (), second
         UsageError: One will not work; all that will not at once.
     """
     try:
-        await _check(_each_once((*plugins, *others)), seconds)
+        await _check(_drop_doubles((*plugins, *others)), seconds)
         yield
     finally:
-        for plugin in _each_once(plugins):
+        for plugin in _drop_doubles(plugins):
             if (closing := find_ability(plugin, Closes)) is not None:
                 await closing.aclose()
 
@@ -70,5 +70,5 @@ def check_price(judge: Judge, budget: object, asked: str) -> None:
         )
 
 
-def _each_once(plugins: Sequence[object]) -> list[object]:
+def _drop_doubles(plugins: Sequence[object]) -> list[object]:
     return list({id(plugin): plugin for plugin in plugins}.values())

@@ -50,18 +50,18 @@ class Option:
         return [own, f"{PREFIX}_{self.parameter}".upper()] if self.is_shared else [own]
 
 
-def _once(name: str, help: str, metavar: str = "", commands: tuple[str, ...] = BOTH) -> Option:
+def _use_once(name: str, help: str, metavar: str = "", commands: tuple[str, ...] = BOTH) -> Option:
     """An option for one call: without a metavar a flag."""
     return Option(name, help, metavar, None, "text" if metavar else "flag", "", commands, is_shared=False)
 
 
 SIMULATE = ("simulate",)
 OPTIONS = (
-    _once("model-cmd", f"model.py[:name], package.module:name or {ENDPOINT_EXAMPLE} (required)", "MODEL", SIMULATE),
-    _once("personas", "A JSONL file, or a persona source. (this or --propose-from)", "SPEC|FILE", SIMULATE),
-    _once("propose-from", "The description of a product: the judge proposes personas for it.", "FILE", SIMULATE),
-    _once("n-personas", "With --propose-from: how many, up to 30. [default: 5]", "N", SIMULATE),
-    _once("out", "Where results go, one JSON object a line.", "FILE"),
+    _use_once("model-cmd", f"model.py[:name], package.module:name or {ENDPOINT_EXAMPLE} (required)", "MODEL", SIMULATE),
+    _use_once("personas", "A JSONL file, or a persona source. (this or --propose-from)", "SPEC|FILE", SIMULATE),
+    _use_once("propose-from", "The description of a product: the judge proposes personas for it.", "FILE", SIMULATE),
+    _use_once("n-personas", "With --propose-from: how many, up to 30. [default: 5]", "N", SIMULATE),
+    _use_once("out", "Where results go, one JSON object a line.", "FILE"),
     Option("max-turns", "The most turns of a conversation.", "N", "8", field="max_turns", commands=SIMULATE),
     Option("trials", "Conversations of each persona.", "K", "1", field="trials", commands=SIMULATE),
     Option(
@@ -85,9 +85,9 @@ OPTIONS = (
         default_text=", ".join(map(shorten_name, OBSERVERS)),
     ),
     Option("seed", "For what can be seeded; recorded in every result.", "N", field="seed", commands=SIMULATE),
-    _once("resume", "Go on with the run whose journal lies beside --out.", commands=SIMULATE),
-    _once("force", "With --resume: go on although something has changed.", commands=SIMULATE),
-    _once("dry-run", "Load and check all, call model_fn once, print the estimate; no judge.", commands=SIMULATE),
+    _use_once("resume", "Go on with the run whose journal lies beside --out.", commands=SIMULATE),
+    _use_once("force", "With --resume: go on although something has changed.", commands=SIMULATE),
+    _use_once("dry-run", "Load and check all, call model_fn once, print the estimate; no judge.", commands=SIMULATE),
     Option("judge", f"Who judges: {JUDGE_EXAMPLE}, say.", "SPEC", field="judge", default_text="by the keys set"),
     Option(
         "judge-votes",
@@ -105,10 +105,10 @@ OPTIONS = (
     Option("max-error-rate", "A gate on conversations that failed.", "SHARE"),
     Option("strict", "Exit 3 if something failed, 4 if the budget cut the run.", kind="flag"),
     Option("without", "Leave an installed hook out; repeatable.", "NAME", kind="many", field="without"),
-    _once("overwrite", "Begin anew where an unfinished run's journal lies."),
-    _once("show-config", "Print each option with its value and where it came from, and do nothing."),
-    _once("quiet", "Print nothing but errors."),
-    _once("json", "Print the summary as JSON instead of text."),
+    _use_once("overwrite", "Begin anew where an unfinished run's journal lies."),
+    _use_once("show-config", "Print each option with its value and where it came from, and do nothing."),
+    _use_once("quiet", "Print nothing but errors."),
+    _use_once("json", "Print the summary as JSON instead of text."),
 )
 """In the order in which ``--help`` lists them."""
 

@@ -67,7 +67,7 @@ def make_plan(
     journal = journal or Journal()
     parts = _build_parts(personas, settings, registry, troubles)
     return Plan(
-        info=_info(settings, parts, journal.past.run_id),
+        info=_make_info(settings, parts, journal.past.run_id),
         source=parts.source.plugin,
         system=system,
         driver=parts.driver.plugin if parts.driver else None,
@@ -127,7 +127,7 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(persona_source, personas, registry)
-    proposal = problems.collect(_proposal, source, settings.seed) if source else None
+    proposal = problems.collect(_find_proposal, source, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
         if built:
@@ -137,7 +137,7 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
     return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)
 
 
-def _proposal(source: Built, seed: int | None) -> Question[Any] | None:
+def _find_proposal(source: Built, seed: int | None) -> Question[Any] | None:
     proposing = find_ability(source.plugin, Proposes)
     if proposing is None:
         return None
@@ -223,10 +223,10 @@ def persona_source(personas: object, registry: Registry) -> Built:
         return build(PERSONA_SOURCE, personas, registry)
     if isinstance(personas, PersonaSource):
         return build(PERSONA_SOURCE, personas, registry)
-    return Built(GivenPersonas(_given(personas)), PluginUse("persona source", "given", ""))
+    return Built(GivenPersonas(_check_given(personas)), PluginUse("persona source", "given", ""))
 
 
-def _given(personas: object) -> tuple[Persona, ...]:
+def _check_given(personas: object) -> tuple[Persona, ...]:
     if isinstance(personas, Persona | Mapping):
         personas = (personas,)
     if not isinstance(personas, Iterable):
@@ -242,7 +242,7 @@ def _given(personas: object) -> tuple[Persona, ...]:
     return tuple(persona for persona in found if persona is not None)
 
 
-def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
+def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
     judge = parts.judge
     pricing = find_ability(judge.plugin, Priced)
     priced = pricing.prices() if pricing else None
@@ -269,9 +269,9 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         budget_usd=settings.budget_usd,
         seed=settings.seed,
         judge_votes=settings.judge_votes,
-        judge_model=_model(judge),
+        judge_model=_find_model(judge),
         judge_reason=parts.judge_reason,
-        driver_model=_model(parts.driver_judge),
+        driver_model=_find_model(parts.driver_judge),
         prices=prices,
         plugins=parts.uses(),
         versions={
@@ -282,6 +282,6 @@ def _info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
     )
 
 
-def _model(judge: Built) -> str:
+def _find_model(judge: Built) -> str:
     named = find_ability(judge.plugin, Named)
     return named.model if named else judge.use.name

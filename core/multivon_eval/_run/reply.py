@@ -26,27 +26,27 @@ def checked_reply(returned: Any) -> Reply:
         raise ModelFnError(f"model_fn returned a {type(returned).__name__} that nobody awaited; make it 'async def'")
     reply = Reply(returned) if isinstance(returned, str) else returned
     if not isinstance(reply, Reply):
-        raise ModelFnError(f"model_fn returned {_named(returned)}; return the reply as a string, or a Reply")
-    if problem := _problem(reply):
+        raise ModelFnError(f"model_fn returned {_describe_value(returned)}; return the reply as a string, or a Reply")
+    if problem := _find_problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
     text = whole_text(reply.text)
     return reply if text == reply.text else attrs.evolve(reply, text=text)
 
 
-def _problem(reply: Reply) -> str:
+def _find_problem(reply: Reply) -> str:
     if not isinstance(reply.text, str):
-        return f"a Reply whose text is {_named(reply.text)}; give it a string"
+        return f"a Reply whose text is {_describe_value(reply.text)}; give it a string"
     if not reply.text.strip():
         return f"an empty string ({reply.text!r}); return the reply as text"
     if not _is_amount(reply.cost_usd):
-        return f"a Reply whose cost_usd is {_plain(reply.cost_usd)}; give USD, 0 or more, or None"
+        return f"a Reply whose cost_usd is {_format_amount(reply.cost_usd)}; give USD, 0 or more, or None"
     if not isinstance(reply.metadata, Mapping):
-        return f"a Reply whose metadata is {_named(reply.metadata)}; give a dict"
+        return f"a Reply whose metadata is {_describe_value(reply.metadata)}; give a dict"
     for call in reply.tool_calls:
         if not isinstance(call, ToolCall) or not isinstance(call.name, str):
-            return f"a Reply whose tool_calls hold {_named(call)}; give ToolCall objects"
+            return f"a Reply whose tool_calls hold {_describe_value(call)}; give ToolCall objects"
         if not isinstance(call.arguments, Mapping):
-            return f"a Reply whose tool_calls have the arguments {_named(call.arguments)}; give a dict"
+            return f"a Reply whose tool_calls have the arguments {_describe_value(call.arguments)}; give a dict"
     return ""
 
 
@@ -63,11 +63,11 @@ def _is_amount(cost: Any) -> bool:
     return amount.is_finite() and 0 <= amount <= 10**9
 
 
-def _plain(value: Any) -> str:
-    return str(value)[:80] if isinstance(value, int | float | Decimal) else _named(value)
+def _format_amount(value: Any) -> str:
+    return str(value)[:80] if isinstance(value, int | float | Decimal) else _describe_value(value)
 
 
-def _named(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     if value is None:
         return "None"
     try:

@@ -50,7 +50,7 @@ def to_result(
         prices=info.prices or None,
         plugins=info.plugins,
         versions=info.versions,
-        options=_options(info),
+        options=_collect_options(info),
         sources=info.sources,
         started_at=started_at,
         seconds=round(seconds, 6),
@@ -63,7 +63,7 @@ def to_result(
     return SimulationResult(conversation, verdict, dict(scores), who, account.cost_usd, provenance)
 
 
-def _options(info: RunInfo) -> dict[str, Any]:
+def _collect_options(info: RunInfo) -> dict[str, Any]:
     return {
         "max_turns": info.max_turns,
         "trials": info.trials,

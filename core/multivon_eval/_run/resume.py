@@ -26,10 +26,10 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     # A default is asked for with the name of our distribution before it, and is the same without.
     specs = [(use.kind, use.spec.removeprefix(f"{use.distribution}/")) for use in info.plugins]
     asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
-    everybody = _digest("".join(case_uid(persona, 1) for persona in personas))
+    everybody = _compute_digest("".join(case_uid(persona, 1) for persona in personas))
     return {
         "personas": everybody if plan.proposal is None else "",
-        "proposal": "" if plan.proposal is None else _asked(plan.proposal),
+        "proposal": "" if plan.proposal is None else _digest_question(plan.proposal),
         "judge": asked.get("judge", ""),
         "driver": asked.get("driver", ""),
         "driver judge": asked.get("driver judge", ""),
@@ -43,12 +43,14 @@ def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     }
 
 
-def _asked(question: Question[Any]) -> str:
+def _digest_question(question: Question[Any]) -> str:
     """What a proposal asks: document, number, seed and our words."""
-    return _digest("\n\n".join([question.prompt.system, *(message.text for message in question.prompt.messages)]))
+    return _compute_digest(
+        "\n\n".join([question.prompt.system, *(message.text for message in question.prompt.messages)])
+    )
 
 
-def _digest(text: str) -> str:
+def _compute_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
@@ -61,7 +63,7 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
     past = plan.journal.past
     if not past.run_id or plan.force:
         return
-    changed = _changes(past.made_with, made_with(plan, personas))
+    changed = _list_changes(past.made_with, made_with(plan, personas))
     if changed:
         raise UsageError(
             [f"--resume: {change}" for change in changed]
@@ -69,7 +71,7 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
         )
 
 
-def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def _list_changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     digests = {
         "personas": "personas",
         "proposal": "document, number or seed of the proposal",

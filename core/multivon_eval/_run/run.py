@@ -75,9 +75,9 @@ class Run:
             self.tally.count(account.usage)
             info = complete_info(plan, personas, len(personas) * plan.info.trials, len(self._done))
             cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
-            jobs = (partial(self._simulated, case, info) for case in cases)
+            jobs = (partial(self._simulate_case, case, info) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
-            async with aclosing(self._delivered(jobs, info, 2 * info.concurrency - 1)) as results:
+            async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1)) as results:
                 async for result in results:
                     yield result
 
@@ -93,10 +93,10 @@ class Run:
         plan = self.plan
         personas = {result.persona.name: result.persona for result in results}
         info = attrs.evolve(plan.info, personas=tuple(personas.values()), conversations=len(results), purpose="score")
-        jobs = (partial(self._rescored, result, info, verdicts) for result in results)
+        jobs = (partial(self._rescore_one, result, info, verdicts) for result in results)
         async with (
             ready(plan.asked, tuple(plan.sinks.values()), info.timeout),
-            aclosing(self._delivered(jobs, info, info.concurrency)) as rescored,
+            aclosing(self._deliver_all(jobs, info, info.concurrency)) as rescored,
         ):
             async for result in rescored:
                 yield result
@@ -114,12 +114,12 @@ class Run:
         jobs = (partial(answer_case, case, number, plan) for number, case in enumerate(cases))
         async with (
             ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout),
-            aclosing(_side_by_side(jobs, limit)) as results,
+            aclosing(_run_side_by_side(jobs, limit)) as results,
         ):
             found = [result async for result in results]
         return [result for _, result in sorted(found, key=itemgetter(0))]
 
-    async def _simulated(self, case: Case, info: RunInfo) -> SimulationResult:
+    async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult:
         plan = self.plan
         assert plan.system is not None and plan.driver is not None, "a simulation has a system and a driver"
         stage = Stage(
@@ -134,7 +134,7 @@ class Run:
             hold=plan.hold,
         )
         await self._talking.acquire()
-        started_at, started = _now(), time.perf_counter()
+        started_at, started = _format_now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, case.uid)
             driving, observing = plan.context("driver", account), plan.context("observer", account)
@@ -146,33 +146,33 @@ class Run:
             async with self._judging:
                 # Where many end at once, what they ask the judge goes out between the turns of those that talk.
                 await asyncio.sleep(0)
-            verdict, scores = await self._judged(conversation, account, plan.journal.past.case(case.uid))
+            verdict, scores = await self._judge(conversation, account, plan.journal.past.case(case.uid))
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
 
-    async def _rescored(self, old: SimulationResult, info: RunInfo, verdicts: bool) -> SimulationResult:
+    async def _rescore_one(self, old: SimulationResult, info: RunInfo, verdicts: bool) -> SimulationResult:
         plan, conversation = self.plan, old.conversation
-        started_at, started = _now(), time.perf_counter()
+        started_at, started = _format_now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account(purse, plan.journal)
             if not verdicts:
-                scores = await self._missing(conversation, old.scores, plan.context("judge", account))
+                scores = await self._score_missing(conversation, old.scores, plan.context("judge", account))
                 return add_scores(old, scores, account, info)
-            verdict, scores = await self._judged(conversation, account, PastCase())
+            verdict, scores = await self._judge(conversation, account, PastCase())
         seconds = time.perf_counter() - started
         return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
 
-    async def _judged(
+    async def _judge(
         self, conversation: Conversation, account: Account, past: PastCase
     ) -> tuple[Verdict, dict[str, Score]]:
         """Verdict and scores side by side; what the journal has already is not asked for again."""
         context = self.plan.context("judge", account)
         verdict, scores = await asyncio.gather(
-            self._verdict(conversation, account, past), self._missing(conversation, past.scores, context)
+            self._get_verdict(conversation, account, past), self._score_missing(conversation, past.scores, context)
         )
         return verdict, {name: scores[name] for name in self.plan.evaluators}
 
-    async def _verdict(self, conversation: Conversation, account: Account, past: PastCase) -> Verdict:
+    async def _get_verdict(self, conversation: Conversation, account: Account, past: PastCase) -> Verdict:
         if past.verdict is not None:
             return past.verdict
         plan, votes = self.plan, self.plan.info.judge_votes
@@ -183,7 +183,7 @@ class Run:
         plan.journal.record_judgement(conversation.case_uid, VERDICT, verdict)
         return verdict
 
-    async def _missing(
+    async def _score_missing(
         self, conversation: Conversation, had: Mapping[str, Score], context: RunContext
     ) -> dict[str, Score]:
         missing = {
@@ -191,7 +191,7 @@ class Run:
         }
         return {**had, **await score(conversation, missing, context, self.plan.journal)}
 
-    async def _delivered(self, jobs: _Jobs, info: RunInfo, at_once: int) -> AsyncGenerator[SimulationResult, None]:
+    async def _deliver_all(self, jobs: _Jobs, info: RunInfo, at_once: int) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append)
         is_begun, is_whole = plan.journal.is_open, False
@@ -201,7 +201,7 @@ class Run:
             await delivery.open(info)
             is_begun = True
             plan.hooks.emit("run_started", run=info)
-            async with aclosing(_side_by_side(self._finishing(jobs, delivery), at_once)) as results:
+            async with aclosing(_run_side_by_side(self._finish_jobs(jobs, delivery), at_once)) as results:
                 async for result in results:
                     yield result
             is_whole = True
@@ -214,7 +214,7 @@ class Run:
             self.report = attrs.evolve(report, problems=tuple(plan.problems))
             plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
-    def _finishing(self, jobs: _Jobs, delivery: Delivery) -> _Jobs:
+    def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> _Jobs:
         async def finished(job: _Job[SimulationResult]) -> SimulationResult:
             result = await job()
             await delivery.write(result)
@@ -225,7 +225,7 @@ class Run:
         return (partial(finished, job) for job in jobs)
 
 
-async def _side_by_side(jobs: Iterator[_Job[T]], limit: int) -> AsyncGenerator[T, None]:
+async def _run_side_by_side(jobs: Iterator[_Job[T]], limit: int) -> AsyncGenerator[T, None]:
     """Run the jobs, so many at a time, and give each result when it is there.
 
     A new job starts when a result is taken, so a reader that is slow holds the run back, not the memory.
@@ -253,5 +253,5 @@ async def _side_by_side(jobs: Iterator[_Job[T]], limit: int) -> AsyncGenerator[T
         await asyncio.gather(*running, return_exceptions=True)
 
 
-def _now() -> str:
+def _format_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")

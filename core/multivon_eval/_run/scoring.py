@@ -34,7 +34,7 @@ async def score(
         return dict.fromkeys(evaluators, nothing)
 
     async def kept(name: str, evaluator: Evaluator) -> Score:
-        given = await _one(name, evaluator, conversation, context)
+        given = await _score_one(name, evaluator, conversation, context)
         journal.record_judgement(conversation.case_uid, name, given)
         return given
 
@@ -42,7 +42,7 @@ async def score(
     return dict(zip(evaluators, scores, strict=True))
 
 
-async def _one(name: str, evaluator: Evaluator, conversation: Conversation, context: RunContext) -> Score:
+async def _score_one(name: str, evaluator: Evaluator, conversation: Conversation, context: RunContext) -> Score:
     try:
         given = await evaluator.evaluate(conversation, context)
     except BudgetExceeded as error:

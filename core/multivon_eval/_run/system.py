@@ -60,14 +60,14 @@ class SystemUnderTest:
             return cls(call, frozenset(), True, is_async)
         wants = frozenset(key for key in _BY_NAME if key in parameters and parameters[key].kind is not _POSITIONAL_ONLY)
         others = [item for key, item in parameters.items() if key not in wants]
-        problem = _unfit(others, wants)
+        problem = _find_unfit(others, wants)
         if problem:
             raise UsageError(
                 f"{name}{inspect.signature(call)} {problem}; it is called with the conversation as one string "
                 "(def model_fn(prompt: str) -> str), and with 'messages' or 'conversation_id' where it names them"
             )
         takes = any(item.kind in _POSITIONAL for item in others) and (
-            "messages" not in wants or any(_required(item) for item in others)
+            "messages" not in wants or any(_is_required(item) for item in others)
         )
         first = next((item for item in others if item.kind in _POSITIONAL), None)
         by_name = first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -84,17 +84,17 @@ class SystemUnderTest:
         Raises:
             ModelFnError: It raised, hung or gave no text.
         """
-        positional, named = self._arguments(conversation, conversation_id)
+        positional, named = self._make_arguments(conversation, conversation_id)
         try:
             async with asyncio.timeout(timeout):
-                returned = await self._called(positional, named)
+                returned = await self._call(positional, named)
         except _OwnTimeout as error:
             raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
         return checked_reply(returned)
 
-    def _arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
+    def _make_arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
         named: dict[str, Any] = {}
         if "messages" in self.wants:
             named["messages"] = [
@@ -107,7 +107,7 @@ class SystemUnderTest:
         prompt = render(conversation.messages)
         return ([], {self.prompt_name: prompt, **named}) if self.prompt_name else ([prompt], named)
 
-    async def _called(self, positional: list[Any], named: dict[str, Any]) -> Any:
+    async def _call(self, positional: list[Any], named: dict[str, Any]) -> Any:
         try:
             if self.is_async:
                 return await self.call(*positional, **named)
@@ -131,13 +131,13 @@ _POSITIONAL = (
 )
 
 
-def _required(item: inspect.Parameter) -> bool:
+def _is_required(item: inspect.Parameter) -> bool:
     is_variadic = item.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return item.default is inspect.Parameter.empty and not is_variadic
 
 
-def _unfit(others: list[inspect.Parameter], wants: frozenset[str]) -> str:
-    required = [item for item in others if _required(item)]
+def _find_unfit(others: list[inspect.Parameter], wants: frozenset[str]) -> str:
+    required = [item for item in others if _is_required(item)]
     keyword_only = [item.name for item in required if item.kind is inspect.Parameter.KEYWORD_ONLY]
     if keyword_only:
         return f"wants the keyword {keyword_only[0]!r}, which nobody gives"

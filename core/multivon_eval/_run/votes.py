@@ -31,19 +31,19 @@ def counted(cast: Sequence[Verdict]) -> Verdict:
     if len(given) <= len(cast) // 2:
         missing = next(vote for vote in cast if vote.failed or vote.cut)
         return attrs.evolve(missing, reason=f"{len(given)} of {len(cast)} votes: {missing.reason}")
-    rows = tuple(_criterion(row, len(cast)) for row in zip(*(vote.criteria for vote in given), strict=True))
+    rows = tuple(_count_criterion(row, len(cast)) for row in zip(*(vote.criteria for vote in given), strict=True))
     verdict = Verdict.over(rows, "")
     agrees = next((vote for vote in given if vote.achieved is verdict.achieved), given[0])
     words: Counter[str] = Counter(vote.outcome for vote in given)
     words["missing"] = len(cast) - len(given)
-    return attrs.evolve(verdict, reason=f"{len(cast)} votes, {_told(words)}: {agrees.reason}")
+    return attrs.evolve(verdict, reason=f"{len(cast)} votes, {_format_counts(words)}: {agrees.reason}")
 
 
-def _told(words: Counter[str]) -> str:
+def _format_counts(words: Counter[str]) -> str:
     return ", ".join(f"{count} {word}" for word, count in words.most_common() if count)
 
 
-def _criterion(given: Sequence[CriterionVerdict], asked: int) -> CriterionVerdict:
+def _count_criterion(given: Sequence[CriterionVerdict], asked: int) -> CriterionVerdict:
     """What the votes say of one criterion, with the quotes of those that say the same."""
     counts = Counter(vote.met for vote in given)
     votes = Votes(counts["yes"], counts["no"], counts["unknown"], asked - len(given))
@@ -51,9 +51,9 @@ def _criterion(given: Sequence[CriterionVerdict], asked: int) -> CriterionVerdic
     agreeing = [vote for vote in given if vote.met == winner]
     if winner is None:
         reason = f"no majority of {asked} votes: {given[0].reason}"
-        return CriterionVerdict(given[0].criterion, "unknown", reason, _each_once(given), votes)
-    return CriterionVerdict(agreeing[0].criterion, winner, agreeing[0].reason, _each_once(agreeing), votes)
+        return CriterionVerdict(given[0].criterion, "unknown", reason, _drop_doubles(given), votes)
+    return CriterionVerdict(agreeing[0].criterion, winner, agreeing[0].reason, _drop_doubles(agreeing), votes)
 
 
-def _each_once(votes: Iterable[CriterionVerdict]) -> tuple[Evidence, ...]:
+def _drop_doubles(votes: Iterable[CriterionVerdict]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(quote for vote in votes for quote in vote.evidence))

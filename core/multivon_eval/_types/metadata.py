@@ -36,7 +36,7 @@ def metadata_to_json(
     for name in _ABSENT_IF_NONE:
         if row[name] is None:
             del row[name]
-    row |= {**_ending(conversation), "disagreement": disagreement, "score_status": _score_status(scores)}
+    row |= {**_write_ending(conversation), "disagreement": disagreement, "score_status": _score_status(scores)}
     # A field of ours is never hidden by what stood in a file.
     return row | {name: value for name, value in extra.items() if name not in row}
 
@@ -44,7 +44,7 @@ def metadata_to_json(
 _ABSENT_IF_NONE = ("rescored_from", "scores_judge_model")
 
 
-def _ending(conversation: Conversation) -> dict[str, Any]:
+def _write_ending(conversation: Conversation) -> dict[str, Any]:
     """What a conversation says of its end beyond its fields in the line itself."""
     return {
         "simulated": True,
@@ -80,15 +80,15 @@ def provenance_from_json(metadata: Mapping[str, Any]) -> Provenance:
     return Provenance(**given, extra=extra)
 
 
-_ENDING = (*_ending(Conversation()), "disagreement", "score_status")
+_ENDING = (*_write_ending(Conversation()), "disagreement", "score_status")
 
 
-def _usage(value: Any) -> Usage:
+def _read_usage(value: Any) -> Usage:
     row = read_object(value)
     return Usage(**{name: read_field(row, name, read_whole) for name in _TOKENS if name in row})
 
 
-def _plugin_use(value: Any) -> PluginUse:
+def _read_plugin_use(value: Any) -> PluginUse:
     row = read_object(value)
     return PluginUse(**{name: read_text(row.get(name, "")) for name in _USE})
 
@@ -100,7 +100,7 @@ def _retry(value: Any) -> JudgeRetry:
     )
 
 
-def _rescored_from(value: Any) -> RescoredFrom:
+def _read_rescored_from(value: Any) -> RescoredFrom:
     row = read_object(value)
     return RescoredFrom(
         read_text(row.get("run_id") or ""),
@@ -122,16 +122,16 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "driver_model": read_text,
     "driver_temperature": read_number,
     "prices": read_object,
-    "plugins": read_list_of(_plugin_use),
+    "plugins": read_list_of(_read_plugin_use),
     "versions": read_object,
     "options": read_object,
     "sources": read_object,
     "started_at": read_text,
     "seconds": read_number,
-    "usage": _usage,
+    "usage": _read_usage,
     "judge_calls": read_whole,
     "judge_retries": read_list_of(_retry),
     "notes": read_list_of(read_text),
-    "rescored_from": _rescored_from,
+    "rescored_from": _read_rescored_from,
     "scores_judge_model": read_text,
 }

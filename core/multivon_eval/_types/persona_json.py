@@ -27,7 +27,7 @@ def persona_from_json(data: object, where: str = "persona") -> Persona:
         PersonaError: An unknown key, a missing or empty field, a wrong type; all of them at once.
     """
     if not isinstance(data, Mapping):
-        raise PersonaError(f"{where}: {_type(data)}, not an object; write one persona as {{...}} on a line")
+        raise PersonaError(f"{where}: {_name_type(data)}, not an object; write one persona as {{...}} on a line")
     problems = [
         f"{where}: unknown key {str(key)!r}; {did_you_mean(str(key), (*_REQUIRED, *_OPTIONAL))}"
         for key in data
@@ -41,52 +41,52 @@ def persona_from_json(data: object, where: str = "persona") -> Persona:
             problems += [f"{where}: {problem}" for problem in check(name, data[name])]
     if problems:
         raise PersonaError(problems)
-    return Persona(**{str(key): _whole(value) for key, value in data.items()})
+    return Persona(**{str(key): _make_whole(value) for key, value in data.items()})
 
 
-def _whole(value: Any) -> Any:
+def _make_whole(value: Any) -> Any:
     """A JSON value whose strings can be sent and stored."""
     if isinstance(value, str):
         return whole_text(value)
     if isinstance(value, Mapping):
-        return {_whole(key): _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_make_whole(key): _make_whole(item) for key, item in value.items()}
+    return [_make_whole(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _text(name: str, value: object) -> list[str]:
+def _check_text(name: str, value: object) -> list[str]:
     if not isinstance(value, str):
-        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+        return [f"{name!r} is {_name_type(value)}; give it as {_WANTED[name]}"]
     return [] if value.strip() else [f"{name!r} is empty; give it as {_WANTED[name]}"]
 
 
-def _texts(name: str, value: object) -> list[str]:
+def _check_texts(name: str, value: object) -> list[str]:
     if not isinstance(value, list | tuple):
-        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+        return [f"{name!r} is {_name_type(value)}; give it as {_WANTED[name]}"]
     problems = []
     for index, item in enumerate(value):
         if not isinstance(item, str):
-            problems.append(f"{name}[{index}] is {_type(item)}; give it as a string")
+            problems.append(f"{name}[{index}] is {_name_type(item)}; give it as a string")
         elif not item.strip():
             problems.append(f"{name}[{index}] is empty; fill it in or take it out")
     return problems
 
 
-def _criteria(name: str, value: object) -> list[str]:
+def _check_criteria(name: str, value: object) -> list[str]:
     if isinstance(value, str):
-        return _text(name, value)
+        return _check_text(name, value)
     if isinstance(value, list | tuple) and not value:
         return [f"{name!r} is empty; give it as {_WANTED[name]}"]
-    return _texts(name, value)
+    return _check_texts(name, value)
 
 
-def _history(name: str, value: object) -> list[str]:
+def _check_history(name: str, value: object) -> list[str]:
     if not isinstance(value, list | tuple):
-        return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+        return [f"{name!r} is {_name_type(value)}; give it as {_WANTED[name]}"]
     problems = []
     for index, item in enumerate(value):
         place = f"{name}[{index}]"
         if not isinstance(item, Mapping):
-            problems.append(f"{place} is {_type(item)}; give it as {_MESSAGE}")
+            problems.append(f"{place} is {_name_type(item)}; give it as {_MESSAGE}")
             continue
         if set(item) != {"role", "content"}:
             problems.append(f"{place} has the keys {sorted(map(str, item))}; give it as {_MESSAGE}")
@@ -98,10 +98,10 @@ def _history(name: str, value: object) -> list[str]:
     return problems
 
 
-def _object(name: str, value: object) -> list[str]:
+def _check_object(name: str, value: object) -> list[str]:
     if isinstance(value, Mapping):
         return []
-    return [f"{name!r} is {_type(value)}; give it as {_WANTED[name]}"]
+    return [f"{name!r} is {_name_type(value)}; give it as {_WANTED[name]}"]
 
 
 _MESSAGE = '{"role": "user" or "assistant", "content": "..."}'
@@ -117,19 +117,19 @@ _WANTED = {
     "metadata": "an object",
 }
 _CHECKS: dict[str, Callable[[str, object], list[str]]] = {
-    "name": _text,
-    "profile": _text,
-    "goal": _text,
-    "success_criteria": _criteria,
-    "traits": _texts,
-    "facts": _texts,
-    "script": _texts,
-    "history": _history,
-    "metadata": _object,
+    "name": _check_text,
+    "profile": _check_text,
+    "goal": _check_text,
+    "success_criteria": _check_criteria,
+    "traits": _check_texts,
+    "facts": _check_texts,
+    "script": _check_texts,
+    "history": _check_history,
+    "metadata": _check_object,
 }
 
 
-def _type(value: Any) -> str:
+def _name_type(value: Any) -> str:
     names = {
         dict: "an object",
         list: "a list",

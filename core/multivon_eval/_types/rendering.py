@@ -23,10 +23,10 @@ def render(messages: Iterable[Message]) -> str:
     Returns:
         The lines, joined by line feeds; empty for no messages.
     """
-    return "\n".join(f"{message.role.upper()}: {_indented(message.content)}" for message in messages)
+    return "\n".join(f"{message.role.upper()}: {_indent(message.content)}" for message in messages)
 
 
-def _indented(content: str) -> str:
+def _indent(content: str) -> str:
     return _HEADER.sub(r"\1    ", content)
 
 

@@ -140,9 +140,11 @@ class SimulationResult:
         return f"{name}: {self.verdict.outcome} ({self.stop_reason}, {turns}, ${self.cost_usd:.4f})"
 
     def __str__(self) -> str:
-        return "\n".join([self.headline, *(f"  {make_one_line(text)}" for text in self._details()), self.disclaimer])
+        return "\n".join(
+            [self.headline, *(f"  {make_one_line(text)}" for text in self._list_details()), self.disclaimer]
+        )
 
-    def _details(self) -> Iterator[str]:
+    def _list_details(self) -> Iterator[str]:
         """What stands below the headline when the result is printed."""
         if (error := self.conversation.error) is not None:
             yield f"{error.source}: {error.message}"

@@ -109,9 +109,11 @@ def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
             "read the file with the multivon-eval that wrote it, or a newer one"
         )
     metadata = read_field(row, "metadata", read_object)
-    conversation = _conversation(row, metadata)
+    conversation = _read_conversation(row, metadata)
     verdict = read_field(
-        row, "verdict", lambda said: _verdict(said, read_field(row, "goal_achieved", read_one_of(True, False, None)))
+        row,
+        "verdict",
+        lambda said: _read_verdict(said, read_field(row, "goal_achieved", read_one_of(True, False, None))),
     )
     status = metadata.get("score_status") or {}
     reasons = read_field(row, "reasons", dict)
@@ -136,23 +138,23 @@ _FIELDS = frozenset(
 )
 
 
-def _conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> Conversation:
+def _read_conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> Conversation:
     error, cost = metadata.get("error"), metadata.get("system_cost_usd")
     return Conversation(
-        messages=read_field(row, "transcript", _transcript),
+        messages=read_field(row, "transcript", _read_transcript),
         persona=read_field(row, "persona", persona_from_json),
         trial=read_field(row, "trial", read_whole),
         case_uid=read_field(metadata, "case_uid", read_text),
         stop_reason=read_field(row, "stop_reason", read_one_of(*STOP_REASONS)),
         driver_said_goal=bool(metadata.get("driver_said_goal")),
         error=structured(error, SimulationError) if error else None,
-        observations=_observations(row, metadata),
+        observations=_read_observations(row, metadata),
         repaired_faults=read_whole(metadata.get("driver_faults_repaired") or 0),
         system_cost_usd=None if cost is None else structured(read_number(cost), Decimal),
     )
 
 
-def _observations(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[Observation, ...]:
+def _read_observations(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[Observation, ...]:
     """Read what was observed; of a line that only has the faults of the driver, these."""
     faults = read_field(row, "driver_faults", lambda found: structured(found, tuple[DriverFault, ...]))
     if "observations" not in metadata:
@@ -160,13 +162,13 @@ def _observations(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[
     return read_field(metadata, "observations", lambda found: structured(found, tuple[Observation, ...]))
 
 
-def _transcript(rows: Any) -> tuple[Message, ...]:
+def _read_transcript(rows: Any) -> tuple[Message, ...]:
     for row in rows:
         read_text(row["content"])
     return structured(rows, tuple[Message, ...])
 
 
-def _verdict(said: Mapping[str, Any], achieved: bool | None) -> Verdict:
+def _read_verdict(said: Mapping[str, Any], achieved: bool | None) -> Verdict:
     criteria = structured(said.get("criteria", []), tuple[CriterionVerdict, ...])
     return Verdict(achieved, read_text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False))
 

@@ -17,7 +17,7 @@ _UNSAFE = re.compile(
 )
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape(found: re.Match[str]) -> str:
     code = ord(found.group())
     if code > 0xFFFF:
         high, low = divmod(code - 0x10000, 0x400)
@@ -32,4 +32,4 @@ def safe_json(value: Any) -> str:
     escaped too, and so are controls, separators that some readers take for line breaks, and the invisible
     format, filler, variation, private, surrogate and tag characters with which text is smuggled past a reader.
     """
-    return _UNSAFE.sub(_escaped, _as_json(value))
+    return _UNSAFE.sub(_escape, _as_json(value))

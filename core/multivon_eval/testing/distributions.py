@@ -43,12 +43,12 @@ def write_distribution(
     _write(info / "entry_points.txt", "\n".join(groups))
     sources = modules or {}
     for module, source in sources.items():
-        _write(_file(path, module, is_package=any(other.startswith(f"{module}.") for other in sources)), source)
+        _write(_make_file(path, module, is_package=any(other.startswith(f"{module}.") for other in sources)), source)
     importlib.invalidate_caches()
     return path
 
 
-def _file(path: Path, module: str, *, is_package: bool) -> Path:
+def _make_file(path: Path, module: str, *, is_package: bool) -> Path:
     *packages, last = module.split(".")
     folder = path
     for package in packages:

@@ -51,9 +51,9 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
         said = len(about.conversation.said_by("user"))
         return json.dumps({"message": f"This is message {said + 1} of the user.", "goal_reached": False})
     if isinstance(about, GoalAsked):
-        return _fitting_verdict(about, says)
+        return _make_verdict(about, says)
     if isinstance(about, YesNoAsked):
-        evidence = _quotes(about.conversation)
+        evidence = _make_quotes(about.conversation)
         opposite = {"yes": "no", "no": "yes", "unknown": "yes"}
         answers = {}
         for one in about.questions:
@@ -62,19 +62,15 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
         return json.dumps(answers)
     if isinstance(about, PersonasAsked):
         return json.dumps(
-            {
-                "personas": [
-                    _fitting_persona(number, about.n, question.prompt.schema) for number in range(1, about.n + 1)
-                ]
-            }
+            {"personas": [_make_persona(number, about.n, question.prompt.schema) for number in range(1, about.n + 1)]}
         )
     if question.prompt.schema is not None:
-        return json.dumps(_fitting(question.prompt.schema, says))
+        return json.dumps(_make_fitting(question.prompt.schema, says))
     return {"hoped": "yes", "against": "no", "unknown": "unknown"}[says]
 
 
-def _fitting_verdict(about: GoalAsked, says: Says) -> str:
-    quotes = _quotes(about.conversation)
+def _make_verdict(about: GoalAsked, says: Says) -> str:
+    quotes = _make_quotes(about.conversation)
     met = {"hoped": "yes" if quotes else "no", "against": "no", "unknown": "unknown"}[says]
     rows = [
         {"number": number, "reason": f"It is {met}.", "evidence": quotes, "met": met}
@@ -83,7 +79,7 @@ def _fitting_verdict(about: GoalAsked, says: Says) -> str:
     return json.dumps({"criteria": rows, "reason": f"It is {met}."})
 
 
-def _fitting_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> dict[str, object]:
+def _make_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> dict[str, object]:
     known: dict[str, object] = {
         "name": f"persona_{number}",
         "profile": f"User number {number}.",
@@ -104,19 +100,19 @@ def _fitting_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> 
     return {**asked, **known}
 
 
-def _quotes(about: Conversation) -> list[dict[str, object]]:
+def _make_quotes(about: Conversation) -> list[dict[str, object]]:
     replies = [(turn, message.content) for turn, message in about.numbered() if message.role == "assistant"]
     return [{"turn": turn, "quote": text[:40]} for turn, text in replies[-1:]]
 
 
-def _fitting(schema: Mapping[str, Any], says: Says) -> Any:
+def _make_fitting(schema: Mapping[str, Any], says: Says) -> Any:
     if "enum" in schema:
         words = list(schema["enum"])
         wanted = {"hoped": "yes", "against": "no", "unknown": "unknown"}[says]
         return wanted if wanted in words else words[-1]
     kind = schema.get("type")
     if kind == "object":
-        return {name: _fitting(part, says) for name, part in schema.get("properties", {}).items()}
+        return {name: _make_fitting(part, says) for name, part in schema.get("properties", {}).items()}
     if kind == "boolean":
         return says == "hoped"
     return {"array": [], "integer": 0, "number": 0, "null": None}.get(str(kind), "unknown")

@@ -49,7 +49,7 @@ class PluginTests:
 
     def test_no_standard_test_is_missing(self) -> None:
         """A standard test may be overridden only as ``xfail`` with a reason."""
-        gone = [name for name in _standard(type(self)) if not _is_kept(type(self), name)]
+        gone = [name for name in _list_standard(type(self)) if not _is_kept(type(self), name)]
         assert not gone, f"{', '.join(gone)}: overridden without pytest.mark.xfail(reason=...); mark it so"
 
     def test_an_attrs_class_that_satisfies_the_protocol(self) -> None:
@@ -98,7 +98,7 @@ class PluginTests:
             if held is None:
                 continue  # TOML has no word for it: it is what is not said
             try:
-                options[field.alias or field.name] = _as_toml(held)
+                options[field.alias or field.name] = _convert_to_toml(held)
             except TypeError:
                 pytest.skip(f"{field.name!r} is {type(held).__name__}, which no SPEC can say; mark it as no option")
         return options
@@ -140,21 +140,21 @@ def copied(one: T) -> T:
     return copy.deepcopy(one)
 
 
-def _as_toml(value: object) -> object:
+def _convert_to_toml(value: object) -> object:
     if isinstance(value, Enum):
-        return _as_toml(value.value)
+        return _convert_to_toml(value.value)
     if isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Path | Decimal):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [_as_toml(item) for item in value]
+        return [_convert_to_toml(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _as_toml(item) for key, item in value.items()}
+        return {str(key): _convert_to_toml(item) for key, item in value.items()}
     raise TypeError(type(value).__name__)
 
 
-def _standard(cls: type) -> dict[str, object]:
+def _list_standard(cls: type) -> dict[str, object]:
     """The standard tests of a contract, by name."""
     ours = [base for base in reversed(cls.__mro__) if base.__module__.startswith(f"{_HOME}.")]
     return {name: vars(base)[name] for base in ours for name in vars(base) if name.startswith("test_")}
@@ -162,7 +162,7 @@ def _standard(cls: type) -> dict[str, object]:
 
 def _is_kept(cls: type, name: str) -> bool:
     found = inspect.getattr_static(cls, name)
-    if found is _standard(cls)[name]:
+    if found is _list_standard(cls)[name]:
         return True
     marks = getattr(found, "pytestmark", [])
     return any(mark.name == "xfail" and mark.kwargs.get("reason") for mark in marks)

@@ -58,7 +58,7 @@ def stamp_command(
         raise UsageError(
             f"--cases {cases} alone changes nothing; say --dry-run to see what would be written, or --apply"
         )
-    proposals = propose(_recordings(Path(recordings)).rows, roles)
+    proposals = propose(_read_recordings(Path(recordings)).rows, roles)
     stamped = None
     if cases is not None:
         old = read(cases)
@@ -66,7 +66,7 @@ def stamp_command(
         if dry_run and not as_json:
             _show_diff(cases, old, stamped.data)
     if as_json:
-        click.echo(json.dumps(_as_json(proposals, stamped), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_convert_to_json(proposals, stamped), ensure_ascii=False, indent=2))
     else:
         _print(proposals, stamped, dry_run)
 
@@ -77,12 +77,12 @@ def stamp_command(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def report_command(recordings: Path, against: Path, as_json: bool) -> None:
     """Say which call sites rendered something new, and what was no longer observed."""
-    changes = compare(_recordings(recordings).rows, _recordings(against).rows)
+    changes = compare(_read_recordings(recordings).rows, _read_recordings(against).rows)
     if as_json:
         rows = [_change_as_json(one) for one in changes]
         click.echo(json.dumps({"sites": rows, "note": OBSERVED}, ensure_ascii=False, indent=2))
         return
-    _table(("site", "sdk", "role", "renderings"), [(one.site, one.sdk, one.role, str(one)) for one in changes])
+    _print_table(("site", "sdk", "role", "renderings"), [(one.site, one.sdk, one.role, str(one)) for one in changes])
     counts = {
         "with something new": sum(bool(one.new) for one in changes),
         "with something no longer observed": sum(bool(one.no_longer_seen) for one in changes),
@@ -92,7 +92,7 @@ def report_command(recordings: Path, against: Path, as_json: bool) -> None:
     click.echo(OBSERVED)
 
 
-def _recordings(path: Path) -> Contents:
+def _read_recordings(path: Path) -> Contents:
     contents = read_recordings(path)
     if contents.foreign:
         click.echo(f"note: {foreign(path, contents)}", err=True)
@@ -119,13 +119,13 @@ def _show_diff(path: Path, old: bytes, new: bytes) -> None:
 def _print(proposals: Proposals, stamped: Stamped | None, dry_run: bool) -> None:
     rows = [(one.case, one.site, one.role, one.fingerprint[:12], many(one.observed, "time")) for one in proposals.made]
     if stamped is None:
-        _table(("case", "site", "role", "fingerprint", "observed"), rows)
-    for line in (*_gaps(proposals), *(_outcome(stamped, dry_run) if stamped else ())):
+        _print_table(("case", "site", "role", "fingerprint", "observed"), rows)
+    for line in (*_list_gaps(proposals), *(_describe_outcome(stamped, dry_run) if stamped else ())):
         click.echo(line)
     click.echo(OBSERVED)
 
 
-def _gaps(proposals: Proposals) -> list[str]:
+def _list_gaps(proposals: Proposals) -> list[str]:
     said = {
         "renderings observed in no case": proposals.unbound,
         "renderings without a call site": proposals.without_site,
@@ -134,7 +134,7 @@ def _gaps(proposals: Proposals) -> list[str]:
     return [f"{what}: {count}" for what, count in said.items() if count]
 
 
-def _outcome(stamped: Stamped, dry_run: bool) -> list[str]:
+def _describe_outcome(stamped: Stamped, dry_run: bool) -> list[str]:
     would = "that would be written" if dry_run else "written"
     said = [f"observed targets {would}: {stamped.targets}, into {len(stamped.changed)} of the cases"]
     if stamped.as_they_are:
@@ -149,7 +149,7 @@ def _outcome(stamped: Stamped, dry_run: bool) -> list[str]:
     return said
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     if not rows:
         click.echo("nothing was observed")
         return
@@ -158,9 +158,9 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _as_json(proposals: Proposals, stamped: Stamped | None) -> dict[str, Any]:
+def _convert_to_json(proposals: Proposals, stamped: Stamped | None) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "proposals": [_proposal_as_json(one) for one in proposals.made],
+        "proposals": [_convert_proposal(one) for one in proposals.made],
         "unbound": proposals.unbound,
         "without_site": proposals.without_site,
         "not_captured": proposals.not_captured,
@@ -178,7 +178,7 @@ def _as_json(proposals: Proposals, stamped: Stamped | None) -> dict[str, Any]:
     return found
 
 
-def _proposal_as_json(one: Proposal) -> dict[str, Any]:
+def _convert_proposal(one: Proposal) -> dict[str, Any]:
     return {"case_uid": one.case, "line": one.line, "observed": one.observed, "target": one.target()}
 
 

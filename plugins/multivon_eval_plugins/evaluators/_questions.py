@@ -57,18 +57,18 @@ class ScoredByQuestions:
         if all(answer.answer == "unknown" for answer in answers):
             return Score.skipped(f"the judge answered unknown to all {len(answers)} questions")
         hits = sum(answer.as_hoped for answer in answers)
-        return Score(hits / len(answers), _reason(answers, hits), threshold=self.threshold)
+        return Score(hits / len(answers), _write_reason(answers, hits), threshold=self.threshold)
 
 
-def _reason(answers: Sequence[YesNoAnswer], hits: int) -> str:
+def _write_reason(answers: Sequence[YesNoAnswer], hits: int) -> str:
     others = [answer for answer in answers if not answer.as_hoped]
-    told = [_told(answer) for answer in others if answer.answer != "unknown"]
+    told = [_format_answer(answer) for answer in others if answer.answer != "unknown"]
     unknown = [answer.question.key for answer in others if answer.answer == "unknown"]
     if unknown:
         told.append(f"unknown: {', '.join(unknown)}")
     return "; ".join([f"{hits} of {len(answers)} as hoped", *told])
 
 
-def _told(answer: YesNoAnswer) -> str:
+def _format_answer(answer: YesNoAnswer) -> str:
     quotes = "; ".join(f"turn {quote.turn}: {quote.quote!r}" for quote in answer.evidence if quote.found)
     return f"{answer.question.key}: {answer.answer}, {answer.reason}" + (f" ({quotes})" if quotes else "")

@@ -111,19 +111,19 @@ class Asking:
             return None
         prompt = question.prompt
         parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
-        size = sum(_bytes_of(part) + _PER_PART for part in parts) + _PER_REQUEST
+        size = sum(_count_bytes(part) + _PER_PART for part in parts) + _PER_REQUEST
         if prompt.schema is not None:
             # Twice: a provider may write it out in words of its own.
-            size += 2 * self._size_of(prompt.schema) + self.overhead
+            size += 2 * self._measure_schema(prompt.schema) + self.overhead
         return self.tariff.worst(size, self.limit_for(prompt))
 
-    def _size_of(self, schema: Mapping[str, Any]) -> int:
+    def _measure_schema(self, schema: Mapping[str, Any]) -> int:
         """The size of a schema in bytes; there are few of them, and one is sent with every request."""
         known, size = self._sizes.get(id(schema), (None, 0))
         if known is not schema:
             if len(self._sizes) >= _SCHEMAS:
                 self._sizes.clear()  # somebody makes a new one for each question
-            size = _bytes_of(repr(schema))  # as long as its JSON, and quicker
+            size = _count_bytes(repr(schema))  # as long as its JSON, and quicker
             self._sizes[id(schema)] = schema, size
         return size
 
@@ -172,19 +172,19 @@ class Asking:
         return Answer(
             text=whole_text(reading.text),
             usage=reading.usage or Usage(),
-            cost_usd=self._cost(reading.usage, question),
+            cost_usd=self._compute_cost(reading.usage, question),
             model=reading.model,
             temperature=None if "temperature" in left_out else self.temperature_for(question.prompt),
             notes=tuple(notes),
         )
 
-    def _cost(self, usage: Usage | None, question: Question[Any]) -> Decimal:
+    def _compute_cost(self, usage: Usage | None, question: Question[Any]) -> Decimal:
         if self.tariff is None:
             return Decimal(0)
         return self.tariff.cost(usage) if usage else self.worst_cost(question) or Decimal(0)
 
 
-def _bytes_of(text: str) -> int:
+def _count_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(whole_text(text).encode())
 
 

@@ -78,17 +78,17 @@ class JsonHttp:
         """
         try:
             content = orjson.dumps(body)
-            client = self._client()
-            request = client.build_request("POST", self._url(path), content=content, headers=self._headers)
+            client = self._get_client()
+            request = client.build_request("POST", self._make_url(path), content=content, headers=self._headers)
             response = await client.send(request)
         except FAILURES as error:
             if not was_sent(error):
-                raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._told(error)}") from error
+                raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._describe_error(error)}") from error
             # The request was on its way: whether it is charged for nobody knows.
-            raise JudgeUnavailable(f"{self.base_url} broke off: {self._told(error)}", True) from error
+            raise JudgeUnavailable(f"{self.base_url} broke off: {self._describe_error(error)}", True) from error
         if not response.is_success:
-            raise self._refusal(response)
-        return self._object(response)
+            raise self._make_error(response)
+        return self._read_object(response)
 
     async def check(self, path: str) -> None:
         """See with a request that costs nothing whether the endpoint answers and takes the key.
@@ -101,15 +101,15 @@ class JsonHttp:
         seconds = _CHECK_SECONDS if self.timeout is None else self.timeout
         try:
             async with asyncio.timeout(seconds):
-                client = self._client()
-                response = await client.send(client.build_request("GET", self._url(path), headers=self._headers))
+                client = self._get_client()
+                response = await client.send(client.build_request("GET", self._make_url(path), headers=self._headers))
         except TimeoutError:
             raise UsageError(
                 f"{self.base_url} did not answer within {seconds:g} seconds; start it or correct base_url"
             ) from None
         except (*FAILURES, httpx.InvalidURL) as error:
             raise UsageError(
-                f"{self.base_url} cannot be reached ({self._told(error)}); start it or correct base_url"
+                f"{self.base_url} cannot be reached ({self._describe_error(error)}); start it or correct base_url"
             ) from None
         is_about_key = response.status_code == 400 and _ABOUT_THE_KEY.search(response.text)
         if response.status_code in (401, 403) or is_about_key:
@@ -132,7 +132,7 @@ class JsonHttp:
         text = " ".join(_KEY_LIKE.sub("***", text).split())
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
-    def _client(self) -> httpx.AsyncClient:
+    def _get_client(self) -> httpx.AsyncClient:
         if self.client is not None:
             return self.client
         loop = asyncio.get_running_loop()
@@ -142,15 +142,15 @@ class JsonHttp:
             self._own = make_client(self.timeout, self.base_url)
         return self._own
 
-    def _url(self, path: str) -> httpx.URL:
+    def _make_url(self, path: str) -> httpx.URL:
         if path not in self._urls:
             self._urls[path] = httpx.URL(f"{self.base_url.rstrip('/')}/{path}")
         return self._urls[path]
 
-    def _told(self, error: Exception) -> str:
+    def _describe_error(self, error: Exception) -> str:
         return self.said(f"{type(error).__name__} {error}".strip())
 
-    def _refusal(self, response: httpx.Response) -> JudgeError:
+    def _make_error(self, response: httpx.Response) -> JudgeError:
         status = response.status_code
         body = self.said(response.text)
         message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
@@ -161,11 +161,11 @@ class JsonHttp:
             return RequestRefused(message, status, self.said(response.text, 2000))
         return JudgeError(message)
 
-    def _object(self, response: httpx.Response) -> dict[str, Any]:
+    def _read_object(self, response: httpx.Response) -> dict[str, Any]:
         try:
             data = json.loads(response.content)
         except (ValueError, RecursionError) as error:
-            raise JudgeUnavailable(f"{self.base_url} answered no JSON: {self._told(error)}", True) from error
+            raise JudgeUnavailable(f"{self.base_url} answered no JSON: {self._describe_error(error)}", True) from error
         if not isinstance(data, dict):
             raise JudgeUnavailable(f"{self.base_url} answered JSON of type {type(data).__name__}", True)
         return data

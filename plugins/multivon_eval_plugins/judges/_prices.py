@@ -60,8 +60,8 @@ def tariff(
             raise ValueError("a price is missing; give price_in and price_out together")
         return known_tariff(model, base_url=base_url, provider=provider)
     cached = price_in if price_cached is None else price_cached
-    written = _money(rest[0]) if rest and rest[0] is not None else None
-    return Tariff(Prices(_money(price_in), _money(price_out), _money(cached), "stated in the SPEC", written))
+    written = _to_usd(rest[0]) if rest and rest[0] is not None else None
+    return Tariff(Prices(_to_usd(price_in), _to_usd(price_out), _to_usd(cached), "stated in the SPEC", written))
 
 
 def known_tariff(model: str, *, base_url: str | None = None, provider: str | None = None) -> Tariff | None:
@@ -78,25 +78,27 @@ def known_tariff(model: str, *, base_url: str | None = None, provider: str | Non
     price: Any = found.model_price
     kinds = [getattr(price, f"{kind}_mtok", None) for kind in ("input", "output", "cache_read", "cache_write")]
     source = f"genai-prices: {found.provider.id}/{found.model.id}"
-    base = _prices([_beyond(kind, -1) for kind in kinds], source)
+    base = _make_prices([_find_price(kind, -1) for kind in kinds], source)
     if base is None:
         return None
-    steps = ((start, _prices([_beyond(kind, start) for kind in kinds], source)) for start in _starts(kinds))
+    steps = (
+        (start, _make_prices([_find_price(kind, start) for kind in kinds], source)) for start in _list_starts(kinds)
+    )
     return Tariff(base, tuple((start, prices) for start, prices in steps if prices is not None))
 
 
-def _prices(amounts: list[Decimal | None], source: str) -> Prices | None:
+def _make_prices(amounts: list[Decimal | None], source: str) -> Prices | None:
     asked, answered, cached, written = amounts
     if asked is None or answered is None:
         return None
     return Prices(asked, answered, asked if cached is None else cached, source, written)
 
 
-def _starts(kinds: Iterable[Any]) -> list[int]:
+def _list_starts(kinds: Iterable[Any]) -> list[int]:
     return sorted({tier.start for kind in kinds for tier in getattr(kind, "tiers", ())})
 
 
-def _beyond(price: Any, tokens: int) -> Decimal | None:
+def _find_price(price: Any, tokens: int) -> Decimal | None:
     """The price of a prompt with more than so many tokens."""
     if price is None or isinstance(price, Decimal):
         return price
@@ -105,5 +107,5 @@ def _beyond(price: Any, tokens: int) -> Decimal | None:
     return amount
 
 
-def _money(value: float) -> Decimal:
+def _to_usd(value: float) -> Decimal:
     return Decimal(str(value))

@@ -129,7 +129,7 @@ class Anthropic:
         body: dict[str, Any] = {"model": self.model, "max_tokens": self._asking.limit_for(prompt)}
         if prompt.system.strip():
             body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]
-        body["messages"] = _messages(prompt, mark)
+        body["messages"] = _write_messages(prompt, mark)
         if prompt.schema is not None:
             body["messages"][-1]["content"].append({"type": "text", "text": schema_note(prompt)})
             if "tools" not in left_out:
@@ -150,7 +150,7 @@ class Anthropic:
         content, reason = data.get("content"), data.get("stop_reason")
         if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
             raise no_answer(data, "message", self._http.said)
-        text = _text(content)
+        text = _read_text(content)
         if reason == "refusal":
             details = data.get("stop_details")
             told = details.get("explanation") if isinstance(details, Mapping) else None
@@ -159,16 +159,16 @@ class Anthropic:
             raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
         return Reading(
             text=text,
-            usage=_usage(data.get("usage")),
+            usage=_read_usage(data.get("usage")),
             model=self._http.said(str(data.get("model") or self.model)),
             is_cut=reason == "max_tokens",
         )
 
 
-def _messages(prompt: Prompt, mark: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _write_messages(prompt: Prompt, mark: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Write the messages in blocks, one for each part, with marks where the cache may begin to serve."""
     messages: list[dict[str, Any]] = [
-        {"role": message.role, "content": _blocks(message)} for message in prompt.messages
+        {"role": message.role, "content": _write_blocks(message)} for message in prompt.messages
     ]
     if len(prompt.messages[0].parts) > 1:
         messages[0]["content"][0].update(mark)  # what the questions on one conversation share
@@ -177,14 +177,14 @@ def _messages(prompt: Prompt, mark: Mapping[str, Any]) -> list[dict[str, Any]]:
     return messages
 
 
-def _blocks(message: PromptMessage) -> list[dict[str, Any]]:
+def _write_blocks(message: PromptMessage) -> list[dict[str, Any]]:
     last = len(message.parts) - 1
     texts = [whole_text(part) + ("\n\n" if index < last else "") for index, part in enumerate(message.parts)]
     # A block without words is refused.
     return [{"type": "text", "text": text if text.strip() else "(empty)"} for text in texts]
 
 
-def _text(content: list[Mapping[str, Any]]) -> str:
+def _read_text(content: list[Mapping[str, Any]]) -> str:
     """The input of the tool as JSON; the text where the model called none."""
     for block in content:
         if block.get("type") == "tool_use" and block.get("input"):
@@ -192,7 +192,7 @@ def _text(content: list[Mapping[str, Any]]) -> str:
     return "".join(str(block.get("text") or "") for block in content if block.get("type") == "text")
 
 
-def _usage(data: object) -> Usage | None:
+def _read_usage(data: object) -> Usage | None:
     """Read the usage: Anthropic counts what the cache served and stored beside the prompt's other tokens."""
     if not isinstance(data, Mapping):
         return None

@@ -108,7 +108,7 @@ class Gemini:
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         contents: list[dict[str, Any]] = [
-            {"role": _ROLES[message.role], "parts": _parts(message)} for message in prompt.messages
+            {"role": _ROLES[message.role], "parts": _write_parts(message)} for message in prompt.messages
         ]
         config: dict[str, Any] = {"maxOutputTokens": self._asking.limit_for(prompt)}
         body: dict[str, Any] = {"contents": contents, "generationConfig": config}
@@ -133,7 +133,7 @@ class Gemini:
         return await self._http.post(f"v1beta/models/{model}:generateContent", body)
 
     def _read(self, data: Mapping[str, Any]) -> Reading:
-        candidate = self._candidate(data)
+        candidate = self._find_candidate(data)
         reason = str(candidate.get("finishReason") or "STOP")
         if reason not in _ENDED:
             told = self._http.said(str(candidate.get("finishMessage") or reason))
@@ -143,12 +143,12 @@ class Gemini:
         said = [part for part in parts or () if isinstance(part, Mapping) and not part.get("thought")]
         return Reading(
             text="".join(part["text"] for part in said if isinstance(part.get("text"), str)),
-            usage=_usage(data.get("usageMetadata")),
+            usage=_read_usage(data.get("usageMetadata")),
             model=self._http.said(str(data.get("modelVersion") or self.model)),
             is_cut=reason == "MAX_TOKENS",
         )
 
-    def _candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _find_candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Find the one answer there is.
 
         Raises:
@@ -177,12 +177,12 @@ def _ask_for_json(prompt: Prompt, how: str, parts: list[dict[str, str]], config:
         parts.append({"text": f"\n\n{schema_note(prompt)}"})
 
 
-def _parts(message: PromptMessage) -> list[dict[str, str]]:
+def _write_parts(message: PromptMessage) -> list[dict[str, str]]:
     last = len(message.parts) - 1
     return [{"text": whole_text(part) + ("\n\n" if index < last else "")} for index, part in enumerate(message.parts)]
 
 
-def _usage(data: object) -> Usage | None:
+def _read_usage(data: object) -> Usage | None:
     """Read the usage: thoughts are paid for like the answer, and counted beside it."""
     if not isinstance(data, Mapping):
         return None

@@ -89,7 +89,7 @@ class LiteLLM:
         """
         named = f"litellm:{self.model}"
         try:
-            litellm = await asyncio.to_thread(self._package)
+            litellm = await asyncio.to_thread(self._import_package)
         except ImportError as error:
             raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {EXTRA}") from None
         try:
@@ -111,7 +111,7 @@ class LiteLLM:
         """Send the question's prompt as one completion; see the protocol."""
         return await self._asking.complete(question, self)
 
-    def _package(self) -> Any:
+    def _import_package(self) -> Any:
         # Imported here: it takes seconds, and is an extra.
         if self._litellm is None:
             with _without_network():
@@ -124,7 +124,7 @@ class LiteLLM:
         return chat_body(self._asking, self.model, prompt, left_out)
 
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        litellm = self._package()
+        litellm = self._import_package()
         options: dict[str, Any] = {"num_retries": 0, "max_retries": 0, "timeout": self.timeout}
         if self.base_url is not None:
             options["base_url"] = self.base_url
@@ -133,7 +133,7 @@ class LiteLLM:
         try:
             reply = await litellm.acompletion(**body, **options)
         except Exception as error:
-            raise self._failure(error) from None
+            raise self._convert_error(error) from None
         data: dict[str, Any] = reply.model_dump()
         return data
 
@@ -146,7 +146,7 @@ class LiteLLM:
                 message["refusal"] = kept.get("refusal")
         return chat_reading(data, self.model, self._told)
 
-    def _failure(self, error: Exception) -> JudgeError:
+    def _convert_error(self, error: Exception) -> JudgeError:
         """What litellm raised, in the words of the SDK."""
         litellm, message = self._litellm, f"litellm could not ask {self.model}: {self._said(error)}"
         status, headers = getattr(error, "status_code", None), getattr(error, "litellm_response_headers", None)

@@ -133,7 +133,7 @@ def chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str,
     if prompt.schema is not None:
         how = left_out.get("response_format", "")
         if how != LEFT_OUT:
-            body["response_format"] = _JSON_OBJECT if how else _json_schema(prompt)
+            body["response_format"] = _JSON_OBJECT if how else _write_json_schema(prompt)
         if how:
             system += f"\n\n{schema_note(prompt)}"
     if system:
@@ -187,6 +187,6 @@ def chat_reading(data: Mapping[str, Any], model: str, http: JsonHttp) -> Reading
 _JSON_OBJECT = {"type": "json_object"}
 
 
-def _json_schema(prompt: Prompt) -> dict[str, Any]:
+def _write_json_schema(prompt: Prompt) -> dict[str, Any]:
     named = {"name": prompt.schema_name, "strict": True, "schema": prompt.schema}
     return {"type": "json_schema", "json_schema": named}

@@ -36,12 +36,12 @@ class JsonlPersonas:
         problems: list[str] = []
         personas: list[Persona] = []
         lines: dict[str, int] = {}
-        for number, line in enumerate(_LINE_END.split(self._text()), 1):
+        for number, line in enumerate(_LINE_END.split(self._read_text()), 1):
             if not line.strip() or line.lstrip().startswith(("#", "//")):
                 continue
             where = f"{self.path}:{number}"
             try:
-                persona = persona_from_json(_parsed(line, where), where)
+                persona = persona_from_json(_parse(line, where), where)
             except PersonaError as error:
                 problems += error.problems
                 continue
@@ -58,7 +58,7 @@ class JsonlPersonas:
             raise PersonaError(problems)
         return personas
 
-    def _text(self) -> str:
+    def _read_text(self) -> str:
         try:
             return Path(self.path).read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class JsonlPersonas:
             raise PersonaError(f"{self.path}: cannot be read ({error.strerror}); give a file") from None
 
 
-def _parsed(line: str, where: str) -> object:
+def _parse(line: str, where: str) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -61,7 +61,7 @@ class ProductMd:
         Raises:
             PersonaError: The document is missing, empty, or not UTF-8.
         """
-        return personas_question(self._cut(self._text()), self.n, seed)
+        return personas_question(self._cut(self._read_text()), self.n, seed)
 
     async def load(self, context: RunContext) -> Sequence[Persona]:
         """Ask for the personas.
@@ -70,7 +70,7 @@ class ProductMd:
             PersonaError: The document cannot be used.
             UnreadableAnswer: The second answer was none either.
         """
-        text = self._text()
+        text = self._read_text()
         question = personas_question(self._cut(text), self.n, context.seed)
         assert isinstance(question.about, ProductPersonasAsked), "it is the question for personas"
         read = len(question.about.document)
@@ -96,7 +96,7 @@ class ProductMd:
             "characters_read": read,
             "notes": list(answer.notes),
         }
-        return [_made(persona, made) for persona in personas]
+        return [_add_origin(persona, made) for persona in personas]
 
     def _cut(self, text: str) -> str:
         if len(text) <= self.max_characters:
@@ -104,7 +104,7 @@ class ProductMd:
         head = text[: self.max_characters]
         return head[: head.rfind("\n") + 1] or head
 
-    def _text(self) -> str:
+    def _read_text(self) -> str:
         try:
             text = Path(self.path).read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
@@ -119,6 +119,6 @@ class ProductMd:
         return text
 
 
-def _made(persona: Persona, made: Mapping[str, Any]) -> Persona:
+def _add_origin(persona: Persona, made: Mapping[str, Any]) -> Persona:
     proposed = {**made, **persona.metadata["proposed"]}
     return attrs.evolve(persona, metadata={**persona.metadata, "proposed": proposed})

@@ -48,7 +48,7 @@ def cases_for(definition: pytest.Item, session: Session) -> list[Case]:
         CollectError: The marker cannot be used, with everything that is wrong; nothing was spent.
     """
     try:
-        personas, options = _asked(definition)
+        personas, options = _read_marker(definition)
         found = check_simulation(located(personas, definition), **session.options(options))
     except UsageError as error:
         raise pytest.Collector.CollectError(
@@ -94,14 +94,14 @@ def located(personas: object, item: pytest.Item) -> Any:
     folders = (item.path.parent, item.config.rootpath)
     for folder in folders:
         if (path := folder / personas).is_file():
-            return _short(path)
+            return _shorten(path)
     if isinstance(personas, str) and (":" in personas or not Path(personas).suffix[1:2].islower()):
         return personas
-    places = " or ".join(dict.fromkeys(str(_short(folder)) for folder in folders))
+    places = " or ".join(dict.fromkeys(str(_shorten(folder)) for folder in folders))
     raise PersonaError(f"{os.fspath(personas)}: no such file in {places}; name a JSONL file or a persona source")
 
 
-def _asked(definition: pytest.Item) -> tuple[Any, dict[str, Any]]:
+def _read_marker(definition: pytest.Item) -> tuple[Any, dict[str, Any]]:
     (node, marker), *others = definition.iter_markers_with_node("personas")
     if others and others[0][0] is node:
         raise UsageError("there are two of them; name all personas in one")
@@ -112,5 +112,5 @@ def _asked(definition: pytest.Item) -> tuple[Any, dict[str, Any]]:
     return marker.args[0], dict(marker.kwargs)
 
 
-def _short(path: Path) -> Path:
+def _shorten(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -40,12 +40,12 @@ class Session:
         Raises:
             pytest.UsageError: It is no amount of money.
         """
-        if self._asked(BUDGET) == "1.00":
+        if self._get_option(BUDGET) == "1.00":
             return  # nothing is imported for the default
         from multivon_eval import SharedBudget, UsageError
 
         try:
-            SharedBudget("", self._asked(BUDGET))
+            SharedBudget("", self._get_option(BUDGET))
         except UsageError as error:
             raise pytest.UsageError(f"--simulate-budget: {error}") from None
 
@@ -73,18 +73,18 @@ class Session:
         """
         from multivon_eval import SharedBudget, UsageError
 
-        path = self._path()
+        path = self._find_path()
         if path is None:
             raise UsageError(
                 "a worker on another machine cannot share the ceiling of the session; run simulations in local "
                 "workers (-n)"
             )
-        return SharedBudget(path, self._asked(BUDGET), remedy="raise --simulate-budget")
+        return SharedBudget(path, self._get_option(BUDGET), remedy="raise --simulate-budget")
 
-    def _asked(self, name: str) -> str:
+    def _get_option(self, name: str) -> str:
         return str(self._config.getoption(name) or self._config.getini(name))
 
-    def _path(self) -> Path | None:
+    def _find_path(self) -> Path | None:
         if (handed := getattr(self._config, "workerinput", None)) is not None:
             return Path(handed[_PATH]) if handed[_PATH] else None
         if self._folder is None:
@@ -94,7 +94,7 @@ class Session:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell an xdist worker where the session's budget lies, if it runs on this machine."""
-        node.workerinput[_PATH] = str(self._path()) if node.gateway.spec.popen else ""
+        node.workerinput[_PATH] = str(self._find_path()) if node.gateway.spec.popen else ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the conversations of a report, wherever it comes from."""

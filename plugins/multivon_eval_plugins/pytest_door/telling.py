@@ -23,14 +23,14 @@ def tell(report: pytest.TestReport, finished: Finished) -> None:
         report: Of one phase of a test.
         finished: The conversations of the test so far.
     """
-    setattr(report, ROWS, [_row(result) for result in finished[finished.counted :]])
+    setattr(report, ROWS, [_make_row(result) for result in finished[finished.counted :]])
     finished.counted = len(finished)
     if not report.failed:
         return
     # What did not go well first: it is what the test failed for, most likely.
     worst = sorted(finished, key=lambda result: result.goal_achieved is True)
     for result in worst[:SHOWN]:
-        report.sections.append((f"simulation of {_name(result)}", make_printable("\n".join(_lines(result)))))
+        report.sections.append((f"simulation of {_name(result)}", make_printable("\n".join(_format_lines(result)))))
     if len(worst) > SHOWN:
         report.sections.append(("simulations", f"{len(worst) - SHOWN} more of this test are not shown"))
 
@@ -54,7 +54,7 @@ def summary(rows: Sequence[Mapping[str, Any]], budget: SharedBudget) -> str:
     )
 
 
-def _row(result: SimulationResult) -> dict[str, Any]:
+def _make_row(result: SimulationResult) -> dict[str, Any]:
     return {"outcome": result.verdict.outcome, "cut": result.cut, "judge": result.judge_model}
 
 
@@ -62,7 +62,7 @@ def _name(result: SimulationResult) -> str:
     return result.persona.name + (f", trial {result.trial}" if result.trial > 1 else "")
 
 
-def _lines(result: SimulationResult) -> Iterator[str]:
+def _format_lines(result: SimulationResult) -> Iterator[str]:
     turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
     yield f"goal: {result.persona.goal}"
     for message in result.transcript:

@@ -64,14 +64,14 @@ def compare(now: Sequence[Row], before: Sequence[Row]) -> tuple[SiteChange, ...]
         now: What was recorded.
         before: What it is held against.
     """
-    ours, theirs = _by_site(now), _by_site(before)
+    ours, theirs = _group_by_site(now), _group_by_site(before)
     return tuple(_change(key, ours.get(key, {}), theirs.get(key, {})) for key in sorted({*ours, *theirs}))
 
 
 _Key = tuple[str, str, str, str]
 
 
-def _by_site(rows: Sequence[Row]) -> dict[_Key, dict[str, str]]:
+def _group_by_site(rows: Sequence[Row]) -> dict[_Key, dict[str, str]]:
     """The renderings of each site: from fingerprint to loose fingerprint."""
     found: dict[_Key, dict[str, str]] = {}
     for row in rows:

@@ -28,7 +28,7 @@ def change(path: Path, changed: Callable[[bytes], bytes]) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
-        with _locked(target):
+        with _lock(target):
             old = target.read_bytes() if target.exists() else b""
             new = changed(old)
             if new != old or not target.exists():
@@ -52,7 +52,7 @@ def lines(data: bytes) -> list[bytes]:
 
 
 @contextmanager
-def _locked(target: Path) -> Iterator[None]:
+def _lock(target: Path) -> Iterator[None]:
     # The lock is a file of its own, because the file itself is replaced.
     with FileLock(target.with_name(f".{target.name}.lock"), timeout=PATIENCE):
         yield

@@ -82,7 +82,7 @@ def propose(rows: Sequence[Row], roles: Iterable[str] = ()) -> Proposals:
     wanted = set(roles)
     texts = [row for row in rows if row["fingerprint"] and (not wanted or row["role"] in wanted)]
     placed = [row for row in texts if row["site"]]
-    made = [_proposal(row, case, count) for row in placed for case, count in row["case_uids"].items()]
+    made = [_make_proposal(row, case, count) for row in placed for case, count in row["case_uids"].items()]
     return Proposals(
         made=tuple(sorted(made, key=lambda one: one.case)),
         unbound=sum(not row["case_uids"] for row in placed),
@@ -91,7 +91,7 @@ def propose(rows: Sequence[Row], roles: Iterable[str] = ()) -> Proposals:
     )
 
 
-def _proposal(row: Row, case: str, count: int) -> Proposal:
+def _make_proposal(row: Row, case: str, count: int) -> Proposal:
     site = row["site"]
     return Proposal(
         case,

@@ -90,7 +90,7 @@ class SessionRecording:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say in one line what was recorded, and where it lies."""
-        terminalreporter.write_line(f"recorded prompts: {self._line()}")
+        terminalreporter.write_line(f"recorded prompts: {self._format_line()}")
 
     def _end(self) -> None:
         if self._is_on:
@@ -100,7 +100,7 @@ class SessionRecording:
             except DeliveryError as error:
                 self._recording.tally.trouble(str(error))
 
-    def _line(self) -> str:
+    def _format_line(self) -> str:
         summary, out = self._recording.summary + self._others, self._recording.out
         if not summary.calls or not out.exists():
             return str(summary)

@@ -8,7 +8,7 @@ from functools import cached_property
 import attrs
 
 
-def _words(text: str) -> frozenset[str]:
+def _split_words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -28,7 +28,7 @@ class Language:
     """
 
     code: str
-    marks: frozenset[str] = attrs.field(converter=_words)
+    marks: frozenset[str] = attrs.field(converter=_split_words)
     declining: str = attrs.field(repr=False)
     idle: str = attrs.field(repr=False)
     delivering: str = attrs.field(repr=False)
@@ -40,28 +40,28 @@ class Language:
     @cached_property
     def declines(self) -> re.Pattern[str]:
         """The pattern of ``declining``."""
-        return _compiled(self.declining)
+        return _compile(self.declining)
 
     @cached_property
     def aside(self) -> re.Pattern[str]:
         """The pattern of ``idle``."""
-        return _compiled(self.idle)
+        return _compile(self.idle)
 
     @cached_property
     def delivers(self) -> re.Pattern[str]:
         """The pattern of ``delivering``."""
-        return _compiled(self.delivering)
+        return _compile(self.delivering)
 
     @cached_property
     def fills(self) -> re.Pattern[str]:
         """The pattern of ``filling``."""
-        return _compiled(self.filling)
+        return _compile(self.filling)
 
     @cached_property
     def turns(self) -> re.Pattern[str]:
         """The pattern of ``turning``."""
-        return _compiled(self.turning)
+        return _compile(self.turning)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern.replace('_', '[ ]')})", re.VERBOSE)

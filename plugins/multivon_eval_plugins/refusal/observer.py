@@ -45,7 +45,7 @@ class Refusals:
         else:
             declines, reason = read_refusal(conversation, answers)
             if declines != "unknown":
-                return [_refusal(conversation, reason)] if declines == "yes" else []
+                return [_make_refusal(conversation, reason)] if declines == "yes" else []
             why = f"the judge could not tell: {reason}"
         turn = conversation.numbered()[-1][0]
         note = Observation("decided_by_rules", turn, f"whether the reply declines was decided by the rules: {why}")
@@ -59,8 +59,8 @@ def _has_new_reply(conversation: Conversation) -> bool:
 def _observe_by_rules(conversation: Conversation) -> Sequence[Observation]:
     if not is_refusal(conversation.messages[-1].content):
         return ()
-    return [_refusal(conversation, "the reply declines as a whole, by the rules on words")]
+    return [_make_refusal(conversation, "the reply declines as a whole, by the rules on words")]
 
 
-def _refusal(conversation: Conversation, detail: str) -> Observation:
+def _make_refusal(conversation: Conversation, detail: str) -> Observation:
     return Observation("refusal", conversation.numbered()[-1][0], detail, "refusal")

@@ -42,20 +42,20 @@ def is_refusal(reply: str) -> bool:
     Args:
         reply: What the assistant said.
     """
-    text = _unquoted(reply[:LOOKED_AT].replace("\u2019", "'").replace("\u02bc", "'").lower())
+    text = _drop_quotes(reply[:LOOKED_AT].replace("\u2019", "'").replace("\u02bc", "'").lower())
     sentences = [found for found in _SENTENCE.findall(text) if _LETTER.search(found)]
-    first = [(place, sentence, _words(sentence)) for place, sentence in enumerate(sentences[:POSITION])]
+    first = [(place, sentence, _split_words(sentence)) for place, sentence in enumerate(sentences[:POSITION])]
     # Looking for single words is quick, and most replies have none of them in any language.
     if all(_MARKS.isdisjoint(words) for _, _, words in first):
         return False
     for language in LANGUAGES:
         for place, sentence, words in first:
-            if not language.marks.isdisjoint(words) and (parts := _after_declining(sentence, language)) is not None:
+            if not language.marks.isdisjoint(words) and (parts := _find_rest(sentence, language)) is not None:
                 return not _is_delivered(sentences[:place], parts, sentences[place + 1 :], language)
     return False
 
 
-def _unquoted(text: str) -> str:
+def _drop_quotes(text: str) -> str:
     """The text without what is quoted in it; one that is quoted whole is what is said."""
     without = _PAIRED.sub(" ", text)
     if " '" in without or without.startswith("'"):
@@ -63,13 +63,13 @@ def _unquoted(text: str) -> str:
     return without if _LETTER.search(without) else text
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return _BETWEEN_WORDS.sub(" ", text).split()
 
 
-def _after_declining(sentence: str, language: Language) -> list[str] | None:
+def _find_rest(sentence: str, language: Language) -> list[str] | None:
     """The parts of a sentence after the one that declines (but, however); None where none does."""
-    if _asks(sentence):
+    if _is_question(sentence):
         return None
     parts = language.turns.split(sentence)
     for index, part in enumerate(parts):
@@ -89,20 +89,20 @@ def _is_delivered(before: list[str], parts: list[str], after: list[str], languag
     """
     if any(language.delivers.search(sentence) for sentence in before):
         return True
-    if any(_delivers(part, language, turned=True) for part in parts):
+    if any(_is_delivering(part, language, turned=True) for part in parts):
         return True
     return any(
-        _delivers(part, language, turned=index > 0, asks=_asks(sentence))
+        _is_delivering(part, language, turned=index > 0, asks=_is_question(sentence))
         for sentence in after
         for index, part in enumerate(language.turns.split(sentence))
     )
 
 
-def _asks(sentence: str) -> bool:
+def _is_question(sentence: str) -> bool:
     return sentence.rstrip().endswith("?")
 
 
-def _delivers(part: str, language: Language, *, turned: bool, asks: bool = False) -> bool:
+def _is_delivering(part: str, language: Language, *, turned: bool, asks: bool = False) -> bool:
     if _CONCRETE.search(part):
         return True
     if not _LETTER.search(part) or language.fills.search(part):
@@ -110,4 +110,4 @@ def _delivers(part: str, language: Language, *, turned: bool, asks: bool = False
     if asks or language.delivers.search(part):
         return True
     # What stands against a refusal in the same breath is what there is instead, unless it declines too.
-    return turned and len(_words(part)) >= _ENOUGH_WORDS and not language.declines.search(part)
+    return turned and len(_split_words(part)) >= _ENOUGH_WORDS and not language.declines.search(part)

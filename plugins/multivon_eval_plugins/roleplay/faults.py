@@ -121,7 +121,7 @@ def find_faults(conversation: Conversation) -> tuple[Observation, ...]:
     Returns:
         One fault for each thing that is wrong with it; none for what the persona's script says.
     """
-    persona, own = conversation.persona, _own(conversation)
+    persona, own = conversation.persona, _list_own(conversation)
     if persona is None or not own:
         return ()
     said = [message.content for message in conversation.said_by("user")]
@@ -140,7 +140,7 @@ def find_missing_traits(conversation: Conversation) -> tuple[Observation, ...]:
         One fault, in the last turn, for each of the usual traits that shows in none of at least ``EVIDENCE``
         messages of the driver; none where that cannot be told.
     """
-    persona, own = conversation.persona, _own(conversation)
+    persona, own = conversation.persona, _list_own(conversation)
     if persona is None or len(own) < EVIDENCE:
         return ()
     turn, faults = len(conversation.said_by("user")), []
@@ -151,7 +151,7 @@ def find_missing_traits(conversation: Conversation) -> tuple[Observation, ...]:
     return tuple(dict.fromkeys(faults))
 
 
-def _own(conversation: Conversation) -> tuple[str, ...]:
+def _list_own(conversation: Conversation) -> tuple[str, ...]:
     persona = conversation.persona
     if persona is None:
         return ()
@@ -159,14 +159,14 @@ def _own(conversation: Conversation) -> tuple[str, ...]:
     return tuple(message.content for message in conversation.said_by("user")[past:])
 
 
-def _plays_assistant(said: SuspectMessage) -> str:
+def _find_assistant_play(said: SuspectMessage) -> str:
     if _ASSISTANT_WORDS.isdisjoint(said.words.distinct):
         return ""
     found = _ASSISTANT.search(_QUOTED.sub(" ", said.text.replace("’", "'")))
     return f"speaks as the assistant: {found.group().strip()!r}" if found else ""
 
 
-def _restarts(said: SuspectMessage) -> str:
+def _find_restart(said: SuspectMessage) -> str:
     """The opening once more, after something else was said since."""
     if len(said.earlier) < 2 or repeats(said.text, said.earlier[-1]):
         return ""
@@ -180,8 +180,8 @@ def _restarts(said: SuspectMessage) -> str:
     return ""
 
 
-def _repetition(said: SuspectMessage) -> str:
-    if _restarts(said):
+def _find_repetition(said: SuspectMessage) -> str:
+    if _find_restart(said):
         return ""
     for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
         if how := repeats(said.text, earlier):
@@ -189,39 +189,39 @@ def _repetition(said: SuspectMessage) -> str:
     return ""
 
 
-def _recites_criteria(said: SuspectMessage) -> str:
+def _find_recited_criteria(said: SuspectMessage) -> str:
     criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
     return f"says the criterion {criterion!r}" if criterion else ""
 
 
-def _recites_instructions(said: SuspectMessage) -> str:
+def _find_recited_instructions(said: SuspectMessage) -> str:
     rule = recited_rule(said.text, said.known)
     return f"says what only its instructions say: {rule!r}" if rule else ""
 
 
-def _goodbye_loop(said: SuspectMessage) -> str:
-    if _says_goodbye(said.text) and any(map(_says_goodbye, said.own)):
+def _find_goodbye_loop(said: SuspectMessage) -> str:
+    if _is_goodbye(said.text) and any(map(_is_goodbye, said.own)):
         return "says goodbye again"
-    if len(said.own) >= 2 and all(map(_only_thanks, (said.text, *said.own[-2:]))):
+    if len(said.own) >= 2 and all(map(_is_only_thanks, (said.text, *said.own[-2:]))):
         return "thanks for the third time in a row and says nothing else"
     return ""
 
 
-def _says_goodbye(text: str) -> bool:
+def _is_goodbye(text: str) -> bool:
     return _GOODBYE.search(text.lower()) is not None
 
 
-def _only_thanks(text: str) -> bool:
-    closes = _THANKS.search(text.lower()) is not None or _says_goodbye(text)
+def _is_only_thanks(text: str) -> bool:
+    closes = _THANKS.search(text.lower()) is not None or _is_goodbye(text)
     return closes and "?" not in text and word_count(text) <= _CLOSING
 
 
-def _invents_identifier(said: SuspectMessage) -> str:
+def _find_invented_identifier(said: SuspectMessage) -> str:
     found = invented(said.text, said.known)
     return f"says what it cannot know: {', '.join(found)}" if found else ""
 
 
-def _empty(said: SuspectMessage) -> str:
+def _find_empty(said: SuspectMessage) -> str:
     if _STAGE.fullmatch(said.text):
         return "describes something and says nothing"
     if not any(letter.isalnum() or letter in "?!" or ord(letter) > 0x2190 for letter in said.text):
@@ -229,7 +229,7 @@ def _empty(said: SuspectMessage) -> str:
     return ""
 
 
-def _explodes(said: SuspectMessage) -> str:
+def _find_explosion(said: SuspectMessage) -> str:
     # A text without spaces is long too.
     words = max(word_count(said.text), len(said.text) // 10)
     if words > LONGEST:
@@ -241,13 +241,13 @@ def _explodes(said: SuspectMessage) -> str:
 
 
 _LOOKS: Sequence[tuple[str, Callable[[SuspectMessage], str]]] = (
-    ("plays_assistant", _plays_assistant),
-    ("restarts", _restarts),
-    ("repetition", _repetition),
-    ("recites_criteria", _recites_criteria),
-    ("recites_instructions", _recites_instructions),
-    ("goodbye_loop", _goodbye_loop),
-    ("invents_identifier", _invents_identifier),
-    ("empty", _empty),
-    ("explodes", _explodes),
+    ("plays_assistant", _find_assistant_play),
+    ("restarts", _find_restart),
+    ("repetition", _find_repetition),
+    ("recites_criteria", _find_recited_criteria),
+    ("recites_instructions", _find_recited_instructions),
+    ("goodbye_loop", _find_goodbye_loop),
+    ("invents_identifier", _find_invented_identifier),
+    ("empty", _find_empty),
+    ("explodes", _find_explosion),
 )

@@ -65,23 +65,23 @@ def invented(message: str, known: Sequence[str]) -> list[str]:
     if not _MAYBE.search(message):
         return []
     rest, found = message, []
-    if _MAYBE_DATE.search(message.lower()) and (dates := list(_dates(message))):
-        known_days = {day for text in known for _, days in _dates(text) for day in days}
+    if _MAYBE_DATE.search(message.lower()) and (dates := list(_find_dates(message))):
+        known_days = {day for text in known for _, days in _find_dates(text) for day in days}
         found = [said for said, days in dates if not days & known_days]
         for said, _ in dates:
             rest = rest.replace(said, " ; ")
-    if _may_have_numbers(rest) and (numbers := _numbers_and_addresses(rest)):
-        everything = "\n".join(_squeezed(text) for text in known)
+    if _may_have_numbers(rest) and (numbers := _find_numbers(rest)):
+        everything = "\n".join(_squeeze(text) for text in known)
         found += [said for said in numbers if not _is_known(said, everything)]
     return list(dict.fromkeys(found))
 
 
-def _dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
+def _find_dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
     """Each date with the months and days that it may mean: 3/4 is the third of April, or the fourth of March."""
     for match in _MONTH_DAY.finditer(text):
-        yield match.group(), {(_month(match[1]), _number(match[2]))}
+        yield match.group(), {(_read_month(match[1]), _number(match[2]))}
     for match in _DAY_MONTH.finditer(text):
-        yield match.group(), {(_month(match[2]), _number(match[1]))}
+        yield match.group(), {(_read_month(match[2]), _number(match[1]))}
     for match in _ISO.finditer(text):
         yield match.group(), {(int(match[2]), int(match[3]))}
     for match in _NUMERIC.finditer(text):
@@ -90,7 +90,7 @@ def _dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
             yield match.group(), {(one, other), (other, one)}
 
 
-def _month(name: str) -> int:
+def _read_month(name: str) -> int:
     return _MONTHS.index(name[:3].lower()) + 1
 
 
@@ -104,7 +104,7 @@ def _may_have_numbers(text: str) -> bool:
     return "@" in text or any(len(token) >= 3 for token in tokens) or len(tokens) >= 3
 
 
-def _numbers_and_addresses(text: str) -> list[str]:
+def _find_numbers(text: str) -> list[str]:
     found: list[str] = []
     text = _LINK.sub(" ; ", text)
     for pattern, is_one in _FORMS:
@@ -119,7 +119,7 @@ def _numbers_and_addresses(text: str) -> list[str]:
     return found
 
 
-def _always(_: re.Match[str]) -> bool:
+def _is_always(_: re.Match[str]) -> bool:
     return True
 
 
@@ -141,23 +141,23 @@ def _is_phone(match: re.Match[str]) -> bool:
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
-    (_EMAIL, _always),
+    (_EMAIL, _is_always),
     (_PHONE, _is_phone),
-    (_NAMED, _always),
-    (_HASH, _always),
+    (_NAMED, _is_always),
+    (_HASH, _is_always),
     (_OWNED, _is_no_year),
-    (_MIXED, _always),
+    (_MIXED, _is_always),
     (_LONG, _is_no_amount),
 )
 
 
 def _is_known(said: str, everything: str) -> bool:
-    if _squeezed(said) in everything:
+    if _squeeze(said) in everything:
         return True
     # "order-1234-please": what counts are the parts with a digit in them.
-    parts = [_squeezed(part) for part in re.split(r"[-_\s]", said) if re.search(r"\d", part)]
+    parts = [_squeeze(part) for part in re.split(r"[-_\s]", said) if re.search(r"\d", part)]
     return "@" not in said and bool(parts) and all(part in everything for part in parts)
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())

@@ -43,17 +43,17 @@ class Words:
 
 def words_of(text: str) -> Words:
     """Take a text apart."""
-    return _remembered(text) if len(text) <= SHORT else _words_of(text)
+    return _remembered(text) if len(text) <= SHORT else _split_words(text)
 
 
-def _words_of(text: str) -> Words:
+def _split_words(text: str) -> Words:
     words = tuple(_WORD.findall(text.casefold().replace("’", "'")))
     distinct = frozenset(words)
     figures = {word for word in distinct if not word.isalpha() and any(letter.isdigit() for letter in word)}
     return Words(words, distinct, frozenset(figures))
 
 
-_remembered = functools.lru_cache(maxsize=4096)(_words_of)
+_remembered = functools.lru_cache(maxsize=4096)(_split_words)
 
 
 def runs(words: tuple[str, ...], length: int) -> frozenset[tuple[str, ...]]:
@@ -80,11 +80,11 @@ def repeats(one: str, other: str) -> str:
         return ""
     if mine.all == yours.all:
         return "word for word"
-    if _content(mine.distinct - yours.distinct) and _content(yours.distinct - mine.distinct):
+    if _has_content(mine.distinct - yours.distinct) and _has_content(yours.distinct - mine.distinct):
         return ""
     pairs, others = runs(mine.all, 2), runs(yours.all, 2)
     return "nearly word for word" if len(pairs & others) >= NEAR * len(pairs | others) else ""
 
 
-def _content(words: frozenset[str]) -> bool:
+def _has_content(words: frozenset[str]) -> bool:
     return any(len(word) > 3 and word not in _LITTLE for word in words)

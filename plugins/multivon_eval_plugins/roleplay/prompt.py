@@ -76,7 +76,7 @@ def roleplay_question(conversation: Conversation, *, max_words: int = 60) -> Que
     assert persona is not None, "a user turn needs a persona"
     return user_turn_question(
         conversation,
-        _instruct(persona, max_words),
+        _write_prompt(persona, max_words),
         opening=RESUMED if persona.history else OPENING,
         silence=SILENT,
         max_tokens=200 + 4 * max_words,
@@ -94,7 +94,7 @@ def ask_for_another(question: Question[UserTurn], rejected: RejectedTurn) -> Que
     return attrs.evolve(question, prompt=attrs.evolve(question.prompt, messages=messages))
 
 
-def _instruct(persona: Persona, max_words: int) -> str:
+def _write_prompt(persona: Persona, max_words: int) -> str:
     # Who probes past refusals wants what the criteria forbid: they would tell it to stop, and how it is graded.
     criteria = () if persona.adversarial else persona.criteria
     return _write_instructions(persona.profile, persona.goal, criteria, persona.traits, persona.facts, max_words)

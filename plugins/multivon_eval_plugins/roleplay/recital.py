@@ -52,7 +52,7 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
         Nothing if there is none.
     """
     said = runs(words_of(text).all, RUN)
-    told = {criterion: _runs_of(criterion) for criterion in criteria}
+    told = {criterion: _split_runs(criterion) for criterion in criteria}
     told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
     if not told:
         return ""  # as nearly always: then nobody need look at all that was heard
@@ -65,7 +65,7 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
 
 
 @functools.lru_cache(maxsize=256)  # they are asked for in every turn
-def _runs_of(criterion: str) -> frozenset[tuple[str, ...]]:
+def _split_runs(criterion: str) -> frozenset[tuple[str, ...]]:
     return runs(words_of(criterion).all, RUN)
 
 
@@ -84,7 +84,7 @@ def recited_rule(text: str, known: Sequence[str]) -> str:
         found = _PLAY.search(text.replace("’", "'"))
         if found and not any(_PLAY.search(part.replace("’", "'")) for part in known):
             return found.group()
-    rules = _rules()
+    rules = _collect_rules()
     for at in range(len(said.all) - RULE_RUN + 1):
         run = said.all[at : at + RULE_RUN]
         if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in known):
@@ -93,5 +93,5 @@ def recited_rule(text: str, known: Sequence[str]) -> str:
 
 
 @functools.cache
-def _rules() -> frozenset[tuple[str, ...]]:
+def _collect_rules() -> frozenset[tuple[str, ...]]:
     return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))).all, RULE_RUN)

@@ -34,10 +34,10 @@ class JsonlSink:
         """
         path = Path(self.path)
         if path.is_dir():
-            raise self._unwritable("Is a directory")
+            raise self._make_error("Is a directory")
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             why = "Permission denied" if path.parent.exists() else "No such file or directory"
-            raise self._unwritable(why)
+            raise self._make_error(why)
 
     async def open(self, run: RunInfo) -> None:
         """Open the file.
@@ -46,9 +46,9 @@ class JsonlSink:
             UsageError: If the file cannot be written.
         """
         try:
-            self._file = _opened(Path(self.path), is_resumed=run.resumed > 0)
+            self._file = _open_file(Path(self.path), is_resumed=run.resumed > 0)
         except OSError as error:
-            raise self._unwritable(error.strerror or str(error)) from None
+            raise self._make_error(error.strerror or str(error)) from None
 
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
@@ -57,11 +57,11 @@ class JsonlSink:
         try:
             line = _as_json(row)
         except (TypeError, ValueError):
-            line = _as_json(_finite(row))
+            line = _as_json(_make_finite(row))
         self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
         self._file.flush()
 
-    def _unwritable(self, why: str) -> UsageError:
+    def _make_error(self, why: str) -> UsageError:
         return UsageError(
             f"{self.path} cannot be written ({why}); give --out a file in a folder that exists and can be written"
         )
@@ -73,7 +73,7 @@ class JsonlSink:
             self._file = None
 
 
-def _opened(path: Path, is_resumed: bool) -> BinaryIO:
+def _open_file(path: Path, is_resumed: bool) -> BinaryIO:
     if not is_resumed:
         return path.open("wb")
     file = path.open("r+b")
@@ -86,12 +86,12 @@ def _opened(path: Path, is_resumed: bool) -> BinaryIO:
 _as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
 
 
-def _finite(value: object) -> object:
+def _make_finite(value: object) -> object:
     # A tool's result may hold a float that JSON has no word for.
     if isinstance(value, float) and value - value != 0:
         return str(value)
     if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
+        return {str(key): _make_finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_make_finite(item) for item in value]
     return value

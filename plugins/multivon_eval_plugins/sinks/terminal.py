@@ -49,7 +49,7 @@ class TerminalSink:
         if run.trials > 1:
             count += f" x {run.trials} trials"
         self._print(Text(f"{count}, {run.conversations} conversations, {what}", style="bold"))
-        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})" + _asked_more(run))
+        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})" + _describe_votes(run))
         if run.driver_model != run.judge_model:
             self._print(f"driver   {escape(run.driver_model)}")
         ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
@@ -72,7 +72,7 @@ class TerminalSink:
         turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
         line.append(f"  {result.stop_reason}, {turns}, ${result.cost_usd:.4f}")
         self._print(line)
-        for detail in _details(result):
+        for detail in _list_details(result):
             self._print(Text(f"   {detail}", style="dim"))
         if self.transcripts:
             for message in result.transcript:
@@ -87,13 +87,13 @@ class TerminalSink:
         self._print(Text.assemble(("goal achieved  ", "bold"), summary.headline))
         if summary.scores:
             self._print(_score_table(summary))
-        for text in _counts(summary, report):
+        for text in _list_counts(summary, report):
             self._print(text)
         for problem in report.problems:
             self._print(Text(f"problem: {problem.where}: {problem.message}", style="yellow"))
         for use in report.info.plugins:
             if use.kind == "sink" and use.name != "terminal":
-                self._print(Text(f"results  {_short(use)}"))
+                self._print(Text(f"results  {_shorten_spec(use)}"))
         self._print(f"[dim]{summary.disclaimer}[/dim]")
 
     def _print(self, what: str | Text | Table) -> None:
@@ -112,7 +112,7 @@ class _Terminal(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _asked_more(run: RunInfo) -> str:
+def _describe_votes(run: RunInfo) -> str:
     """What a judge is asked beyond one vote on each verdict."""
     return f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
 
@@ -128,7 +128,7 @@ def _estimate(found: Estimate, run: RunInfo) -> str:
     return text
 
 
-def _details(result: SimulationResult) -> list[str]:
+def _list_details(result: SimulationResult) -> list[str]:
     found = []
     error = result.conversation.error
     if error is not None:
@@ -152,17 +152,17 @@ def _score_table(summary: Summary) -> Table:
     for column in ("score", "mean", "scored", "skipped", "failed", "passed"):
         table.add_column(column, justify="left" if column == "score" else "right")
     for name, score in summary.scores.items():
-        table.add_row(name, *_cells(score, summary.conversations))
+        table.add_row(name, *_format_cells(score, summary.conversations))
     return table
 
 
-def _cells(score: ScoreSummary, of: int) -> list[str]:
+def _format_cells(score: ScoreSummary, of: int) -> list[str]:
     mean = "none" if score.mean is None else f"{score.mean:.2f}"
     passed = "" if score.passed is None else f"{score.passed} of {score.scored}"
     return [mean, f"{score.scored} of {of}", str(score.skipped), str(score.failed), passed]
 
 
-def _counts(summary: Summary, report: Report) -> list[Text]:
+def _list_counts(summary: Summary, report: Report) -> list[Text]:
     stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
     lines = [f"ended    {_list(stops)}"] if stops else []
     if summary.disagreements:
@@ -182,7 +182,7 @@ def _counts(summary: Summary, report: Report) -> list[Text]:
     return [Text(line) for line in (*lines, f"{spent}; {report.seconds:.1f} s")]
 
 
-def _short(use: PluginUse) -> str:
+def _shorten_spec(use: PluginUse) -> str:
     return use.spec.removeprefix(f"{use.distribution}/")
 
 

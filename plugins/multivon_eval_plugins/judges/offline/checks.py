@@ -30,11 +30,11 @@ SAME, SIMILAR = 0.8, 0.5
 
 def answer_questions(asked: YesNoAsked) -> dict[str, Row]:
     """Answer each question in the words of its schema."""
-    return {question.key: _RULES.get(question.key, _no_rule)(asked.conversation) for question in asked.questions}
+    return {question.key: _RULES.get(question.key, _answer_unknown)(asked.conversation) for question in asked.questions}
 
 
-def _no_rule(_: Conversation) -> Row:
-    return _row("unknown", "words alone cannot decide this")
+def _answer_unknown(_: Conversation) -> Row:
+    return _write_row("unknown", "words alone cannot decide this")
 
 
 def _repeats_itself(conversation: Conversation) -> Row:
@@ -44,18 +44,18 @@ def _repeats_itself(conversation: Conversation) -> Row:
         if message.role == "user":
             asked = content_words(message.content)
             continue
-        alike = [(_sameness(message.content, reply), before) for reply, before in replies]
+        alike = [(_measure_sameness(message.content, reply), before) for reply, before in replies]
         same = [before for share, before in alike if share >= SAME]
         # Whoever asks the same thing again may well get the same reply again.
         if same and asked and not any(before & asked for before in same):
             if not _fits_many(message.content):
-                return _row("yes", "the same reply to messages that share no word", (turn, message.content))
+                return _write_row("yes", "the same reply to messages that share no word", (turn, message.content))
             is_similar = True
         is_similar = is_similar or any(SIMILAR <= share < SAME and not before & asked for share, before in alike)
         replies.append((message.content, asked))
     if is_similar:
-        return _row("unknown", "replies are alike, and words cannot tell whether they fit what was asked")
-    return _row("no", "no reply is given twice")
+        return _write_row("unknown", "replies are alike, and words cannot tell whether they fit what was asked")
+    return _write_row("no", "no reply is given twice")
 
 
 def _fits_many(reply: str) -> bool:
@@ -63,7 +63,7 @@ def _fits_many(reply: str) -> bool:
     return NEGATION.search(reply) is not None or reply.rstrip().endswith("?")
 
 
-def _sameness(one: str, other: str) -> float:
+def _measure_sameness(one: str, other: str) -> float:
     if plain(one) == plain(other):
         return 1.0
     mine, yours = content_words(one), content_words(other)
@@ -82,17 +82,19 @@ def _asks_again(conversation: Conversation) -> Row:
             for found in _IDENTIFIER.finditer(message.content):
                 given.setdefault(found.group(1).lower(), found.group().strip())
             continue
-        for sentence in _requests(message.content):
+        for sentence in _find_requests(message.content):
             questions += 1
             again = next((thing for thing in given if re.search(rf"\b{re.escape(thing)}\b", sentence.lower())), "")
             if again and re.search(r"\b(?:number|id|code|which|what)\b", sentence, re.IGNORECASE):
-                return _row("yes", f"asks for the {again} although the user gave {given[again]!r}", (turn, sentence))
+                return _write_row(
+                    "yes", f"asks for the {again} although the user gave {given[again]!r}", (turn, sentence)
+                )
     if not questions:
-        return _row("no", "the assistant asks for nothing")
-    return _row("unknown", "words alone cannot tell what was asked for")
+        return _write_row("no", "the assistant asks for nothing")
+    return _write_row("unknown", "words alone cannot tell what was asked for")
 
 
-def _requests(text: str) -> Iterator[str]:
+def _find_requests(text: str) -> Iterator[str]:
     for sentence in sentences(text):
         is_request = re.search(r"\bplease\s+(?:tell|give|send|provide|share)\b", sentence, re.IGNORECASE)
         if is_request or (sentence.endswith("?") and not _OFFER.search(sentence)):
@@ -106,12 +108,12 @@ def _uses_what_was_given(conversation: Conversation) -> Row:
         for found in _IDENTIFIER.finditer(message.content)
     }
     if not given:
-        return _row("unknown", "the user gave nothing that words could follow")
+        return _write_row("unknown", "the user gave nothing that words could follow")
     for turn, message in conversation.numbered():
         for sentence in sentences(message.content) if message.role == "assistant" else ():
             if any(item in sentence for item in given):
-                return _row("yes", "the assistant takes up what the user gave", (turn, sentence))
-    return _row("unknown", "the assistant never says what the user gave")
+                return _write_row("yes", "the assistant takes up what the user gave", (turn, sentence))
+    return _write_row("unknown", "the assistant never says what the user gave")
 
 
 def _changes_figures(conversation: Conversation) -> Row:
@@ -119,32 +121,36 @@ def _changes_figures(conversation: Conversation) -> Row:
     if changes:
         first = changes[0]
         if not first.is_sure:
-            return _row("unknown", f"words cannot tell whether it is one and the same thing: {first.what}")
-        return _row("yes", first.what, *((one.turn, one.text) for one in (first.before, first.after)))
+            return _write_row("unknown", f"words cannot tell whether it is one and the same thing: {first.what}")
+        return _write_row("yes", first.what, *((one.turn, one.text) for one in (first.before, first.after)))
     if gives_no_figure(conversation):
-        return _row("no", "no reply gives a number, a date, a price or a period")
-    return _row("no", "no figure changes")
+        return _write_row("no", "no reply gives a number, a date, a price or a period")
+    return _write_row("no", "no figure changes")
 
 
 def _contradicts_itself(conversation: Conversation) -> Row:
     figures = _changes_figures(conversation)
     turned = turned_round(conversation)
     if figures["answer"] == "yes" or turned is None:
-        return figures if figures["answer"] == "yes" else _no_rule(conversation)
-    return _row("yes", turned.what, *((one.turn, one.text) for one in (turned.before, turned.after)))
+        return figures if figures["answer"] == "yes" else _answer_unknown(conversation)
+    return _write_row("yes", turned.what, *((one.turn, one.text) for one in (turned.before, turned.after)))
 
 
 def _leaves_user_waiting(conversation: Conversation) -> Row:
-    settled = _settled(conversation)
-    return _row("no", "the user says that it is all", settled) if settled else _no_rule(conversation)
+    settled = _find_settled(conversation)
+    return _write_row("no", "the user says that it is all", settled) if settled else _answer_unknown(conversation)
 
 
 def _next_step_is_clear(conversation: Conversation) -> Row:
-    settled = _settled(conversation)
-    return _row("yes", "the user says that nothing more is needed", settled) if settled else _no_rule(conversation)
+    settled = _find_settled(conversation)
+    return (
+        _write_row("yes", "the user says that nothing more is needed", settled)
+        if settled
+        else _answer_unknown(conversation)
+    )
 
 
-def _settled(conversation: Conversation) -> tuple[int, str] | None:
+def _find_settled(conversation: Conversation) -> tuple[int, str] | None:
     """The last user message, where it says by itself that nothing is left to ask."""
     last = next(((turn, one) for turn, one in reversed(conversation.numbered()) if one.role == "user"), None)
     if last is None or "?" in last[1].content:
@@ -164,6 +170,6 @@ _RULES: dict[str, Callable[[Conversation], Row]] = {
 }
 
 
-def _row(answer: str, reason: str, *quotes: tuple[int, str]) -> Row:
+def _write_row(answer: str, reason: str, *quotes: tuple[int, str]) -> Row:
     evidence = [{"turn": turn, "quote": quote} for turn, quote in quotes]
     return {"reason": reason, "evidence": evidence, "answer": answer}

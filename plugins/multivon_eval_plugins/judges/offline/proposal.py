@@ -68,34 +68,34 @@ def answer_proposal(asked: PersonasAsked, schema: Mapping[str, Any] | None = Non
     Raises:
         JudgeError: There is no word in the document that could be a topic.
     """
-    title, topics = _topics(asked.document)
+    title, topics = _find_topics(asked.document)
     if not topics:
         raise JudgeError(
             "the judge 'offline' finds no heading or sentence in the document to build personas from; name a model "
             "with --judge"
         )
-    topics = _ordered(topics, asked.seed)
+    topics = _order(topics, asked.seed)
     facts = [f"The {noun.lower()} number is {name}." for noun, name in _IDENTIFIER.findall(asked.document)]
     rows: list[dict[str, Any]] = []
     for index in range(asked.n - 1):
-        rows.append(_asker(index, title, topics[index % len(topics)], index // len(topics)))
-    rows.append(_haggler(asked.n - 1, title, topics))
+        rows.append(_make_asker(index, title, topics[index % len(topics)], index // len(topics)))
+    rows.append(_make_haggler(asked.n - 1, title, topics))
     for index, row in enumerate(rows):
         row["facts"] = facts[index % len(facts) : index % len(facts) + 1] if facts else []
-    wanted = _wanted(schema)
-    return {"personas": [{key: row[key] for key in row if key in wanted} for row in _named_apart(rows)]}
+    wanted = _list_wanted(schema)
+    return {"personas": [{key: row[key] for key in row if key in wanted} for row in _name_apart(rows)]}
 
 
-def _wanted(schema: Mapping[str, Any] | None) -> Collection[str]:
+def _list_wanted(schema: Mapping[str, Any] | None) -> Collection[str]:
     """The keys that an answer asks of a persona; those that any persona has where it does not say."""
     properties = (schema or {}).get("properties", {}).get("personas", {}).get("items", {}).get("properties")
     return properties or ("name", "profile", "goal", "success_criteria", "traits", "facts")
 
 
-def _topics(document: str) -> tuple[str, list[_Topic]]:
+def _find_topics(document: str) -> tuple[str, list[_Topic]]:
     """Give the title of a document and its topics: sections that say something, else single sentences."""
     sections: list[tuple[str, list[str]]] = [("", [])]
-    for is_heading, text in _blocks(document):
+    for is_heading, text in _split_blocks(document):
         if is_heading:
             sections.append((text, []))
         else:
@@ -106,29 +106,29 @@ def _topics(document: str) -> tuple[str, list[_Topic]]:
     if len(found) > 1 and found[0].name == _name(title):
         found = found[1:]  # what stands below the title is about the whole
     loose = [part for heading, said in sections for part in said if not content_words(heading)]
-    found += [_Topic(_name(_short(part)), (part,)) for part in loose]
+    found += [_Topic(_name(_shorten(part)), (part,)) for part in loose]
     return title, found or [_Topic(_name(heading), ()) for heading in headings]
 
 
-def _blocks(document: str) -> Iterator[tuple[bool, str]]:
+def _split_blocks(document: str) -> Iterator[tuple[bool, str]]:
     """Give headings and the text between them, a paragraph or list item at a time, without code and markup."""
     block: list[str] = []
     is_code = False
     for line in [*_COMMENT.sub(" ", document).splitlines(), ""]:
         heading, is_fence = _HEADING.match(line), _FENCE.match(line)
         if heading or is_fence or not line.strip() or _ITEM.match(line):
-            yield False, _plain(" ".join(block))
+            yield False, _make_plain(" ".join(block))
             block = []
         is_code = is_code != bool(is_fence)
         if is_code or is_fence:
             continue
         if heading:
-            yield True, _plain(heading.group(1))[:_CUT]
+            yield True, _make_plain(heading.group(1))[:_CUT]
         else:
             block.append(_ITEM.sub("", line))
 
 
-def _plain(text: str) -> str:
+def _make_plain(text: str) -> str:
     return " ".join(_MARKS.sub("", _LINK.sub(r"\1", text)).replace('"', "'").split())
 
 
@@ -138,24 +138,24 @@ def _name(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _short(sentence: str) -> str:
+def _shorten(sentence: str) -> str:
     words = [word for word in sentence.split() if content_words(word)] or sentence.split()
     return " ".join(words[:_TOPIC_WORDS]).strip(" .,:;!?")
 
 
-def _ordered(topics: list[_Topic], seed: int | None) -> list[_Topic]:
+def _order(topics: list[_Topic], seed: int | None) -> list[_Topic]:
     # A digest orders the same on every machine and for every version of Python.
     if seed is None:
         return topics
     return sorted(topics, key=lambda topic: hashlib.sha256(f"{seed}:{topic}".encode("utf-8", "replace")).digest())
 
 
-def _asker(index: int, title: str, topic: _Topic, time: int) -> dict[str, Any]:
+def _make_asker(index: int, title: str, topic: _Topic, time: int) -> dict[str, Any]:
     # What has a number in it can be checked best; what says "no" cannot be checked by words.
     best = sorted(topic.said, key=lambda said: (bool(NEGATION.search(said)), not numbers(said)))
     start = 2 * time % max(1, len(best))  # whoever asks about it again asks for what comes next
     criteria = [f"The assistant stated this: {said}" for said in best[start : start + 2]]
-    row = _person(index, title, f"wants to know about {topic.name}")
+    row = _make_person(index, title, f"wants to know about {topic.name}")
     return {
         **row,
         "intent": f"learn about {topic.name}",
@@ -165,12 +165,12 @@ def _asker(index: int, title: str, topic: _Topic, time: int) -> dict[str, Any]:
     }
 
 
-def _haggler(index: int, title: str, topics: list[_Topic]) -> dict[str, Any]:
+def _make_haggler(index: int, title: str, topics: list[_Topic]) -> dict[str, Any]:
     said = [(topic, part) for topic in topics for part in topic.said]
     refused = [(topic, part) for topic, part in said if NEGATION.search(part)]
     limited = [(topic, part) for topic, part in said if _RULE.search(part)]
     topic, rule = (refused or limited or said or [(topics[0], topics[0].name)])[0]
-    row = _person(index, title, f"wants an exception from a rule on {topic.name}")
+    row = _make_person(index, title, f"wants an exception from a rule on {topic.name}")
     return {
         **row,
         "intent": f"get an exception on {topic.name}",
@@ -181,7 +181,7 @@ def _haggler(index: int, title: str, topics: list[_Topic]) -> dict[str, Any]:
     }
 
 
-def _person(index: int, title: str, wish: str) -> dict[str, Any]:
+def _make_person(index: int, title: str, wish: str) -> dict[str, Any]:
     """Whoever stands at a place: 36 places, no two of which agree in expertise, patience and language."""
     column, place, block = index % 3, index // 3, index // 9
     expertise, knows, first = _EXPERTISE[column]
@@ -196,7 +196,7 @@ def _person(index: int, title: str, wish: str) -> dict[str, Any]:
     }
 
 
-def _named_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _name_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     taken: set[str] = set()
     for number, row in enumerate(rows, 1):
         name = "_".join(re.findall(r"[^\W_]+", row["name"].lower())[:_TOPIC_WORDS]) or f"user_{number}"

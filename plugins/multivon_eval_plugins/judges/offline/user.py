@@ -60,14 +60,14 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
     assert conversation.persona is not None, "a user turn needs a persona"
     persona = conversation.persona
     voice, own = Voice.of(persona), [message.content for message in conversation.said_by("user")]
-    wishes = _wishes(persona.goal)
+    wishes = _find_wishes(persona.goal)
     if not own:
         return _turn(voice.greets(wishes[0]))
-    asked = _question_in(conversation)
-    missing = _missing(conversation, wishes)
+    asked = _find_question(conversation)
+    missing = _find_missing(conversation, wishes)
     if not missing and not asked and len(own) >= voice.shown_by:
         return _turn("Thanks, that is all I needed.", reached=True)
-    for message in _candidates(persona, voice, wishes, missing, asked, len(own)):
+    for message in _list_candidates(persona, voice, wishes, missing, asked, len(own)):
         said = voice.says(message, len(own))
         if not any(plain(message) in plain(earlier) or alike(said, earlier) >= TOO_ALIKE for earlier in own):
             return _turn(said)
@@ -80,37 +80,37 @@ def _turn(message: str, reached: bool = False) -> dict[str, object]:
     return {"message": message, "goal_reached": reached}
 
 
-def _wishes(goal: str) -> list[str]:
+def _find_wishes(goal: str) -> list[str]:
     parts = [part.strip(" .") for part in _CLAUSE.split(goal + " ")]
     told = [re.sub(r"\b(?:the\s+)?assistant\b", "you", part) for part in parts if content_words(part)]
-    return [_wish(part) for part in told] or [goal.strip(" .")]
+    return [_write_wish(part) for part in told] or [goal.strip(" .")]
 
 
-def _wish(clause: str) -> str:
+def _write_wish(clause: str) -> str:
     """A clause as it follows "I would like to": a bare question is something to know."""
     clause = clause[:1].lower() + clause[1:]
     is_question = clause.startswith(("how ", "what ", "when ", "where ", "whether ", "which ", "who ", "why ", "if "))
     return f"know {clause}" if is_question else clause
 
 
-def _question_in(conversation: Conversation) -> str:
+def _find_question(conversation: Conversation) -> str:
     """The last question of the last reply that asks for something; whoever asks what it is about gets the wish."""
     replies = conversation.said_by("assistant")
     found = [text for text in sentences(replies[-1].content) if text.endswith("?")] if replies else []
     return next((text for text in reversed(found) if not _OPEN.search(text)), "")
 
 
-def _missing(conversation: Conversation, wishes: list[str]) -> list[str]:
+def _find_missing(conversation: Conversation, wishes: list[str]) -> list[str]:
     said = statements(conversation)
     return [wish for wish in wishes if covered(content_words(wish), said) < ENOUGH]
 
 
-def _candidates(
+def _list_candidates(
     persona: Persona, voice: Voice, wishes: list[str], missing: list[str], asked: str, place: int
 ) -> Iterator[str]:
     push = _PUSHES[(place - 1) % len(_PUSHES)] if persona.adversarial else ""
     if asked:
-        known = _known(persona, asked)
+        known = _find_known(persona, asked)
         if push and voice.is_terse:
             # Both in one message would be long.
             yield push if place % 2 else known
@@ -138,7 +138,7 @@ def _candidates(
     yield from _ASKS[1:]
 
 
-def _known(persona: Persona, asked: str) -> str:
+def _find_known(persona: Persona, asked: str) -> str:
     """What the persona knows of a question: the fact that shares most words with it, else that it doesn't know."""
     wanted = content_words(asked)
     known = [*persona.facts, *sentences(persona.profile)]
