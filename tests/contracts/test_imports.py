@@ -48,7 +48,7 @@ PLUGIN_ROOMS: dict[str, set[str]] = {
 HOMES = {
     "importlib_metadata": {"_plugins/installed.py", "_run/planning.py", "__init__.py"},
     "pluggy": {"hookspecs.py", "_plugins/hooks.py"},
-    "cattrs": {"_plugins/build.py", "_types/converter.py"},
+    "cattrs": {"_plugins/build.py", "_plugins/option_problem.py", "_types/converter.py"},
     "click": {"_cli", "commands", "proposing/command.py"},
     "httpx": {"judges"},
     "aiohttp": {"judges/_transport.py"},

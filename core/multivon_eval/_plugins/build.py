@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import attrs
-import cattrs
-from cattrs import Converter, transform_error
+from cattrs import Converter
 
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
 from .abilities import find_misfit, find_value_misfit
 from .kinds import Kind
+from .option_problem import format_problem, format_problems
 from .registry import Entry, Registry
 from .spec import Raw, Spec
 
@@ -147,7 +147,7 @@ def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
         try:
             values[name] = _convert_value(fields[name], value)
         except Exception as error:
-            problems += [f"{entry}: {line}" for line in _format_problems(error, name)]
+            problems += [f"{entry}: {line}" for line in format_problems(error, name)]
     if problems:
         raise PluginOptionsError(problems)
     try:
@@ -155,7 +155,7 @@ def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
     except UsageError as error:
         problems = [f"{entry}: {problem}" for problem in error.problems]
     except Exception as error:
-        problems = [f"{entry}: {_format_message(error)}"]
+        problems = [f"{entry}: {format_problem(error)}"]
     raise PluginOptionsError(problems)
 
 
@@ -200,21 +200,6 @@ def _convert_value(field: Any, value: object) -> object:
 
 
 _SERIES = {list, tuple, set, frozenset, Sequence, Iterable, Collection, Set}
-
-
-def _format_problems(error: Exception, name: str) -> Iterable[str]:
-    def described(error: BaseException, type_: type | None) -> str:
-        return _format_message(error)
-
-    if isinstance(error, cattrs.BaseValidationError):
-        return transform_error(error, path=name, format_exception=described)
-    return [f"{_format_message(error)} @ {name}"]
-
-
-def _format_message(error: BaseException) -> str:
-    # The validators of attrs raise with the field and more beside the message.
-    message = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
-    return " ".join(message.split()) or type(error).__name__
 
 
 def _make_converter() -> Converter:
