@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import zipfile
 from pathlib import Path
 
 import nox
@@ -14,6 +16,11 @@ nox.options.sessions = ["tests", "lint", "typing"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)))
+BELONGS = re.compile(
+    r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|result\.schema\.json|commands/template/[\w.]+)"
+    r"|multivon_eval-[^/]+\.dist-info/.+"
+)
+"""What the wheel may hold: the two packages and what describes them."""
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 
 
@@ -71,7 +78,11 @@ def wheel(session: nox.Session) -> None:
     dist = Path(session.create_tmp()) / "dist"
     session.run("python", "-m", "build", "--no-isolation", "--outdir", str(dist), ".", silent=True)
     session.run("twine", "check", "--strict", *(str(path) for path in dist.iterdir()))
-    session.install(*(str(path) for path in dist.glob("*.whl")))
+    for path in dist.glob("*.whl"):
+        strays = [name for name in zipfile.ZipFile(path).namelist() if not BELONGS.fullmatch(name)]
+        if strays:
+            session.error(f"the wheel holds what it should not: {', '.join(strays)}")
+        session.install(str(path))
     examples = Path("docs/examples").resolve()
     with session.chdir(session.create_tmp()):
         session.run("multivon-eval", "plugins", "--check")
