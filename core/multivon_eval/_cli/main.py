@@ -70,12 +70,17 @@ def _find_plugged() -> dict[str, str]:
 def _load(name: str) -> click.Command:
     from .._plugins.kinds import COMMAND
     from .._plugins.registry import Registry
+    from .._run.config_file import read_plugin_config
     from ..errors import PluginBroken
 
     entry = Registry().find(COMMAND, name)
     found = entry.load()
     if not isinstance(found, click.Command):
         raise PluginBroken(f"{entry} cannot be used: it is {type(found).__name__}, not a click command")
+    if not isinstance(found, click.Group) and not {"-h", "--help"} & set(sys.argv):
+        names = [param.name for param in found.params if isinstance(param, click.Option) and param.name]
+        defaults = read_plugin_config(entry.name, names)
+        found.context_settings = {**found.context_settings, "default_map": defaults}
     return found
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from .._plugins.installed import entry_points
 from ..errors import UsageError, did_you_mean
 from .options import OPTIONS, Option, options_of
 
 NAME = "pyproject.toml"
 TABLE = "multivon-eval"
 _COMMANDS = sorted({command for option in OPTIONS for command in option.commands})
+_GROUP = "multivon_eval.commands"
 
 
 @attrs.frozen
@@ -44,12 +46,13 @@ def read_config(command: str, folder: Path | None = None) -> ConfigFile:
             everything that is wrong.
     """
     start = (folder or Path.cwd()).resolve()
-    path = next((place / NAME for place in (start, *start.parents) if (place / NAME).is_file()), None)
-    table = _read_table(path) if path else None
+    path, table = _find_table(start)
     if path is None or table is None:
         return ConfigFile()
     reader = _Reader(path)
-    shared = reader.read(table, f"tool.{TABLE}", [option for option in OPTIONS if option.is_shared], _COMMANDS)
+    # A command of a plug-in has a table too; whether its keys are options only that command can tell.
+    parts = [*_COMMANDS, *(point.name for point in entry_points(_GROUP).points[_GROUP])]
+    shared = reader.read(table, f"tool.{TABLE}", [option for option in OPTIONS if option.is_shared], parts)
     own: dict[str, dict[str, Any]] = {}
     for name in _COMMANDS:
         part = table.get(name, {})
@@ -58,6 +61,42 @@ def read_config(command: str, folder: Path | None = None) -> ConfigFile:
         raise UsageError(reader.problems)
     has = {option.parameter for option in options_of(command)}
     return ConfigFile(path, {key: value for key, value in {**shared, **own[command]}.items() if key in has})
+
+
+def read_plugin_config(command: str, parameters: Collection[str], folder: Path | None = None) -> dict[str, Any]:
+    """Read what the nearest file says for a command of a plug-in.
+
+    Args:
+        command: The command.
+        parameters: The names of its options, as click has them.
+        folder: Where the search begins, upwards; the current folder if None.
+
+    Returns:
+        Shared options that the command has too, and those of its own table, which beat them, as they would be typed.
+
+    Raises:
+        UsageError: If the file cannot be read, or the command's table names an option that it has not.
+    """
+    path, table = _find_table((folder or Path.cwd()).resolve())
+    own = (table or {}).get(command, {})
+    if not isinstance(own, Mapping):
+        raise UsageError(f"{path}: [tool.{TABLE}.{command}] is no table; write it with one option a line")
+    known = [name.replace("_", "-") for name in parameters]
+    if unknown := [key for key in own if str(key).replace("_", "-") not in known]:
+        raise UsageError(
+            [
+                f"{path}: there is no option {key!r} in [tool.{TABLE}.{command}]; {did_you_mean(key, known)}"
+                for key in unknown
+            ]
+        )
+    found = {str(key).replace("-", "_"): value for key, value in {**(table or {}), **own}.items()}
+    typed = {key: value if isinstance(value, bool | list) else str(value) for key, value in found.items()}
+    return {key: value for key, value in typed.items() if key in parameters}
+
+
+def _find_table(start: Path) -> tuple[Path | None, Mapping[str, Any] | None]:
+    path = next((place / NAME for place in (start, *start.parents) if (place / NAME).is_file()), None)
+    return path, _read_table(path) if path else None
 
 
 def _read_table(path: Path) -> Mapping[str, Any] | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -25,18 +25,31 @@ from multivon_eval.sdk import (
 
 from .product_md import ProductMd
 
+F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL_PROPOSE"}
 """Each option may stand in a variable: ``MULTIVON_EVAL_PROPOSE_OUT`` for ``--out``."""
+
+
+def _shared_option(name: str, **settings: Any) -> Callable[[F], F]:
+    """An option that means the same in every command: one variable may serve all, that of this command beats it."""
+    variables = [f"MULTIVON_EVAL_PROPOSE_{name.upper()}", f"MULTIVON_EVAL_{name.upper()}"]
+    return click.option(f"--{name}", envvar=variables, **settings)
 
 
 @click.command(context_settings=ENVIRONMENT)
 @click.argument("document", metavar="PRODUCT.md")
 @click.option("-n", "--n-personas", default="5", show_default=True, metavar="N", help="How many personas, up to 30.")
 @click.option("--out", metavar="FILE", help="Where they go, one JSON object a line. [default: standard output]")
-@click.option("--judge", metavar="SPEC", help="Who is asked. [default: by the keys set]")
-@click.option("--budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling.")
-@click.option("--timeout", default="60", show_default=True, metavar="SECONDS", help="For one call of the judge.")
-@click.option("--seed", metavar="N", help="Which of the many possible answers; recorded in every persona.")
+@_shared_option("judge", metavar="SPEC", help="Who is asked. [default: by the keys set]")
+@_shared_option("budget", default="1.00", show_default=True, metavar="USD|none", help="The hard ceiling.")
+@_shared_option(
+    "timeout",
+    default="60",
+    show_default=True,
+    metavar="SECONDS",
+    help="For one call of the judge.",
+)
+@_shared_option("seed", metavar="N", help="Which of the many possible answers; recorded in every persona.")
 @click.option("--overwrite", is_flag=True, help="Write over a FILE that is there.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 def propose(**given: Any) -> None:

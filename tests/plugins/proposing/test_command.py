@@ -183,3 +183,22 @@ def test_a_key_that_is_refused_is_said(place: Path) -> None:
     assert done.returncode == 2
     assert "sk-secret" not in done.stdout + done.stderr
     assert not (place / "p.jsonl").exists()
+
+
+def test_options_may_stand_in_the_file_and_in_variables(place: Path) -> None:
+    """The judge of all commands, and a table of its own; an option that it has not is refused."""
+    with ChatServer() as server:
+        judge = f"openai:any,base_url={server.base_url},price_in=1,price_out=2"
+        shared = f"[tool.multivon-eval]\njudge = '{judge}'\nmax-turns = 3\n"
+        (place / "pyproject.toml").write_text(
+            f"{shared}[tool.multivon-eval.propose]\nn-personas = 2\n", encoding="utf-8"
+        )
+        done = multivon_eval("propose", "PRODUCT.md", cwd=place, env={"MULTIVON_EVAL_SEED": "4"})
+        assert done.returncode == 0, done.stderr
+        assert [row["metadata"]["proposed"]["seed"] for row in _rows(done.stdout)] == [4, 4]
+        assert len(server.requests) == 1
+    (place / "pyproject.toml").write_text("[tool.multivon-eval.propose]\nn-persona = 2\n", encoding="utf-8")
+    done = multivon_eval("propose", "PRODUCT.md", cwd=place)
+    assert done.returncode == 2
+    assert "there is no option 'n-persona' in [tool.multivon-eval.propose]; did you mean 'n-personas'?" in done.stderr
+    assert multivon_eval("simulate", "--show-config", cwd=place).returncode == 0
