@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import attrs
-import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, KeyedJudge, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
 from ._asking import Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
-from ._http import JsonHttp
-from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
-from ._prices import tariff
+from ._options import is_amount, is_url
+from ._provider_judge import HttpJudge, keep_places
 
 ANTHROPIC = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -44,8 +41,8 @@ DEFAULT = KeyedJudge("anthropic:claude-haiku-5-5", rank=10)
 """Chosen where the key is set and nobody names a judge."""
 
 
-@attrs.define
-class Anthropic:
+@attrs.define(field_transformer=keep_places)
+class Anthropic(HttpJudge):
     """Asks a Claude model over ``POST {base_url}/v1/messages``.
 
     An answer that has to have a form is asked for as the input of a tool that the model must call. What the
@@ -59,70 +56,33 @@ class Anthropic:
         api_key_env: The variable that holds the key.
         temperature: For all questions; if not given, 0 to judge and 1 to play a persona.
         max_tokens: The most tokens of an answer; if not given, what the question needs.
-        thinking: Tokens beside them that the model may think with; 0 to do without.
         timeout: Seconds without a byte before a request is given up; the run's timeout holds beside it.
         price_in: USD per million prompt tokens, where genai-prices does not know them.
         price_out: USD per million completion tokens.
         price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
         price_cache_write: USD per million prompt tokens written to the cache; 1.25 times ``price_in`` if not given.
+        thinking: Tokens beside ``max_tokens`` that the model may think with; 0 to do without.
         client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
 
     Source: Anthropic API reference, Messages (https://platform.claude.com/docs/en/api/messages); prompt caching
     (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
     """
 
-    model: str
+    NAME = "anthropic"
+    MODELS = "v1/models"
+
     base_url: str = attrs.field(default=ANTHROPIC, validator=is_url)
     api_key_env: str = "ANTHROPIC_API_KEY"
-    temperature: float | None = attrs.field(default=None, validator=is_amount)
-    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
-    thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
-    timeout: float | None = attrs.field(default=None, validator=SECONDS)
-    price_in: float | None = attrs.field(default=None, validator=is_amount)
-    price_out: float | None = attrs.field(default=None, validator=is_amount)
-    price_cached: float | None = attrs.field(default=None, validator=is_amount)
     price_cache_write: float | None = attrs.field(default=None, validator=is_amount)
-    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
-    _key: Key = attrs.field(init=False, repr=False, eq=False)
-    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
-    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+    thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
 
     def __attrs_post_init__(self) -> None:
         written = self.price_cache_write
         if written is None and self.price_in is not None:
             written = 1.25 * self.price_in
-        stated = (self.price_in, self.price_out, self.price_cached, written)
-        prices = tariff(stated, self.model, base_url=self.base_url)
         options = (self.temperature, self.max_tokens, self.thinking)
-        self._asking = Asking(prices, _REFUSABLE, *options, overhead=_TOOL_TOKENS)
-        self._key = Key.of(self.api_key_env)
-        headers = {"anthropic-version": VERSION, **({"x-api-key": self._key.value} if self._key.value else {})}
-        self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)
-
-    def prices(self) -> Prices | None:
-        """Give the prices, or None where they are not known."""
-        return self._asking.prices
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Bound the cost of one request; see the protocol."""
-        return self._asking.worst_cost(question)
-
-    async def check(self) -> None:
-        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
-
-        Raises:
-            UsageError: If the endpoint does not answer, or the key is missing or refused.
-        """
-        self._key.check(f"anthropic:{self.model}", is_needed=self.base_url.rstrip("/") == ANTHROPIC)
-        await self._http.check("v1/models")
-
-    async def aclose(self) -> None:
-        """Give the connections back."""
-        await self._http.aclose()
-
-    async def complete(self, question: Question[Any]) -> Answer:
-        """Send the question's prompt as one message; see the protocol."""
-        return await self._asking.complete(question, self)
+        self._asking = Asking(self._find_tariff(self.model, written), _REFUSABLE, *options, overhead=_TOOL_TOKENS)
+        self._connect("x-api-key", headers={"anthropic-version": VERSION})
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         mark = {} if "cache_control" in left_out else _CACHED

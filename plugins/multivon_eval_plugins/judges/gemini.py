@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import attrs
-import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, KeyedJudge, Prices, Prompt, PromptMessage, Question, Usage, whole_text
+from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
 from ._asking import LEFT_OUT, Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
 from ._gemini_schema import openapi
-from ._http import JsonHttp
-from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
-from ._prices import tariff
+from ._options import is_url
+from ._provider_judge import HttpJudge, keep_places
 
 GEMINI = "https://generativelanguage.googleapis.com"
 _ROLES = {"user": "user", "assistant": "model"}
@@ -34,8 +31,8 @@ DEFAULT = KeyedJudge("gemini:gemini-3.5-flash-lite", rank=30)
 """Chosen where the key is set and nobody names a judge."""
 
 
-@attrs.define
-class Gemini:
+@attrs.define(field_transformer=keep_places)
+class Gemini(HttpJudge):
     """Asks a Gemini model over ``POST {base_url}/v1beta/models/{model}:generateContent``.
 
     Answers are asked for as structured output (``responseSchema``). Without ``thinking`` the model is asked not
@@ -48,63 +45,27 @@ class Gemini:
         api_key_env: The variable that holds the key.
         temperature: For all questions; if not given, 0 to judge and 1 to play a persona.
         max_tokens: The most tokens of an answer; if not given, what the question needs.
-        thinking: Tokens beside them that the model may think with; 0 to do without.
         timeout: Seconds without a byte before a request is given up; the run's timeout holds beside it.
         price_in: USD per million prompt tokens, where genai-prices does not know them.
         price_out: USD per million completion tokens.
         price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
+        thinking: Tokens beside ``max_tokens`` that the model may think with; 0 to do without.
         client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
 
     Source: Gemini API reference, generateContent (https://ai.google.dev/api/generate-content).
     """
 
-    model: str
+    NAME = "gemini"
+    MODELS = "v1beta/models"
+
     base_url: str = attrs.field(default=GEMINI, validator=is_url)
     api_key_env: str = "GEMINI_API_KEY"
-    temperature: float | None = attrs.field(default=None, validator=is_amount)
-    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
     thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
-    timeout: float | None = attrs.field(default=None, validator=SECONDS)
-    price_in: float | None = attrs.field(default=None, validator=is_amount)
-    price_out: float | None = attrs.field(default=None, validator=is_amount)
-    price_cached: float | None = attrs.field(default=None, validator=is_amount)
-    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
-    _key: Key = attrs.field(init=False, repr=False, eq=False)
-    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
-    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        stated = (self.price_in, self.price_out, self.price_cached)
-        prices = tariff(stated, self.model.removeprefix("models/"), base_url=self.base_url)
+        prices = self._find_tariff(self.model.removeprefix("models/"))
         self._asking = Asking(prices, _REFUSABLE, self.temperature, self.max_tokens, self.thinking)
-        self._key = Key.of(self.api_key_env)
-        headers = {"x-goog-api-key": self._key.value} if self._key.value else {}
-        self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)
-
-    def prices(self) -> Prices | None:
-        """Give the prices, or None where they are not known."""
-        return self._asking.prices
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Bound the cost of one request; see the protocol."""
-        return self._asking.worst_cost(question)
-
-    async def check(self) -> None:
-        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
-
-        Raises:
-            UsageError: If the endpoint does not answer, or the key is missing or refused.
-        """
-        self._key.check(f"gemini:{self.model}", is_needed=self.base_url.rstrip("/") == GEMINI)
-        await self._http.check("v1beta/models")
-
-    async def aclose(self) -> None:
-        """Give the connections back."""
-        await self._http.aclose()
-
-    async def complete(self, question: Question[Any]) -> Answer:
-        """Send the question's prompt as one request; see the protocol."""
-        return await self._asking.complete(question, self)
+        self._connect("x-goog-api-key")
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         contents: list[dict[str, Any]] = [

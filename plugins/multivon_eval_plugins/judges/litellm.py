@@ -6,17 +6,17 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, UsageError
+from multivon_eval.sdk import JudgeError, JudgeUnavailable, Prompt, UsageError
 
 from ._asking import Asking, Reading
 from ._http import JsonHttp, RequestRefused, retry_after
-from ._options import COUNT, SECONDS, Key, is_amount, is_url
+from ._options import Key
 from ._prices import tariff
+from ._provider_judge import ProviderJudge
 from .openai import REFUSABLE, chat_body, chat_reading
 
 EXTRA = "pip install 'multivon-eval[litellm]'"
@@ -27,7 +27,7 @@ _PASSING = {408, 409, 429, 529}
 
 
 @attrs.define
-class LiteLLM:
+class LiteLLM(ProviderJudge):
     """Asks a model of any provider that litellm knows; it comes with the extra ``multivon-eval[litellm]``.
 
     litellm's own repetitions are off: the run repeats what often passes, and reserves each repetition. A model that
@@ -48,18 +48,8 @@ class LiteLLM:
     Source: litellm, completion (https://docs.litellm.ai/docs/completion/input).
     """
 
-    model: str
-    base_url: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_url))
-    api_key_env: str | None = None
-    temperature: float | None = attrs.field(default=None, validator=is_amount)
-    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
-    timeout: float | None = attrs.field(default=None, validator=SECONDS)
-    price_in: float | None = attrs.field(default=None, validator=is_amount)
-    price_out: float | None = attrs.field(default=None, validator=is_amount)
-    price_cached: float | None = attrs.field(default=None, validator=is_amount)
     _key: Key | None = attrs.field(init=False, repr=False, eq=False)
     _told: JsonHttp = attrs.field(init=False, repr=False, eq=False)
-    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
     _litellm: Any = attrs.field(init=False, repr=False, eq=False, default=None)
 
     def __attrs_post_init__(self) -> None:
@@ -72,14 +62,6 @@ class LiteLLM:
         self._key = Key.of(self.api_key_env) if self.api_key_env else None
         secrets = {value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))}
         self._told = JsonHttp("litellm", {}, (self._key.value if self._key else "", *sorted(secrets)))
-
-    def prices(self) -> Prices | None:
-        """Give the prices, or None where they are not known."""
-        return self._asking.prices
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Bound the cost of one request; see the protocol."""
-        return self._asking.worst_cost(question)
 
     async def check(self) -> None:
         """Check that litellm is installed, knows the provider, and finds its key. No request is made.
@@ -106,10 +88,6 @@ class LiteLLM:
                 f"judge {named!r} has no key: not set: {', '.join(missing)}; set what is named, or "
                 "name another variable with ',api_key_env=NAME'"
             )
-
-    async def complete(self, question: Question[Any]) -> Answer:
-        """Send the question's prompt as one completion; see the protocol."""
-        return await self._asking.complete(question, self)
 
     def _import_package(self) -> Any:
         # Imported here: it takes seconds, and is an extra.

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import attrs
-import httpx
 
-from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, KeyedJudge, Prices, Prompt, Question, whole_text
+from multivon_eval.sdk import JudgeError, JudgeUnavailable, KeyedJudge, Prompt, whole_text
 
 from ._asking import LEFT_OUT, Asking, Reading, Refusable, no_answer, schema_note, usage_of
 from ._http import JsonHttp
-from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
-from ._prices import tariff
+from ._options import is_url
+from ._provider_judge import HttpJudge, keep_places
 
 OPENAI = "https://api.openai.com/v1"
 REFUSABLE = (
@@ -33,8 +31,8 @@ DEFAULT = KeyedJudge("openai:gpt-6-luna,reasoning_effort=none", rank=20)
 """Chosen where the key is set and nobody names a judge."""
 
 
-@attrs.define
-class OpenAI:
+@attrs.define(field_transformer=keep_places)
+class OpenAI(HttpJudge):
     """Asks a model over ``POST {base_url}/chat/completions``.
 
     Answers are asked for as structured output (``response_format`` with a JSON Schema). A server that refuses
@@ -57,53 +55,16 @@ class OpenAI:
     Source: OpenAI API reference, chat completions (https://platform.openai.com/docs/api-reference/chat).
     """
 
-    model: str
+    NAME = "openai"
+    MODELS = "models"
+
     base_url: str = attrs.field(default=OPENAI, validator=is_url)
     api_key_env: str = "OPENAI_API_KEY"
-    temperature: float | None = attrs.field(default=None, validator=is_amount)
-    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
-    timeout: float | None = attrs.field(default=None, validator=SECONDS)
-    price_in: float | None = attrs.field(default=None, validator=is_amount)
-    price_out: float | None = attrs.field(default=None, validator=is_amount)
-    price_cached: float | None = attrs.field(default=None, validator=is_amount)
     reasoning_effort: str | None = None
-    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
-    _key: Key = attrs.field(init=False, repr=False, eq=False)
-    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
-    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        stated = (self.price_in, self.price_out, self.price_cached)
-        prices = tariff(stated, self.model, base_url=self.base_url)
-        self._asking = Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
-        self._key = Key.of(self.api_key_env)
-        headers = {"Authorization": f"Bearer {self._key.value}"} if self._key.value else {}
-        self._http = JsonHttp(self.base_url, headers, (self._key.value,), self.timeout, self.client)
-
-    def prices(self) -> Prices | None:
-        """Give the prices, or None where they are not known."""
-        return self._asking.prices
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Bound the cost of one request; see the protocol."""
-        return self._asking.worst_cost(question)
-
-    async def check(self) -> None:
-        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
-
-        Raises:
-            UsageError: If the endpoint does not answer, or the key is missing or refused.
-        """
-        self._key.check(f"openai:{self.model}", is_needed=self.base_url.rstrip("/") == OPENAI)
-        await self._http.check("models")
-
-    async def aclose(self) -> None:
-        """Give the connections back."""
-        await self._http.aclose()
-
-    async def complete(self, question: Question[Any]) -> Answer:
-        """Send the question's prompt as one chat completion; see the protocol."""
-        return await self._asking.complete(question, self)
+        self._asking = Asking(self._find_tariff(self.model), REFUSABLE, self.temperature, self.max_tokens)
+        self._connect("Authorization", "Bearer ")
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         body = chat_body(self._asking, self.model, prompt, left_out)

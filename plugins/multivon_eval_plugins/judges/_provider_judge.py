@@ -1,0 +1,110 @@
+"""What the judges of all providers share: their options, and the protocol's methods.
+
+A provider's judge states its address, its key and its own options, and writes, sends and reads one request
+(:class:`Wire`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import attrs
+import httpx
+
+from multivon_eval.sdk import Answer, Prices, Question
+
+from ._asking import Asking, Wire
+from ._http import JsonHttp
+from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
+from ._prices import Tariff, tariff
+
+
+@attrs.define
+class ProviderJudge(Wire):
+    """Asks a provider's model.
+
+    A subclass sets ``_asking`` when it is made. The options are documented by each subclass.
+    """
+
+    model: str
+    base_url: str | None = attrs.field(default=None, validator=attrs.validators.optional(is_url))
+    api_key_env: str | None = None
+    temperature: float | None = attrs.field(default=None, validator=is_amount)
+    max_tokens: int | None = attrs.field(default=None, validator=COUNT)
+    timeout: float | None = attrs.field(default=None, validator=SECONDS)
+    price_in: float | None = attrs.field(default=None, validator=is_amount)
+    price_out: float | None = attrs.field(default=None, validator=is_amount)
+    price_cached: float | None = attrs.field(default=None, validator=is_amount)
+    _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+
+    def prices(self) -> Prices | None:
+        """Return the prices, or None where they are not known."""
+        return self._asking.prices
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        """Return an upper bound of the cost of one request, in USD; None where the prices are not known."""
+        return self._asking.worst_cost(question)
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Ask once; what the model refuses to take is left out or sent in another way.
+
+        Raises:
+            JudgeUnavailable: If the call failed and is worth repeating.
+            JudgeError: If the call failed and is not.
+        """
+        return await self._asking.complete(question, self)
+
+
+def keep_places(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Leave an option in its place that a subclass gives a default of its own; attrs would put it last."""
+    shared: list[str] = [field.name for field in attrs.fields(ProviderJudge)]
+    return sorted(fields, key=lambda field: shared.index(field.name) if field.name in shared else len(shared))
+
+
+@attrs.define(field_transformer=keep_places)
+class HttpJudge(ProviderJudge):
+    """Asks a provider's model over HTTP.
+
+    A subclass gives ``base_url`` and ``api_key_env`` their defaults, and calls ``_connect`` when it is made.
+
+    Attributes:
+        NAME: The judge as its SPEC names it.
+        MODELS: The path of the list of models, which costs nothing to ask for.
+    """
+
+    NAME: ClassVar[str]
+    MODELS: ClassVar[str]
+
+    base_url: str = attrs.field(default="", validator=is_url)
+    api_key_env: str = ""
+    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
+    _key: Key = attrs.field(init=False, repr=False, eq=False)
+    _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+
+    async def check(self) -> None:
+        """Check that there is a key where one is needed, and that the endpoint answers and takes it.
+
+        Raises:
+            UsageError: If the endpoint does not answer, or the key is missing or refused.
+        """
+        # At another address than the provider's own there may be a server that asks for no key.
+        provider: Any = attrs.fields_dict(type(self))["base_url"].default
+        self._key.check(f"{self.NAME}:{self.model}", is_needed=self.base_url.rstrip("/") == provider)
+        await self._http.check(self.MODELS)
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the client was handed in."""
+        await self._http.aclose()
+
+    def _find_tariff(self, model: str, price_cache_write: float | None = None) -> Tariff | None:
+        stated = (self.price_in, self.price_out, self.price_cached, price_cache_write)
+        return tariff(stated, model, base_url=self.base_url)
+
+    def _connect(self, key_header: str, scheme: str = "", headers: Mapping[str, str] | None = None) -> None:
+        self._key = Key.of(self.api_key_env)
+        with_key = {key_header: f"{scheme}{self._key.value}"} if self._key.value else {}
+        self._http = JsonHttp(
+            self.base_url, {**(headers or {}), **with_key}, (self._key.value,), self.timeout, self.client
+        )

@@ -1,0 +1,45 @@
+"""The options of the judges behind a provider: which they share, and in which order they stand."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from multivon_eval._plugins.build import build, load_class, option_fields
+from multivon_eval._plugins.kinds import JUDGE
+from multivon_eval._plugins.registry import Registry
+
+SHARED = ["model", "base_url", "api_key_env", "temperature", "max_tokens", "timeout"]
+SHARED += ["price_in", "price_out", "price_cached"]
+OWN = {
+    "anthropic": ["price_cache_write", "thinking"],
+    "gemini": ["thinking"],
+    "litellm": [],
+    "openai": ["reasoning_effort"],
+}
+
+
+def list_options(name):
+    """The options of a judge, in the order in which ``plugins NAME`` lists them."""
+    cls = load_class(Registry().find(JUDGE, name))
+    return cls, [field.name for field in option_fields(cls) if field.init]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_shared_options_stand_first(name):
+    """Also those that a judge gives a default of its own; what is given without a name is the model."""
+    assert list_options(name)[1] == [*SHARED, *OWN[name]]
+    assert build(JUDGE, f"{name}:openai/some-model,price_in=1,price_out=2", Registry()).plugin.model == (
+        "openai/some-model"
+    )
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_each_option_is_documented_by_its_judge(name):
+    """In the order in which they are listed, with none that is not there."""
+    cls, options = list_options(name)
+    attributes = inspect.getdoc(cls).partition("Attributes:")[2]
+    documented = re.findall(r"^    (\w+): ", attributes, re.MULTILINE)
+    assert [option for option in documented if option != "client"] == options
