@@ -88,7 +88,7 @@ def environment() -> str:
 def exit_codes() -> str:
     from multivon_eval import ExitCode
 
-    words = documented(ExitCode)
+    words = documented("multivon_eval.errors", "ExitCode")
     return table(("code", "name", "meaning"), ((code.value, f"`{code.name}`", words[code.name]) for code in ExitCode))
 
 
@@ -107,7 +107,7 @@ def options() -> str:
 
     kinds = SimulationOptions.__annotations__
     rows = []
-    for name, text in documented(SimulationOptions).items():
+    for name, text in documented("multivon_eval._run.settings", "SimulationOptions").items():
         kind = getattr(kinds[name], "__forward_arg__", kinds[name])
         rows.append((f"`{name}`", f"`{kind}`", text))
     return table(("option", "type", "meaning, and the default"), rows)
@@ -165,8 +165,8 @@ def abilities() -> str:
 
 
 def protocol(name: str) -> str:
-    module = importlib.import_module("multivon_eval.protocols")
-    return fenced(inspect.getsource(getattr(module, name)).rstrip(), "python")
+    source = source_of("multivon_eval.protocols", name)
+    return fenced(re.sub(r"^@set_module.*\n", "", source), "python")
 
 
 def hooks() -> str:
@@ -386,9 +386,17 @@ def first_paragraph(value: object) -> str:
     return " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
 
 
-def documented(cls: type) -> dict[str, str]:
+def source_of(module: str, name: str) -> str:
+    """The source of a class; ``inspect`` would look for it in the door that the class names."""
+    text = Path(importlib.import_module(module).__file__).read_text(encoding="utf-8")
+    node = next(node for node in ast.parse(text).body if isinstance(node, ast.ClassDef) and node.name == name)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+def documented(module: str, name: str) -> dict[str, str]:
     """What the strings below the fields of a class say of them."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0].body
+    body = ast.parse(source_of(module, name)).body[0].body
     found = {}
     for before, node in itertools.pairwise(body):
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

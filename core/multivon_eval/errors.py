@@ -27,6 +27,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
+from ._set_module import set_module
+
 __all__ = [
     "BudgetExceeded",
     "DeliveryError",
@@ -48,6 +50,7 @@ __all__ = [
 ]
 
 
+@set_module("multivon_eval")
 class ExitCode(IntEnum):
     """What the command line says to the shell that called it."""
 
@@ -65,12 +68,14 @@ class ExitCode(IntEnum):
     """Ctrl-C or SIGTERM; everything finished so far was delivered."""
 
 
+@set_module("multivon_eval")
 class MultivonEvalError(Exception):
     """The base of every exception that multivon-eval raises on purpose."""
 
     exit_code = ExitCode.FAILED
 
 
+@set_module("multivon_eval")
 class UsageError(MultivonEvalError):
     """Something was asked that cannot be done; found before anything was spent.
 
@@ -88,10 +93,12 @@ class UsageError(MultivonEvalError):
         return "\n".join(self.problems)
 
 
+@set_module("multivon_eval")
 class PersonaError(UsageError):
     """One or more personas cannot be used; each problem names its place and field."""
 
 
+@set_module("multivon_eval")
 class PluginError(UsageError):
     """A plug-in that was asked for by name cannot be used."""
 
@@ -112,6 +119,7 @@ class PluginOptionsError(PluginError):
     """A plug-in was given options that it does not have or cannot read."""
 
 
+@set_module("multivon_eval")
 class JudgeError(MultivonEvalError):
     """A call to a judge failed and repeating it would not help.
 
@@ -129,6 +137,7 @@ class JudgeError(MultivonEvalError):
         return str(self.args[0])
 
 
+@set_module("multivon_eval.sdk")
 class JudgeUnavailable(JudgeError):
     """A call to a judge failed in a way that often passes: overload, a dropped connection, a timeout.
 
@@ -145,13 +154,15 @@ class JudgeUnavailable(JudgeError):
         super().__init__(message, charged)
         self.retry_after = retry_after
         self.overloaded = overloaded
-        self.args = (message, charged, retry_after, overloaded)
+        self.args: tuple[object, ...] = (message, charged, retry_after, overloaded)
 
 
+@set_module("multivon_eval.sdk")
 class UnreadableAnswer(JudgeError):
     """A judge answered, and the answer does not fit the question."""
 
 
+@set_module("multivon_eval")
 class ModelFnError(MultivonEvalError):
     """The system under test raised, did not answer in time, or gave back something that is no text.
 
@@ -168,6 +179,7 @@ class ModelFnError(MultivonEvalError):
         return str(self.args[0])
 
 
+@set_module("multivon_eval")
 class BudgetExceeded(MultivonEvalError):
     """A paid call did not fit under the ceiling and was not made."""
 
@@ -176,6 +188,7 @@ class JournalError(MultivonEvalError):
     """The record from which a run goes on cannot be written, so the run stops before it spends more."""
 
 
+@set_module("multivon_eval.sdk")
 class DeliveryError(MultivonEvalError):
     """A sink could not deliver a result."""
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 import attrs
 
 from ._questions import Question
+from ._set_module import set_module
 from ._types.answer import Answer, Prices
 from ._types.conversation import Conversation
 from ._types.observation import Observation
@@ -32,6 +33,7 @@ PLUGIN_API = 1
 """The version of these protocols. A plug-in may state the one it was written for as ``plugin_api``."""
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class Judge(Protocol):
     """A model one may ask."""
@@ -60,6 +62,7 @@ class Judge(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class RejectedTurn:
     """A user message that was not sent because of its faults.
@@ -73,6 +76,7 @@ class RejectedTurn:
     faults: Sequence[Observation]
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class RunContext:
     """What reaches a plug-in beside the thing it works on.
@@ -91,6 +95,7 @@ class RunContext:
     rejected: RejectedTurn | None = None
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class PersonaSource(Protocol):
     """Gives the personas of a run. Its first field is the ARG of its SPEC, a path usually."""
@@ -104,6 +109,7 @@ class PersonaSource(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class Driver(Protocol):
     """Plays the persona. It does not own the loop: turns, stop rules and budget are the engine's."""
@@ -121,6 +127,7 @@ class Driver(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class Evaluator(Protocol):
     """Scores a finished conversation."""
@@ -135,6 +142,7 @@ class Evaluator(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class Observer(Protocol):
     """Watches a conversation while it runs."""
@@ -156,6 +164,7 @@ class Observer(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @runtime_checkable
 class Sink(Protocol):
     """Delivers results somewhere. Calls come one at a time: open, write for each result, close."""
@@ -177,6 +186,7 @@ class Sink(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Checks(Protocol):
     """A plug-in that can tell before the run whether it will work, with a request that costs nothing."""
 
@@ -189,6 +199,7 @@ class Checks(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Closes(Protocol):
     """A plug-in that holds connections."""
 
@@ -197,6 +208,7 @@ class Closes(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Priced(Protocol):
     """A judge that can say what its tokens cost."""
 
@@ -205,6 +217,7 @@ class Priced(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Asks(Protocol):
     """A driver, evaluator or observer that says beforehand what it will ask the judge.
 
@@ -224,6 +237,7 @@ class Asks(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Proposes(Protocol):
     """A persona source that asks the judge for its personas: loading it costs money, and gives others each time.
 
@@ -242,6 +256,7 @@ class Proposes(Protocol):
         ...
 
 
+@set_module("multivon_eval.sdk")
 class Named(Protocol):
     """A judge that can say which model it asks."""
 

@@ -31,14 +31,14 @@ from ._questions import (
 from ._run.judge_session import JudgeSession
 from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
-from ._types.conversation import Conversation, DriverFault
+from ._types.conversation import Conversation, DriverFault, SimulationError
 from ._types.disclaimer import DISCLAIMER
 from ._types.message import Message, Reply, ToolCall
 from ._types.observation import EFFECTS, STOP_REASONS, Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
 from ._types.printable import make_printable
-from ._types.provenance import Provenance
+from ._types.provenance import JudgeRetry, Provenance, RescoredFrom
 from ._types.rendering import whole_text
 from ._types.report import Problem, Report
 from ._types.result import SimulationResult
@@ -103,6 +103,7 @@ __all__ = [
     "GoalAsked",
     "Judge",
     "JudgeError",
+    "JudgeRetry",
     "JudgeSession",
     "JudgeUnavailable",
     "KeyedJudge",
@@ -129,10 +130,12 @@ __all__ = [
     "RejectedTurn",
     "Reply",
     "Report",
+    "RescoredFrom",
     "RunContext",
     "RunInfo",
     "Score",
     "ScoreSummary",
+    "SimulationError",
     "SimulationResult",
     "Sink",
     "StopReason",

@@ -5,12 +5,40 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import typing
 from pathlib import Path
 
+import attrs
 import pytest
+
+from multivon_eval import SimulationOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing")
+CONTRACTS = ("multivon_eval.errors", "multivon_eval.hookspecs", "multivon_eval.protocols")
+
+
+def _public(module: str) -> dict[str, object]:
+    """The public names of a door, or of a contract module what is written in it."""
+    found = importlib.import_module(module)
+    if hasattr(found, "__all__"):
+        return {name: getattr(found, name) for name in found.__all__}
+    tree = ast.parse(Path(found.__file__ or "").read_text(encoding="utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    return {name: getattr(found, name) for name in names if not name.startswith("_")}
+
+
+def _classes() -> dict[type, str]:
+    """The classes of the doors, each with the first door that has it."""
+    found: dict[type, str] = {}
+    for door in DOORS:
+        for value in _public(door).values():
+            if inspect.isclass(value):
+                found.setdefault(value, door)
+    return found
+
+
+CLASSES = _classes()
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -47,12 +75,32 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = importlib.import_module("multivon_eval").nonsense
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_public_class_names_its_door(cls: type) -> None:
+    """It is found there under its name, and what its annotations name is still found."""
+    assert cls.__module__ == CLASSES[cls]
+    assert getattr(importlib.import_module(cls.__module__), cls.__qualname__) is cls
+    if cls is not SimulationOptions:  # its types are for type checkers alone
+        assert set(typing.get_type_hints(cls)) >= set(vars(cls).get("__annotations__", ()))
+
+
+@pytest.mark.parametrize("cls", [cls for cls in CLASSES if attrs.has(cls)], ids=lambda cls: cls.__name__)
+def test_public_class_holds_public_classes(cls: type) -> None:
+    """What a result or a persona holds can be named, and its pickle names no private module."""
+    for name, kind in typing.get_type_hints(cls).items():
+        private = [found for found in _flatten(kind) if found.__module__.startswith("multivon_eval._")]
+        assert not private, f"{cls.__name__}.{name}"
+
+
+def _flatten(kind: object) -> list[type]:
+    inner = [found for part in typing.get_args(kind) for found in _flatten(part)]
+    return [kind, *inner] if inspect.isclass(kind) else inner
+
+
+@pytest.mark.parametrize("door", DOORS + CONTRACTS)
 def test_every_public_name_has_a_docstring(door: str) -> None:
-    """Classes and functions of the doors, and the public methods of the classes, are documented."""
-    module = importlib.import_module(door)
-    for name in module.__all__:
-        value = getattr(module, name)
+    """Classes and functions of the public modules, and the public methods of the classes, are documented."""
+    for name, value in _public(door).items():
         if not (inspect.isclass(value) or inspect.isfunction(value)):
             continue
         assert inspect.getdoc(value), name

@@ -19,6 +19,7 @@ from .._run.planning import make_plan
 from .._run.run import Run
 from .._run.settings import Settings, SimulationOptions
 from .._run.system import SystemUnderTest
+from .._set_module import set_module
 from .._types.persona import Persona
 from .._types.report import Report
 from .._types.result import SimulationResult
@@ -32,6 +33,7 @@ from .sync import iterate, run_sync
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
 
 
+@set_module("multivon_eval")
 class SimulationResults(list[SimulationResult]):
     """The results of a run, one for each persona and trial, in the personas' order.
 
@@ -64,6 +66,7 @@ _SHOWN = 20
 """How many results are shown at most when all are printed."""
 
 
+@set_module("multivon_eval")
 class SimulationStream:
     """Results as they finish: iterate with ``async for``, or with ``for`` where no loop is at hand.
 

@@ -16,6 +16,7 @@ from .._run.problems import Problems
 from .._run.run import Run
 from .._run.settings import Settings
 from .._run.system import SystemUnderTest
+from .._set_module import set_module
 from .._types.eval_case import CaseResult, EvalCase
 from .ledgers import open_ledger
 from .sync import run_sync
@@ -29,6 +30,7 @@ def _asked(value: Iterable[object]) -> tuple[object, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class EvalSuite:
     """Fixed cases and who scores them.

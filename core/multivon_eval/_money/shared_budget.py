@@ -10,6 +10,7 @@ from pathlib import Path
 
 import attrs
 
+from .._set_module import set_module
 from ..errors import JournalError, UsageError
 from .amount import read_budget
 from .funds import Funds
@@ -18,6 +19,7 @@ WAIT = 60.0
 """How long another process may keep the file to itself, in seconds; it takes some milliseconds."""
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class SharedBudget:
     """One ceiling for several runs, in one process or in many on one machine: give it to each as ``budget_usd``.

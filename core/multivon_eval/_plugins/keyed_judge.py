@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import attrs
 
+from .._set_module import set_module
 from ..errors import PluginBroken, PluginConflict
 from .kinds import JUDGE_KEY
 from .registry import Entry, Registry
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class KeyedJudge:
     """The judge that a variable of the environment chooses where none is named.

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.persona import Persona
 from .._types.verdict import CriterionVerdict, Verdict, YesNoUnknown
@@ -76,6 +77,7 @@ def goal_question(conversation: Conversation, *, temperature: float = 0.0) -> Qu
     return Question(prompt, about)
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class GoalAsked:
     """The verdict that is asked for."""

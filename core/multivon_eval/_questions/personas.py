@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 import attrs
 
+from .._set_module import set_module
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from ..errors import PersonaError, UnreadableAnswer
 from .prompt import field, read_object
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class PersonasAsked:
     """The personas that are asked for.

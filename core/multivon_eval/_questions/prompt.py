@@ -9,6 +9,7 @@ from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 import attrs
 
+from .._set_module import set_module
 from .._types.message import Role
 from ..errors import UnreadableAnswer
 
@@ -21,6 +22,7 @@ ECHOED = 500
 _CODE_FENCE = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class PromptMessage:
     """One message of a prompt.
@@ -40,6 +42,7 @@ class PromptMessage:
         return "\n\n".join(self.parts)
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Prompt:
     """What a provider sends.
@@ -62,6 +65,7 @@ class Prompt:
     temperature: float = 0.0
 
 
+@set_module("multivon_eval.sdk")
 class Asked(Protocol[T_co]):
     """The typed thing a question asks about."""
 
@@ -74,6 +78,7 @@ class Asked(Protocol[T_co]):
         ...
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Question(Generic[T]):
     """One question to a judge.

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from .._types.message import Message
 from .prompt import Prompt, PromptMessage, Question
 
@@ -39,6 +40,7 @@ def text_question(
     return Question(prompt, TextAsked(said))
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class TextAsked:
     """The text that is asked for."""

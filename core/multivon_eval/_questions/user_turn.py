@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.persona import Persona, UserTurn
@@ -91,6 +92,7 @@ def _merge(messages: list[PromptMessage]) -> tuple[PromptMessage, ...]:
     return tuple(merged)
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class UserTurnAsked:
     """The user turn that is asked for.

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import attrs
 
+from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.verdict import Evidence, YesNoUnknown
 from ..errors import UnreadableAnswer
@@ -34,6 +35,7 @@ EVIDENCE: Mapping[str, Any] = {
 }
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class YesNo:
     """One question.
@@ -49,6 +51,7 @@ class YesNo:
     hoped: YesNoUnknown = "yes"
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class YesNoAnswer:
     """The answer to one question.
@@ -109,6 +112,7 @@ def _make_schema(keys: tuple[str, ...]) -> Mapping[str, Any]:
     }
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class YesNoAsked:
     """The answers that are asked for."""

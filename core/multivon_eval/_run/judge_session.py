@@ -17,6 +17,7 @@ from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import JUDGE
 from .._plugins.registry import Registry
 from .._questions import Question
+from .._set_module import set_module
 from .._types.answer import Usage
 from ..protocols import Judge, Named, RunContext
 from .defaults import JUDGE_WITHOUT_KEY
@@ -27,6 +28,7 @@ from .settings import Settings
 CALLS_AT_ONCE = 16
 
 
+@set_module("multivon_eval.sdk")
 class JudgeSession:
     """A judge that a command asks under a ceiling, as the plug-ins of a run do.
 
@@ -64,16 +66,17 @@ class JudgeSession:
         found = problems.collect(_build_judge, settings)
         problems.stop()
         assert found is not None  # where there is none, ``stop`` raised the reason
-        built, self.reason = found
+        built, reason = found
+        self.reason: str = reason
         named = find_ability(built.plugin, Named)
         self.model: str = named.model if named else built.use.name
-        self.budget_usd = settings.budget_usd
+        self.budget_usd: Decimal | None = settings.budget_usd
         self._judge: Judge = built.plugin
         self._ledger = Ledger(settings.budget_usd)
         self._timeout = settings.timeout
         self._account = Account(self._ledger.open(), Journal())
         metered = MeteredJudge(self._judge, self._account, Limit(CALLS_AT_ONCE), timeout=settings.timeout)
-        self.context = RunContext(metered, settings.seed)
+        self.context: RunContext = RunContext(metered, settings.seed)
         self._stack = AsyncExitStack()
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import attrs
 
 from .._money.amount import read_budget
+from .._set_module import set_module
 from ..errors import UsageError, did_you_mean
 from .defaults import DRIVER, OBSERVERS
 from .options import find_default
@@ -56,6 +57,7 @@ def _is_series(value: Any) -> bool:
     return isinstance(value, Sequence | set | frozenset)
 
 
+@set_module("multivon_eval")
 class SimulationOptions(TypedDict, total=False):
     """What :func:`multivon_eval.simulate` takes by keyword.
 

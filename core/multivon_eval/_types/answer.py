@@ -6,7 +6,10 @@ from decimal import Decimal
 
 import attrs
 
+from .._set_module import set_module
 
+
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Usage:
     """What a judge read and wrote, in tokens.
@@ -32,6 +35,7 @@ class Usage:
         )
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Prices:
     """What a judge's tokens cost, in USD per million.
@@ -63,6 +67,7 @@ class Prices:
         return (total + usage.output_tokens * self.output) / 1_000_000
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Answer:
     """What a judge gives back for a question.

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import attrs
 
+from .._set_module import set_module
 from .message import Message, Role, messages_of
 from .observation import Observation, StopReason
 from .persona import Persona
@@ -20,6 +21,7 @@ from .persona import Persona
 ErrorSource = Literal["driver", "model_fn"]
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class SimulationError:
     """Why a conversation ended in ``driver_error``.
@@ -37,6 +39,7 @@ class SimulationError:
     infrastructure: bool = False
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class DriverFault:
     """A fault of the simulation, seen in one user message.
@@ -61,6 +64,7 @@ def _fence() -> str:
     return secrets.token_hex(8)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Conversation:
     """What was said, and how it ended.

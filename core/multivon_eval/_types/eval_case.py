@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from ..errors import UsageError
 from .conversation import Conversation
 from .message import Message, messages_of
@@ -21,6 +22,7 @@ def _read_messages(value: str | Iterable[Message | Mapping[str, Any]]) -> tuple[
     return messages_of(value)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class EvalCase:
     """A fixed case: a conversation up to the user message that is to be answered.
@@ -45,6 +47,7 @@ class EvalCase:
         return render(self.messages)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class CaseResult:
     """What came of a case.

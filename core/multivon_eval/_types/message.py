@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import attrs
 
+from .._set_module import set_module
 from .safe_json import safe_json
 
 Role = Literal["user", "assistant"]
@@ -23,6 +24,7 @@ def messages_of(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, 
     return tuple(item if isinstance(item, Message) else Message(item["role"], item["content"]) for item in value)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class ToolCall:
     """A tool that the system under test called while it made a reply.
@@ -38,6 +40,7 @@ class ToolCall:
     result: Any = None
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Reply:
     """What ``model_fn`` may return instead of a string.
@@ -55,6 +58,7 @@ class Reply:
     metadata: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Message:
     """One side of a turn.

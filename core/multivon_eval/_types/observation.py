@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .._set_module import set_module
+
 StopReason = Literal["goal_reached", "max_turns", "assistant_refused", "budget_exceeded", "driver_error"]
 STOP_REASONS: tuple[StopReason, ...] = (
     "goal_reached",
@@ -18,6 +20,7 @@ Effect = Literal["fault", "refusal", "stop", "note"]
 EFFECTS: tuple[Effect, ...] = ("fault", "refusal", "stop", "note")
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Observation:
     """What an observer saw, and what should follow from it. What does follow is the run's policy.

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from .message import Message, messages_of
 
 
@@ -21,6 +22,7 @@ def _criteria(value: str | Iterable[str]) -> str | tuple[str, ...]:
     return value if isinstance(value, str) else tuple(value)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Persona:
     """A synthetic user.
@@ -59,6 +61,7 @@ class Persona:
         return any(trait.strip().lower() == "adversarial" for trait in self.traits)
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class UserTurn:
     """What a driver gives: the next user message, or that the goal is reached, or both.

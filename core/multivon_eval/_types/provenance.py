@@ -8,10 +8,12 @@ from typing import Any
 
 import attrs
 
+from .._set_module import set_module
 from .answer import Usage
 from .run_info import PluginUse
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class JudgeRetry:
     """A judge call that failed and was made again.
@@ -27,6 +29,7 @@ class JudgeRetry:
     waited: float = 0.0
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class RescoredFrom:
     """What the result said before its conversation was judged again.
@@ -44,6 +47,7 @@ class RescoredFrom:
     cost_usd: Decimal = Decimal(0)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Provenance:
     """What a result was made with: its run, judge, driver, plug-ins and options, and what that took.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import attrs
 
+from .._set_module import set_module
 from .run_info import RunInfo
 from .summary import Summary
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Problem:
     """Something that went wrong beside the conversations: a hook that raised, a sink that failed.
@@ -23,6 +25,7 @@ class Problem:
     undelivered: bool = False
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Report:
     """The end of a run; sinks get it when they are closed.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import attrs
 
+from .._set_module import set_module
 from .answer import Usage
 from .conversation import Conversation, DriverFault
 from .disclaimer import DISCLAIMER
@@ -27,6 +28,7 @@ SCHEMA_VERSION = 1
 """The version of a result line; only additions within one version."""
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class SimulationResult:
     """One conversation of one persona, judged and scored.

@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import attrs
 
+from .._set_module import set_module
 from .disclaimer import DISCLAIMER
 from .persona import Persona
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class PluginUse:
     """A plug-in that takes part in a run.
@@ -31,6 +33,7 @@ class PluginUse:
     version: str = ""
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Estimate:
     """What a run will take, reckoned before its first call.
@@ -56,6 +59,7 @@ class Estimate:
     within_budget: int
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class RunInfo:
     """What a run is made with; sinks get it when they are opened.

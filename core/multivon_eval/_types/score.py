@@ -6,7 +6,10 @@ from typing import Literal
 
 import attrs
 
+from .._set_module import set_module
 
+
+@set_module("multivon_eval")
 @attrs.frozen
 class Score:
     """What an evaluator says of a conversation.

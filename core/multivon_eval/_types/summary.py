@@ -7,11 +7,13 @@ from decimal import Decimal
 
 import attrs
 
+from .._set_module import set_module
 from .answer import Usage
 from .disclaimer import DISCLAIMER
 from .printable import make_one_line
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Rate:
     """A share with its uncertainty.
@@ -41,6 +43,7 @@ class Rate:
         return f"{self.hits} of {self.of} ({self.value:.0%}, 95 % interval {self.low:.0%} to {self.high:.0%})"
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class ScoreSummary:
     """What one evaluator said over all conversations.
@@ -69,6 +72,7 @@ class ScoreSummary:
         return ", ".join(parts)
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Summary:
     """A run in numbers, each with its gaps.

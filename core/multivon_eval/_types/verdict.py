@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .._set_module import set_module
+
 YesNoUnknown = Literal["yes", "no", "unknown"]
 
 Outcome = Literal["achieved", "not achieved", "unknown"]
@@ -13,6 +15,7 @@ OUTCOMES: tuple[Outcome, ...] = ("achieved", "not achieved", "unknown")
 """A verdict in words, each there is."""
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Evidence:
     """A quote from the transcript that a judge gave for an answer.
@@ -28,6 +31,7 @@ class Evidence:
     found: bool
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class Votes:
     """How the votes on one criterion are split.
@@ -45,6 +49,7 @@ class Votes:
     missing: int = 0
 
 
+@set_module("multivon_eval.sdk")
 @attrs.frozen
 class CriterionVerdict:
     """The judge's answer on one success criterion.
@@ -64,6 +69,7 @@ class CriterionVerdict:
     votes: Votes | None = None
 
 
+@set_module("multivon_eval")
 @attrs.frozen
 class Verdict:
     """Did the assistant meet the persona's success criteria?

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from .._plugins.kinds import DRIVER, Kind
+from .._set_module import set_module
 from ..sdk import BudgetExceeded, Conversation, Driver, Message, Persona, Question, RunContext, UserTurn
 from .fakes import ScriptedJudge, context, fitting_answer
 from .nouns import conversation, persona
@@ -17,6 +18,7 @@ from .plugins import PluginTests, copied, unchanged
 __all__ = ["DriverTests"]
 
 
+@set_module("multivon_eval.testing")
 class DriverTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Driver`` is checked."""
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from .._plugins.kinds import EVALUATOR, Kind
+from .._set_module import set_module
 from ..sdk import BudgetExceeded, Conversation, Evaluator, JudgeError, Message, Question, RunContext, Score, ToolCall
 from .fakes import Says, ScriptedJudge, context, fitting_answer
 from .nouns import conversation, persona
@@ -19,6 +20,7 @@ __all__ = ["EvaluatorTests"]
 _MARK = "This one is the other conversation."
 
 
+@set_module("multivon_eval.testing")
 class EvaluatorTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Evaluator`` is checked.
 

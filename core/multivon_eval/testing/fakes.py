@@ -14,6 +14,7 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
+from .._set_module import set_module
 from ..sdk import (
     Answer,
     Conversation,
@@ -118,6 +119,7 @@ def _make_fitting(schema: Mapping[str, Any], says: Says) -> Any:
     return {"array": [], "integer": 0, "number": 0, "null": None}.get(str(kind), "unknown")
 
 
+@set_module("multivon_eval.testing")
 @attrs.define(eq=False)
 class ScriptedJudge:
     """A judge that says what it is told to, and remembers what it was asked.
@@ -189,6 +191,7 @@ def context(judge: Judge | None = None, *, budget_usd: Decimal | None = None, se
     return RunContext(MeteredJudge(asked, account, Limit(100), retries=0), seed)
 
 
+@set_module("multivon_eval.testing")
 @attrs.define(eq=False)
 class RecordingSink:
     """A sink that remembers what it was given.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from .._plugins.abilities import find_ability
 from .._plugins.kinds import JUDGE, Kind
+from .._set_module import set_module
 from ..sdk import (
     Answer,
     Judge,
@@ -33,6 +34,7 @@ _INSTRUCTIONS = (
 )
 
 
+@set_module("multivon_eval.testing")
 class JudgeTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Judge`` is checked.
 

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from .._plugins.kinds import OBSERVER, Kind
+from .._set_module import set_module
 from ..sdk import EFFECTS, Conversation, Message, Observation, Observer, Question, RunContext
 from .fakes import Says, ScriptedJudge, context, fitting_answer
 from .nouns import conversation
@@ -18,6 +19,7 @@ from .plugins import PluginTests, copied, unchanged
 __all__ = ["ObserverTests"]
 
 
+@set_module("multivon_eval.testing")
 class ObserverTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Observer`` is checked.
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from .._plugins.kinds import PERSONA_SOURCE, Kind
+from .._set_module import set_module
 from ..sdk import BudgetExceeded, Persona, PersonaError, PersonaSource, Question, RunContext
 from .fakes import ScriptedJudge, context, fitting_answer
 from .plugins import PluginTests
@@ -16,6 +17,7 @@ from .plugins import PluginTests
 __all__ = ["PersonaSourceTests"]
 
 
+@set_module("multivon_eval.testing")
 class PersonaSourceTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``PersonaSource`` is checked.
 

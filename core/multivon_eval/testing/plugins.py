@@ -18,14 +18,16 @@ from .._plugins.abilities import find_ability
 from .._plugins.build import build, load_class, option_fields
 from .._plugins.kinds import Kind
 from .._plugins.registry import Registry
+from .._set_module import set_module
 from ..sdk import PLUGIN_API, Closes, Conversation
 
 __all__ = ["PluginTests"]
 
 T = TypeVar("T")
-_HOME = __name__.rpartition(".")[0]
+_DOOR = "multivon_eval.testing"
 
 
+@set_module(_DOOR)
 class PluginTests:
     """The contract of every plug-in that is picked by name; the contracts of the kinds build on it.
 
@@ -156,7 +158,7 @@ def _convert_to_toml(value: object) -> object:
 
 def _list_standard(cls: type) -> dict[str, object]:
     """The standard tests of a contract, by name."""
-    ours = [base for base in reversed(cls.__mro__) if base.__module__.startswith(f"{_HOME}.")]
+    ours = [base for base in reversed(cls.__mro__) if base.__module__ == _DOOR]
     return {name: vars(base)[name] for base in ours for name in vars(base) if name.startswith("test_")}
 
 

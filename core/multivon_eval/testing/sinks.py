@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from .._plugins.kinds import SINK, Kind
+from .._set_module import set_module
 from ..sdk import STOP_REASONS, Message, Report, RunInfo, SimulationResult, Sink, ToolCall, UsageError, result_to_json
 from .nouns import conversation, persona, report, result, run_info
 from .plugins import PluginTests
@@ -15,6 +16,7 @@ from .plugins import PluginTests
 __all__ = ["SinkTests"]
 
 
+@set_module("multivon_eval.testing")
 class SinkTests(PluginTests):
     """Subclass it, give ``make``, and the protocol ``Sink`` is checked.
 
