@@ -106,8 +106,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check types: mypy strict on both packages, pyright on the public doors, both on the typing programs."""
+    """Check types: mypy strict on both packages, pyright on the public doors, both on the typing programs.
+
+    It fails if a public name, or what it refers to, has no type of its own.
+    """
     session.install("-e", ".", *group("typing"))
     session.run("mypy")
     session.run("mypy", "tests/typing")
     session.run("pyright")
+    session.run("pyright", "--verifytypes", "multivon_eval", "--ignoreexternal")

@@ -8,6 +8,7 @@ for the rest of the run, and the report says so.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import Final
 
 import pluggy
 
@@ -19,8 +20,8 @@ from ._types.run_info import RunInfo
 
 PROJECT = "multivon_eval"
 
-hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookspec: Final = pluggy.HookspecMarker(PROJECT)
+hookimpl: Final = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plug-in as the implementation of the hook of its name."""
 
 

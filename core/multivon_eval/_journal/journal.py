@@ -58,7 +58,7 @@ class Journal:
     def __init__(self, path: Path | None = None, overwrites: bool = False) -> None:
         self.path = path
         self.overwrites = overwrites
-        self.past = Past()
+        self.past: Past = Past()
         self._database: sqlite3.Connection | None = None
         self._calls = 0
         self._settled: list[tuple[int, str, str | None]] = []

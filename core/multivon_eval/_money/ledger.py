@@ -48,13 +48,13 @@ class Ledger:
 
     def __init__(self, budget: Decimal | None, spent: Decimal = ZERO, till: Till | None = None) -> None:
         self.budget = budget
-        self.spent = spent
+        self.spent: Decimal = spent
         self._till: Till = till or Funds(budget, spent)
-        self.reserved = ZERO
-        self.held = ZERO
+        self.reserved: Decimal = ZERO
+        self.held: Decimal = ZERO
         self.overruns: list[str] = []
         """Calls that cost more than their worst case: a provider that does not keep its bounds."""
-        self.refused = 0
+        self.refused: int = 0
         """How many calls did not fit and were not made."""
         self._under_way = 0
         self._purses: set[Purse] = set()
@@ -182,8 +182,8 @@ class Purse:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.hold = ZERO
-        self.spent = ZERO
+        self.hold: Decimal = ZERO
+        self.spent: Decimal = ZERO
 
     async def keep(self, amount: Decimal) -> None:
         """Hold back an amount, more or less than before, until it is used or the conversation ends.

@@ -12,7 +12,11 @@ T = TypeVar("T")
 
 
 class _Completes(Protocol):
-    async def complete(self, question: Question[T]) -> Answer: ...
+    """What can be asked: a judge, without what it says of its cost."""
+
+    async def complete(self, question: Question[T]) -> Answer:
+        """Answer one question with one request."""
+        ...
 
 
 async def ask(judge: _Completes, question: Question[T]) -> T:

@@ -53,7 +53,7 @@ class Run:
 
     def __init__(self, plan: Plan, done: Sequence[SimulationResult] = ()) -> None:
         self.plan = plan
-        self.tally = Tally()
+        self.tally: Tally = Tally()
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._judging = asyncio.Lock()
