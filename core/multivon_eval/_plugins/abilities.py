@@ -53,11 +53,8 @@ def find_ability(plugin: object, protocol: type[T]) -> T | None:
     A method counts if the class defines it. An option of the same name is an option and nothing else.
     """
     ability = _BY_PROTOCOL[protocol]
-    if ability.is_value:
-        has = isinstance(getattr(plugin, ability.member, None), str)
-    else:
-        cls: Any = type(plugin)
-        has = _has_method(cls, ability.member)
+    cls: Any = type(plugin)
+    has = hasattr(plugin, ability.member) if ability.is_value else _has_method(cls, ability.member)
     return plugin if has else None  # type: ignore[return-value]
 
 
@@ -67,14 +64,35 @@ def find_misfit(kind: Kind, cls: type) -> str:
     return next(filter(None, reasons), "")
 
 
-def find_value_misfit(kind: Kind, plugin: object) -> str:
-    """Say why a value of an instance is not what the ability promises; empty if it is, or is not there."""
-    for ability in ABILITIES:
-        if kind not in ability.kinds or not ability.is_value or not hasattr(type(plugin), ability.member):
-            continue
-        value: Any = getattr(plugin, ability.member)
-        if not isinstance(value, str) or not value:
-            return f"its {ability.member!r} is {value!r}; make it a name, as a string"
+def find_instance_misfit(kind: Kind, plugin: object) -> str:
+    """Say why an instance has an ability by half that its class has, or a value that is none; empty if it has not."""
+    reasons = (
+        _find_wrong_value(ability, plugin) if ability.is_value else _find_hidden_method(ability, plugin)
+        for ability in ABILITIES
+        if kind in ability.kinds
+    )
+    return next(filter(None, reasons), "")
+
+
+def _find_wrong_value(ability: Ability, plugin: object) -> str:
+    name = ability.member
+    try:
+        # Not looked for on the class: a class without slots has it on its instances alone.
+        value = getattr(plugin, name)
+    except AttributeError:
+        return ""
+    except Exception as error:
+        return f"its {name!r} cannot be read ({type(error).__name__}: {error}); make it a name, as a string"
+    return "" if isinstance(value, str) and value else f"its {name!r} is {value!r}; make it a name, as a string"
+
+
+def _find_hidden_method(ability: Ability, plugin: object) -> str:
+    name: str = ability.member
+    cls: Any = type(plugin)
+    # What can be called may well be the method's stand-in, in a test say.
+    is_hidden = name in getattr(plugin, "__dict__", {}) and not callable(getattr(plugin, name))
+    if is_hidden and _has_method(cls, name):
+        return f"its attribute {name!r} hides its method {name!r}; rename the attribute"
     return ""
 
 
@@ -86,7 +104,10 @@ def _has_method(cls: type, name: str) -> bool:
 def _find_reason(ability: Ability, cls: type) -> str:
     name, found = ability.member, _look_up(cls, ability.member)
     if name in _list_options(cls):
-        is_hidden = any(inspect.isfunction(vars(base).get(name)) for base in cls.__mro__[1:])
+        is_inherited = any(inspect.isfunction(vars(base).get(name)) for base in cls.__mro__[1:])
+        # A method below an option of its name is taken for the option's default; any other function may be one.
+        default: Any = attrs.fields_dict(cls)[name].default
+        is_hidden = is_inherited or getattr(default, "__qualname__", "") == f"{cls.__qualname__}.{name}"
         return f"its option {name!r} hides its method {name!r}; rename the option" if is_hidden else ""
     if found is None:
         return ""

@@ -15,7 +15,7 @@ from cattrs import Converter
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
-from .abilities import find_misfit, find_value_misfit
+from .abilities import find_instance_misfit, find_misfit
 from .kinds import Kind
 from .option_problem import format_problem, format_problems
 from .registry import Entry, Registry
@@ -59,7 +59,7 @@ def build(kind: Kind, asked: object, registry: Registry) -> Built:
     if isinstance(asked, Spec):
         entry = registry.find(kind, asked.name)
         plugin = _build_instance(entry, load_class(entry), asked)
-        _check_values(kind, plugin, str(entry))
+        _check_instance(kind, plugin, str(entry))
         return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version))
     return _take_instance(kind, asked, registry)
 
@@ -70,7 +70,7 @@ def _take_instance(kind: Kind, plugin: object, registry: Registry) -> Built:
     cls = type(plugin)
     if reason := kind.misfit(plugin) or find_misfit(kind, cls):
         raise PluginBroken(f"{kind.name} {cls.__qualname__} cannot be used: {reason}")
-    _check_values(kind, plugin, f"{kind.name} {cls.__qualname__}")
+    _check_instance(kind, plugin, f"{kind.name} {cls.__qualname__}")
     entry = registry.owner_of(kind, cls)
     if entry:
         use = PluginUse(kind.name, entry.name, _show_plugin(plugin), entry.distribution, entry.version)
@@ -79,8 +79,8 @@ def _take_instance(kind: Kind, plugin: object, registry: Registry) -> Built:
     return Built(plugin, use)
 
 
-def _check_values(kind: Kind, plugin: object, who: str) -> None:
-    if reason := find_value_misfit(kind, plugin):
+def _check_instance(kind: Kind, plugin: object, who: str) -> None:
+    if reason := find_instance_misfit(kind, plugin):
         raise PluginBroken(f"{who} cannot be used: {reason}")
 
 

@@ -87,7 +87,7 @@ def __getattr__(name: str) -> object:
         if error.name != "pytest":
             raise
         raise ModuleNotFoundError(
-            f"{name} needs pytest, which is not installed; install pytest", name="pytest"
+            f"{name} needs pytest, which is not installed; run: pip install 'multivon-eval[testing]'", name="pytest"
         ) from None
     value: object = getattr(module, name)
     globals()[name] = value
