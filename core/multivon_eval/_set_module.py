@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import ForwardRef, TypeVar
 
 C = TypeVar("C", bound=type)
+_LINE = "__firstlineno__"
+"""Where a class begins in its module, from Python 3.13 on; ``inspect`` would show that line of the door."""
 
 
 def set_module(door: str) -> Callable[[C], C]:
@@ -27,6 +29,8 @@ def set_module(door: str) -> Callable[[C], C]:
                     annotation, is_argument=False, module=cls.__module__, is_class=True
                 )
         cls.__module__ = door
+        if _LINE in vars(cls):
+            delattr(cls, _LINE)
         return cls
 
     return decorate

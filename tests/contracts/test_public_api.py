@@ -86,6 +86,16 @@ def test_public_class_names_its_door(cls: type) -> None:
         assert set(typing.get_type_hints(cls)) >= set(vars(cls).get("__annotations__", ()))
 
 
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_source_of_public_class_is_not_anothers(cls: type) -> None:
+    """Where it is not found by way of the door, that is said; no other lines are given for it."""
+    try:
+        source = inspect.getsource(cls)
+    except OSError:
+        return
+    assert f"class {cls.__name__}" in source
+
+
 @pytest.mark.parametrize("cls", [cls for cls in CLASSES if attrs.has(cls)], ids=lambda cls: cls.__name__)
 def test_public_class_holds_public_classes(cls: type) -> None:
     """What a result or a persona holds can be named, and its pickle names no private module."""
