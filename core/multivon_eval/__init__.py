@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.conversation import Conversation as Conversation
+    from ._types.conversation import DriverFault as DriverFault
+    from ._types.conversation import SimulationError as SimulationError
     from ._types.disclaimer import DISCLAIMER as DISCLAIMER
     from ._types.eval_case import CaseResult as CaseResult
     from ._types.eval_case import EvalCase as EvalCase
@@ -29,17 +31,27 @@ if TYPE_CHECKING:
     from ._types.message import Reply as Reply
     from ._types.message import ToolCall as ToolCall
     from ._types.persona import Persona as Persona
+    from ._types.provenance import JudgeRetry as JudgeRetry
     from ._types.provenance import Provenance as Provenance
+    from ._types.provenance import RescoredFrom as RescoredFrom
+    from ._types.report import Problem as Problem
     from ._types.report import Report as Report
     from ._types.result import SimulationResult as SimulationResult
     from ._types.result_json import result_from_json as result_from_json
     from ._types.result_json import result_schema as result_schema
     from ._types.result_json import result_to_json as result_to_json
+    from ._types.result_json import summary_to_json as summary_to_json
+    from ._types.run_info import Estimate as Estimate
+    from ._types.run_info import PluginUse as PluginUse
     from ._types.run_info import RunInfo as RunInfo
     from ._types.score import Score as Score
     from ._types.summary import Rate as Rate
+    from ._types.summary import ScoreSummary as ScoreSummary
     from ._types.summary import Summary as Summary
+    from ._types.verdict import CriterionVerdict as CriterionVerdict
+    from ._types.verdict import Evidence as Evidence
     from ._types.verdict import Verdict as Verdict
+    from ._types.verdict import Votes as Votes
     from .errors import BudgetExceeded as BudgetExceeded
     from .errors import ExitCode as ExitCode
     from .errors import JudgeError as JudgeError
@@ -65,19 +77,19 @@ _HOMES = {
     ),
     "_api.suite": ("EvalSuite",),
     "_money.shared_budget": ("SharedBudget",),
-    "_types.conversation": ("Conversation",),
+    "_types.conversation": ("Conversation", "DriverFault", "SimulationError"),
     "_types.disclaimer": ("DISCLAIMER",),
     "_types.eval_case": ("CaseResult", "EvalCase"),
     "_types.message": ("Message", "Reply", "ToolCall"),
     "_types.persona": ("Persona",),
-    "_types.provenance": ("Provenance",),
-    "_types.report": ("Report",),
+    "_types.provenance": ("JudgeRetry", "Provenance", "RescoredFrom"),
+    "_types.report": ("Problem", "Report"),
     "_types.result": ("SimulationResult",),
-    "_types.result_json": ("result_from_json", "result_schema", "result_to_json"),
-    "_types.run_info": ("RunInfo",),
+    "_types.result_json": ("result_from_json", "result_schema", "result_to_json", "summary_to_json"),
+    "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
     "_types.score": ("Score",),
-    "_types.summary": ("Rate", "Summary"),
-    "_types.verdict": ("Verdict",),
+    "_types.summary": ("Rate", "ScoreSummary", "Summary"),
+    "_types.verdict": ("CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
@@ -98,23 +110,33 @@ __all__ = [
     "BudgetExceeded",
     "CaseResult",
     "Conversation",
+    "CriterionVerdict",
+    "DriverFault",
+    "Estimate",
     "EvalCase",
     "EvalSuite",
+    "Evidence",
     "ExitCode",
     "JudgeError",
+    "JudgeRetry",
     "Message",
     "ModelFnError",
     "MultivonEvalError",
     "Persona",
     "PersonaError",
     "PluginError",
+    "PluginUse",
+    "Problem",
     "Provenance",
     "Rate",
     "Reply",
     "Report",
+    "RescoredFrom",
     "RunInfo",
     "Score",
+    "ScoreSummary",
     "SharedBudget",
+    "SimulationError",
     "SimulationOptions",
     "SimulationResult",
     "SimulationResults",
@@ -123,6 +145,7 @@ __all__ = [
     "ToolCall",
     "UsageError",
     "Verdict",
+    "Votes",
     "__version__",
     "asimulate",
     "check_simulation",
@@ -134,6 +157,7 @@ __all__ = [
     "score_simulations",
     "simulate",
     "stream_simulations",
+    "summary_to_json",
 ]
 
 

@@ -28,7 +28,7 @@ CORE_ROOMS: dict[str, set[str]] = {
     "_api": {"_money", "_plugins", "_questions", "_run", "_set_module", "_types", "errors", "protocols"},
     "_cli": {"_journal", "_money", "_plugins", "_questions", "_run", "_types", "errors"},
     "sdk": {"_money", "_plugins", "_questions", "_run", "_types", "errors", "hookspecs", "protocols"},
-    "testing": {"_journal", "_money", "_plugins", "_set_module", "sdk"},
+    "testing": {"_journal", "_money", "_plugins", "_set_module", "_types", "sdk"},
     "__init__": {"_api", "_money", "_run", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
 }

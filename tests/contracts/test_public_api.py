@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 import typing
 from pathlib import Path
 
@@ -56,6 +57,26 @@ def test_sdk_exports_all_it_imports() -> None:
     module = importlib.import_module("multivon_eval.sdk")
     public = {name for name, value in vars(module).items() if not name.startswith("_") and not inspect.ismodule(value)}
     assert public == set(module.__all__)
+
+
+NOT_USED_HERE = {
+    "Asked": "the type of a question of one's own",
+    "read_object": "reads the answer to a question of one's own",
+    "goal_question": "what a judge's own tests ask it",
+    "TextAsked": "what a judge that is no model finds in a text question",
+    "Effect": "the type of a field of Observation",
+    "StopReason": "the type of a field of Observation",
+    "ToolCall": "the type of a field of Message",
+}
+
+
+def test_sdk_exports_only_what_plugins_use() -> None:
+    """A built-in, a stranger's plug-in or the page on plug-ins uses each name, or it is said what it is for."""
+    sdk, protocols = (importlib.import_module(f"multivon_eval.{name}") for name in ("sdk", "protocols"))
+    files = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "tests/third_party").rglob("*.py")]
+    files.append(ROOT / "docs/how_to/write_a_plugin.md")
+    words = {word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    assert {name for name in sdk.__all__ if name not in words and not hasattr(protocols, name)} == set(NOT_USED_HERE)
 
 
 @pytest.mark.parametrize("door", ["multivon_eval", "multivon_eval.testing"])

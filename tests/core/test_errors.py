@@ -5,45 +5,11 @@ import pytest
 
 from multivon_eval import errors
 from multivon_eval.errors import (
-    BudgetExceeded,
-    DeliveryError,
-    JournalError,
-    JudgeError,
-    JudgeUnavailable,
-    ModelFnError,
     MultivonEvalError,
-    PersonaError,
-    PluginBroken,
-    PluginConflict,
-    PluginError,
-    PluginNotFound,
-    PluginOptionsError,
-    UnreadableAnswer,
     UsageError,
     did_you_mean,
 )
-
-EXAMPLES = [
-    MultivonEvalError("all of it"),
-    UsageError("one"),
-    UsageError(["one", "two"]),
-    PersonaError(("personas.jsonl:1: a", "personas.jsonl:2: b")),
-    PluginError("x"),
-    PluginNotFound("x"),
-    PluginConflict("x"),
-    PluginBroken("x"),
-    PluginOptionsError(["x", "y"]),
-    JudgeError("no"),
-    JudgeError("no", True),
-    JudgeUnavailable("later"),
-    JudgeUnavailable("later", True, 2.5, True),
-    JournalError("disk full"),
-    UnreadableAnswer("not JSON", True),
-    ModelFnError("late", True),
-    ModelFnError("raised"),
-    BudgetExceeded("too dear"),
-    DeliveryError("disk full"),
-]
+from support.errors import EXAMPLES
 
 
 def named(error):

@@ -5,8 +5,17 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from multivon_eval import DISCLAIMER, Reply, ToolCall, result_from_json, result_to_json, simulate
-from multivon_eval.sdk import CriterionVerdict, Observation, Score, SimulationResult, Sink, UsageError, Verdict
+from multivon_eval import (
+    DISCLAIMER,
+    CriterionVerdict,
+    Reply,
+    ToolCall,
+    Verdict,
+    result_from_json,
+    result_to_json,
+    simulate,
+)
+from multivon_eval.sdk import Observation, Score, SimulationResult, Sink, UsageError
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.people import Keeps, SaysJudge, Talks, answers, persona, talk

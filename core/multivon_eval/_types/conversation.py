@@ -21,7 +21,7 @@ from .persona import Persona
 ErrorSource = Literal["driver", "model_fn"]
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class SimulationError:
     """Why a conversation ended in ``driver_error``.
@@ -39,7 +39,7 @@ class SimulationError:
     infrastructure: bool = False
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class DriverFault:
     """A fault of the simulation, seen in one user message.

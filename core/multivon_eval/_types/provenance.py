@@ -13,7 +13,7 @@ from .answer import Usage
 from .run_info import PluginUse
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class JudgeRetry:
     """A judge call that failed and was made again.
@@ -29,7 +29,7 @@ class JudgeRetry:
     waited: float = 0.0
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class RescoredFrom:
     """What the result said before its conversation was judged again.

@@ -9,7 +9,7 @@ from .run_info import RunInfo
 from .summary import Summary
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class Problem:
     """Something that went wrong beside the conversations: a hook that raised, a sink that failed.

@@ -13,7 +13,7 @@ from .disclaimer import DISCLAIMER
 from .persona import Persona
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class PluginUse:
     """A plug-in that takes part in a run.
@@ -33,7 +33,7 @@ class PluginUse:
     version: str = ""
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class Estimate:
     """What a run will take, reckoned before its first call.

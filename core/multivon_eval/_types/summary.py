@@ -43,7 +43,7 @@ class Rate:
         return f"{self.hits} of {self.of} ({self.value:.0%}, 95 % interval {self.low:.0%} to {self.high:.0%})"
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class ScoreSummary:
     """What one evaluator said over all conversations.

@@ -15,7 +15,7 @@ OUTCOMES: tuple[Outcome, ...] = ("achieved", "not achieved", "unknown")
 """A verdict in words, each there is."""
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class Evidence:
     """A quote from the transcript that a judge gave for an answer.
@@ -31,7 +31,7 @@ class Evidence:
     found: bool
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class Votes:
     """How the votes on one criterion are split.
@@ -49,7 +49,7 @@ class Votes:
     missing: int = 0
 
 
-@set_module("multivon_eval.sdk")
+@set_module("multivon_eval")
 @attrs.frozen
 class CriterionVerdict:
     """The judge's answer on one success criterion.

@@ -8,13 +8,14 @@ from typing import Any
 
 import attrs
 
+from .._types.provenance import Provenance
+from .._types.summary import Rate
+from .._types.verdict import Verdict
 from ..sdk import (
     PLUGIN_API,
     Conversation,
     Message,
     Persona,
-    Provenance,
-    Rate,
     Report,
     RunInfo,
     Score,
@@ -22,7 +23,6 @@ from ..sdk import (
     StopReason,
     Summary,
     Usage,
-    Verdict,
 )
 
 __all__ = ["conversation", "persona", "report", "result", "run_info"]

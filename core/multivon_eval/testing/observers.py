@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import attrs
 import pytest
 
 from .._plugins.kinds import OBSERVER, Kind
 from .._set_module import set_module
-from ..sdk import EFFECTS, Conversation, Message, Observation, Observer, Question, RunContext
+from ..sdk import Conversation, Effect, Message, Observation, Observer, Question, RunContext
 from .fakes import Says, ScriptedJudge, context, fitting_answer
 from .nouns import conversation
 from .plugins import PluginTests, copied, unchanged
@@ -67,7 +67,7 @@ class ObserverTests(PluginTests):
             assert isinstance(seen, Sequence) and not isinstance(seen, str), f"gave {type(seen).__name__}"
             for one in seen:
                 assert isinstance(one, Observation), f"gave {type(one).__name__}, not an Observation"
-                assert one.effect in EFFECTS and one.turn <= len(stage.said_by("user"))
+                assert one.effect in get_args(Effect) and one.turn <= len(stage.said_by("user"))
 
     def test_bears_a_conversation_without_replies(self) -> None:
         """A system that crashed at once leaves one user message, or none, and the observer is asked at the end."""

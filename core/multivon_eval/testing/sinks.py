@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 import pytest
 
 from .._plugins.kinds import SINK, Kind
 from .._set_module import set_module
-from ..sdk import STOP_REASONS, Message, Report, RunInfo, SimulationResult, Sink, ToolCall, UsageError, result_to_json
+from ..sdk import Message, Report, RunInfo, SimulationResult, Sink, StopReason, ToolCall, UsageError, result_to_json
 from .nouns import conversation, persona, report, result, run_info
 from .plugins import PluginTests
 
@@ -51,7 +51,7 @@ class SinkTests(PluginTests):
         mute = conversation(messages=(), of=persona("Mute", success_criteria=("One.", "Two.")))
         some = [
             result(conversation(of=persona(f"Ann {reason}")), reason, achieved)
-            for reason, achieved in zip(STOP_REASONS, (True, False, None, None, None), strict=True)
+            for reason, achieved in zip(get_args(StopReason), (True, False, None, None, None), strict=True)
         ]
         return (*some, result(odd), result(mute, "driver_error", None, {}))
 

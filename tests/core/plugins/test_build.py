@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multivon_eval import PluginError
 from multivon_eval._plugins.build import Built, build
 from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, SINK
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import Conversation, PluginError, RunContext, Score
+from multivon_eval.sdk import Conversation, RunContext, Score
 from multivon_eval.testing import RecordingSink, write_distribution
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.scripted.driver import Scripted

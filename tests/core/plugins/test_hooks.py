@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from multivon_eval import Conversation, Persona, Report, UsageError, hookimpl, simulate
+from multivon_eval import Conversation, Persona, PluginError, Report, UsageError, hookimpl, simulate
 from multivon_eval._plugins.hooks import Hooks
 from multivon_eval._types.report import Problem
-from multivon_eval.sdk import PluginError
 from multivon_eval.testing import persona
 
 PEOPLE = [persona("Ann"), persona("Ben"), persona("Cai")]

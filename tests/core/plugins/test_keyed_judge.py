@@ -2,11 +2,12 @@
 
 import pytest
 
+from multivon_eval import PluginError
 from multivon_eval._plugins.build import build
 from multivon_eval._plugins.keyed_judge import choose_judge
 from multivon_eval._plugins.kinds import JUDGE, JUDGE_KEY
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import Judge, PluginError
+from multivon_eval.sdk import Judge
 from multivon_eval.testing import write_distribution
 
 OURS = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from multivon_eval import PluginError
 from multivon_eval._plugins.kinds import ALL, EVALUATOR, HOOK, JUDGE, SINK
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import PluginError
 from multivon_eval.testing import RecordingSink, write_distribution
 from multivon_eval_plugins.judges.offline import Offline
 from support.command import clean_env

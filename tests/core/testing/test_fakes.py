@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 import multivon_eval.testing
-from multivon_eval import result_schema, simulate
+from multivon_eval import result_from_json, result_schema, simulate
 from multivon_eval.sdk import (
     BudgetExceeded,
     JudgeError,
@@ -22,7 +22,6 @@ from multivon_eval.sdk import (
     YesNo,
     ask,
     goal_question,
-    result_from_json,
     result_to_json,
     text_question,
     yes_no_question,

@@ -1,0 +1,41 @@
+"""One example or more of every exception."""
+
+from multivon_eval.errors import (
+    BudgetExceeded,
+    DeliveryError,
+    JournalError,
+    JudgeError,
+    JudgeUnavailable,
+    ModelFnError,
+    MultivonEvalError,
+    PersonaError,
+    PluginBroken,
+    PluginConflict,
+    PluginError,
+    PluginNotFound,
+    PluginOptionsError,
+    UnreadableAnswer,
+    UsageError,
+)
+
+EXAMPLES = [
+    MultivonEvalError("all of it"),
+    UsageError("one"),
+    UsageError(["one", "two"]),
+    PersonaError(("personas.jsonl:1: a", "personas.jsonl:2: b")),
+    PluginError("x"),
+    PluginNotFound("x"),
+    PluginConflict("x"),
+    PluginBroken("x"),
+    PluginOptionsError(["x", "y"]),
+    JudgeError("no"),
+    JudgeError("no", True),
+    JudgeUnavailable("later"),
+    JudgeUnavailable("later", True, 2.5, True),
+    JournalError("disk full"),
+    UnreadableAnswer("not JSON", True),
+    ModelFnError("late", True),
+    ModelFnError("raised"),
+    BudgetExceeded("too dear"),
+    DeliveryError("disk full"),
+]
