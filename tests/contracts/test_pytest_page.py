@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from multivon_eval._run.options import OPTIONS
 from support.pytest_run import outcomes, pytest_run, summary
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -38,3 +39,19 @@ def test_options_and_fixtures_are_mentioned(tmp_path: Path) -> None:
     names |= set(re.findall(r"^(\w+) -- .*pytest_door", fixtures, re.MULTILINE))
     assert {"model_fn", "simulation", "simulate", "asimulate"} <= names
     assert [name for name in names if f"`{name}" not in told] == []
+
+
+def test_pytest_options_are_those_of_the_table(tmp_path: Path) -> None:
+    """An option of pytest is called, takes and defaults to what it does on the command line.
+
+    The plug-in itself cannot read the table: unused, it imports nothing but pytest.
+    """
+    helps = " ".join(pytest_run(tmp_path, "--help").stdout.split())
+    table = {option.name: option for option in OPTIONS}
+    found = re.findall(r"--simulate-([\w-]+)=(\S+) (.*?)(?= --|$)", helps)
+    assert len(found) == 2
+    for name, value, text in found:
+        option = table[name]
+        assert option.field, f"--simulate-{name} is an option of simulations"
+        assert value in (option.metavar or "").split("|")
+        assert (f"({option.default})" in text) is (option.default is not None)
