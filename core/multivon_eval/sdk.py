@@ -38,7 +38,6 @@ from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
 from ._types.printable import make_printable
-from ._types.rendering import whole_text
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -47,6 +46,7 @@ from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import ScoreSummary, Summary
 from ._types.verdict import OUTCOMES, YesNoUnknown
+from ._types.whole_text import whole_text
 from .errors import (
     BudgetExceeded,
     DeliveryError,

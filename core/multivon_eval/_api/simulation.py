@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Unpack
 
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
+from .._plugins.stint import PATIENCE
 from .._questions import Question
 from .._run.defaults import EVALUATORS
 from .._run.lifecycle import ready
@@ -169,7 +170,7 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
 
     async def load() -> tuple[Persona, ...]:
         async with ready((plan.source,), seconds=plan.info.timeout):
-            return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed))
+            return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed), PATIENCE * plan.info.timeout)
 
     return run_sync(load)
 

@@ -10,14 +10,15 @@ from typing import Any
 
 import attrs
 
-from .._plugins.abilities import find_ability
 from .._questions import Question, goal_question
 from .._questions.prompt import ECHOED
 from .._types.conversation import Conversation
 from .._types.message import Message
-from ..protocols import Asks, Evaluator, Judge
+from ..protocols import Evaluator, Judge
 from .funds import ZERO
 from .ledger import Purse
+from .price import find_worst_cost
+from .questions import list_questions
 
 ALLOWANCE = 3000
 """How much longer, in bytes, a transcript may get before the hold is looked at again; half its size if more."""
@@ -95,17 +96,14 @@ class Holder:
 
     def _add_costs(self, questions: Iterable[Question[Any]]) -> Decimal:
         """The most that questions can cost, an answer to each that cannot be read included, in USD."""
-        return 2 * sum((self.judge.worst_cost(question) or ZERO for question in questions), ZERO)
+        return 2 * sum((find_worst_cost(self.judge, question) or ZERO for question in questions), ZERO)
 
     def questions(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation; an evaluator that cannot tell counts like a verdict."""
         verdict = goal_question(conversation)
         yield from itertools.repeat(verdict, self.votes)
         for evaluator in self.evaluators.values():
-            asked: Sequence[Question[Any]] = [verdict]
-            if (asking := find_ability(evaluator, Asks)) is not None:
-                asked = asking.questions(conversation) or ()
-            yield from asked
+            yield from list_questions(evaluator, conversation, (verdict,)) or ()
         yield from self.watching(attrs.evolve(conversation, stop_reason=conversation.stop_reason or "max_turns"))
 
 

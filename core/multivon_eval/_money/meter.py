@@ -14,16 +14,19 @@ import stamina
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase
-from .._plugins.isolation import format_error, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
+from .._plugins.stint import asking
 from .._questions import Question
 from .._types.answer import Answer, Usage
 from .._types.provenance import JudgeRetry
 from ..errors import JudgeError, JudgeUnavailable
 from ..protocols import Judge
+from .answer_check import check_answer
 from .asking import ASKING
 from .funds import ZERO
 from .ledger import Purse
 from .limit import Limit
+from .price import find_worst_cost
 
 _LOG = logging.getLogger("multivon_eval.judge")
 
@@ -95,7 +98,7 @@ class MeteredJudge:
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
-        return self.judge.worst_cost(question)
+        return find_worst_cost(self.judge, question)
 
     async def complete(self, question: Question[Any]) -> Answer:
         """Ask the judge; see :class:`~multivon_eval.protocols.Judge`.
@@ -103,11 +106,15 @@ class MeteredJudge:
         Raises:
             BudgetExceeded: The call, or a repetition, does not fit under the ceiling.
             JournalError: The call cannot be kept, so it is not made.
+            StintError: If a plug-in asks in a loop.
         """
-        try:
-            return await self._call_once(question)
-        except JudgeUnavailable as error:
-            return await self._repeat(question, error)
+        with asking():
+            # A judge that needs no network would never let anybody else go on.
+            await asyncio.sleep(0)
+            try:
+                return await self._call_once(question)
+            except JudgeUnavailable as error:
+                return await self._repeat(question, error)
 
     async def _repeat(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
         """Repeat a call that failed, after the pauses that stamina and the provider ask for."""
@@ -135,7 +142,7 @@ class MeteredJudge:
         return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
 
     async def _call_once(self, question: Question[Any]) -> Answer:
-        worst = self.judge.worst_cost(question) or ZERO
+        worst = self._find_worst_cost(question)
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
         reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave())
@@ -163,6 +170,14 @@ class MeteredJudge:
             if call:
                 journal.record_settlement(call, cost, answer)
 
+    def _find_worst_cost(self, question: Question[Any]) -> Decimal:
+        worst, budget = find_worst_cost(self.judge, question), self.account.purse.ledger.budget
+        if worst is None and budget is not None:
+            raise JudgeError(
+                f"the {self.role} does not say what this question may cost, so the budget of ${budget} cannot be kept"
+            )
+        return worst or ZERO
+
     async def _call_in_time(self, question: Question[Any], number: int) -> Answer:
         asking = ASKING.set(True)
         try:
@@ -178,15 +193,10 @@ class MeteredJudge:
             raise
         except JudgeError:
             raise
-        except (Exception, asyncio.CancelledError) as error:
+        except FAULTS as error:
             raise_if_fatal(error)
             raise JudgeError(f"the {self.role} raised {format_error(error)}", True) from error
         finally:
             ASKING.reset(asking)
         self.limit.record_success()
-        if not isinstance(answer, Answer):
-            raise JudgeError(f"the {self.role} gave {type(answer).__name__}, which is no Answer", True)
-        cost = answer.cost_usd
-        if not isinstance(cost, Decimal) or not cost.is_finite() or cost < 0:
-            raise JudgeError(f"the {self.role} gave {cost!r} as its cost, not an amount of USD as a Decimal", True)
-        return answer
+        return check_answer(answer, self.role)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ..protocols import Asks, Checks, Closes, Named, Priced, Proposes
+from .isolation import format_error, format_value
 from .kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, Kind
 
 T = TypeVar("T")
@@ -81,9 +82,12 @@ def _find_wrong_value(ability: Ability, plugin: object) -> str:
         value = getattr(plugin, name)
     except AttributeError:
         return ""
-    except Exception as error:
-        return f"its {name!r} cannot be read ({type(error).__name__}: {error}); make it a name, as a string"
-    return "" if isinstance(value, str) and value else f"its {name!r} is {value!r}; make it a name, as a string"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return f"its {name!r} cannot be read ({format_error(error)}); make it a name, as a string"
+    is_name = isinstance(value, str) and value
+    return "" if is_name else f"its {name!r} is {format_value(value)}; make it a name, as a string"
 
 
 def _find_hidden_method(ability: Ability, plugin: object) -> str:

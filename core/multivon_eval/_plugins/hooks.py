@@ -15,6 +15,7 @@ from .._types.persona import Persona
 from .._types.report import Problem
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken
+from .isolation import format_error
 from .kinds import HOOK
 from .registry import Registry
 
@@ -67,14 +68,30 @@ class Hooks:
         try:
             self._manager.register(plugin, name=f"{len(self._added)} {name}")
             self._manager.check_pending()
-        except Exception as error:  # whatever a stranger's attributes raise when they are looked at
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a stranger's attributes raise when they are looked at
             self._leave_out(plugin)
-            cause = " ".join(str(error).split())
+            is_pluggy = isinstance(error, pluggy.PluginValidationError)
+            cause = " ".join(str(error).split()) if is_pluggy else format_error(error)
             raise PluginBroken(f"{name} cannot be used: {cause}") from error
         if not self._manager.get_hookcallers(plugin):
             self._leave_out(plugin)
             raise PluginBroken(f"{name} cannot be used: it implements no hook; mark its functions with @hookimpl")
+        if hook := self._find_asynchronous(plugin):
+            self._leave_out(plugin)
+            raise PluginBroken(f"{name} cannot be used: its {hook!r} is asynchronous; write 'def {hook}'")
         self._added.append((plugin, name))
+
+    def _find_asynchronous(self, plugin: object) -> str:
+        """Name a hook that nobody would wait for; empty if there is none."""
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                is_theirs = implementation.plugin is plugin
+                function = implementation.function
+                if is_theirs and (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
+                    return str(caller.name)
+        return ""
 
     def uses(self) -> list[PluginUse]:
         """The hooks that take part."""
@@ -125,9 +142,10 @@ class Hooks:
     def _isolate(self, plugin: object, name: str, hook: str) -> Iterator[None]:
         try:
             yield
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             _LOG.warning("%s failed in %s and is left out", name, hook, exc_info=error)
             # Conversations run side by side: one that is in it still may fail a second time.
             if self._leave_out(plugin):
-                cause = f"{type(error).__name__}: {error}"
-                self._report(Problem(name, f"raised {cause} in {hook}; left out for the rest of the run"))
+                self._report(Problem(name, f"raised {format_error(error)} in {hook}; left out for the rest of the run"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import attrs
 
@@ -37,7 +39,24 @@ class Kind:
                 return f"its method {verb!r} is not asynchronous; write 'async def {verb}'"
             if verb in self.plain and inspect.iscoroutinefunction(method):
                 return f"its method {verb!r} is asynchronous; write 'def {verb}'"
+            if not self._fits(method, verb, is_bound=not inspect.isclass(thing)):
+                return f"its method {verb!r} is not as it is called; write '{self._write(verb)}'"
         return ""
+
+    def _fits(self, method: Callable[..., Any], verb: str, is_bound: bool) -> bool:
+        """Whether a method can be called as the protocol calls it."""
+        arguments = list(inspect.signature(getattr(self.protocol, verb)).parameters)[1 if is_bound else 0 :]
+        try:
+            inspect.signature(method).bind(*arguments)
+        except TypeError:
+            return False
+        except ValueError:  # some callables written in C have no signature
+            return True
+        return True
+
+    def _write(self, verb: str) -> str:
+        parameters = ", ".join(inspect.signature(getattr(self.protocol, verb)).parameters)
+        return f"{'async ' if verb in self.verbs else ''}def {verb}({parameters})"
 
 
 PERSONA_SOURCE = Kind("persona source", "multivon_eval.persona_sources", PersonaSource, ("load",))

@@ -9,6 +9,7 @@ import attrs
 
 from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
 from .installed import entry_points, plain
+from .isolation import format_error
 from .kinds import GROUPS, Kind
 
 
@@ -45,8 +46,10 @@ class Entry:
             found: object = importlib.import_module(module)
             for part in filter(None, attribute.split(".")):
                 found = getattr(found, part)
-        except (Exception, SystemExit) as error:
-            raise PluginBroken(f"{self} cannot be loaded: {_format_cause(error)}; {self._remedy}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a module may do anything while it is imported
+            raise PluginBroken(f"{self} cannot be loaded: {format_error(error)}; {self._remedy}") from error
         return found
 
     @property
@@ -54,11 +57,6 @@ class Entry:
         if self.distribution:
             return f"reinstall or remove {self.distribution}, or name another {self.kind.name}"
         return "check the import path"
-
-
-def _format_cause(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 class Registry:

@@ -12,17 +12,17 @@ from .._journal.journal import Journal
 from .._journal.past import PastCase
 from .._money.ledger import Purse
 from .._plugins.hooks import Hooks
-from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._types.conversation import Conversation, ErrorSource, SimulationError
 from .._types.message import Message
 from .._types.observation import Observation
-from ..errors import BudgetExceeded, JudgeError, ModelFnError, MultivonEvalError, UnreadableAnswer
+from ..errors import BudgetExceeded, JudgeError, ModelFnError, UnreadableAnswer
 from ..protocols import Driver, RunContext
 from .observing import Observers
 from .personas import Case
 from .policy import apply_at_end, apply_to_message, apply_to_reply
 from .system import SystemUnderTest
-from .user_message import UserMessage, get_user_message
+from .user_message import Limits, UserMessage, get_user_message
 
 
 @attrs.frozen
@@ -37,6 +37,7 @@ class Stage:
         journal: What survives a kill.
         max_turns: The most turns of a conversation.
         timeout: Seconds for one call of ``model_fn``.
+        limits: What the driver may take and give.
         run_id: Makes the ids that the system gets different in every run.
         hold: Holds back in a conversation's purse what judging it, after another turn or as it is, will cost at most.
     """
@@ -48,6 +49,7 @@ class Stage:
     journal: Journal
     max_turns: int
     timeout: float
+    limits: Limits
     run_id: str
     hold: Callable[[Purse, Conversation, bool], Awaitable[None]]
 
@@ -123,7 +125,9 @@ async def _take_user_turn(
     is_over = conversation.turns >= stage.max_turns
     try:
         await stage.hold(purse, conversation, True)
-        said = await get_user_message(conversation, stage.driver, stage.observers, driving, observing, is_over)
+        said = await get_user_message(
+            conversation, stage.driver, stage.observers, driving, observing, is_over, stage.limits
+        )
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
         return attrs.evolve(conversation, stop_reason="max_turns" if is_over else "budget_exceeded")
@@ -183,6 +187,5 @@ def _fail(conversation: Conversation, source: ErrorSource, error: BaseException)
     is_outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
     if isinstance(error, UnreadableAnswer):
         is_outage = False  # the model that plays the persona answered, and not to the question
-    message = str(error) if isinstance(error, MultivonEvalError) else format_error(error)
-    failure = SimulationError(source, type(root).__name__, message, is_outage)
+    failure = SimulationError(source, type(root).__name__, format_fault(error), is_outage)
     return attrs.evolve(conversation, stop_reason="driver_error", error=failure)

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
+from .._plugins.stint import StintError, limit_stint
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
@@ -22,11 +23,13 @@ class Delivery:
     Args:
         sinks: By name.
         report: Called with each problem.
+        seconds: How long a sink may take to open, to take a result and to close.
     """
 
-    def __init__(self, sinks: Mapping[str, Sink], report: Callable[[Problem], None]) -> None:
+    def __init__(self, sinks: Mapping[str, Sink], report: Callable[[Problem], None], seconds: float) -> None:
         self._sinks = sinks
         self._report = report
+        self._seconds = seconds
         self._turn = asyncio.Lock()
         self._opened: list[str] = []
 
@@ -38,12 +41,13 @@ class Delivery:
         """
         for name, sink in self._sinks.items():
             try:
-                await sink.open(info)
+                async with limit_stint("it", self._seconds):
+                    await sink.open(info)
             except UsageError:
                 raise
             except FAULTS as error:
                 raise_if_fatal(error)
-                raise UsageError(f"sink {name!r} cannot be opened: {format_error(error)}") from error
+                raise UsageError(f"sink {name!r} cannot be opened: {format_fault(error)}") from error
             self._opened.append(name)
 
     async def write(self, result: SimulationResult) -> None:
@@ -51,7 +55,8 @@ class Delivery:
         async with self._turn:
             for name in self._opened:
                 try:
-                    await self._sinks[name].write(result)
+                    async with limit_stint("it", self._seconds):
+                        await self._sinks[name].write(result)
                 except FAULTS as error:
                     raise_if_fatal(error)
                     self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
@@ -60,13 +65,13 @@ class Delivery:
         """Close all sinks that were opened."""
         for name in self._opened:
             try:
-                await self._sinks[name].close(report)
+                async with limit_stint("it", self._seconds):
+                    await self._sinks[name].close(report)
             except FAULTS as error:
                 raise_if_fatal(error)
                 self._report_failure(name, "could not be closed", error)
 
     def _report_failure(self, name: str, what: str, error: BaseException) -> None:
         _LOG.warning("sink %s %s", name, what, exc_info=error)
-        said = str(error) if isinstance(error, MultivonEvalError) else format_error(error)
-        is_loss = isinstance(error, DeliveryError | OSError) or not isinstance(error, MultivonEvalError)
-        self._report(Problem(f"sink {name}", f"{what}: {said}", undelivered=is_loss))
+        is_loss = isinstance(error, DeliveryError | StintError) or not isinstance(error, MultivonEvalError)
+        self._report(Problem(f"sink {name}", f"{what}: {format_fault(error)}", undelivered=is_loss))

@@ -10,17 +10,23 @@ from typing import Any
 import attrs
 
 from .._money.funds import ZERO
-from .._plugins.abilities import find_ability
+from .._money.price import find_prices, find_worst_cost
+from .._money.questions import find_questions, list_questions
 from .._questions import Question, goal_question
 from .._types.conversation import Conversation
 from .._types.message import Message
+from .._types.observation import StopReason
 from .._types.persona import Persona
 from .._types.run_info import Estimate, RunInfo
-from ..protocols import Asks, Judge, Priced
+from ..errors import JudgeError, UsageError
+from ..protocols import Judge
 from .plan import Plan
 
 SAMPLE = 5
 """From how many personas, spread over all of them, the rest is reckoned."""
+
+MOST_TURNS = 50
+"""How many turns of a conversation are looked at; a longer one is reckoned from so many of them."""
 
 BYTES_PER_TOKEN = 4
 # In characters: how long a user message and a reply are taken to be, usually and at most; and which share of the
@@ -36,16 +42,16 @@ class _Sum:
     tokens_out: int = 0
     usd: Decimal | None = ZERO
 
-    def add(self, question: Question[Any], judge: Judge, used: Decimal) -> None:
-        """Add one call, whose answer takes a share of the tokens that it may have."""
+    def add(self, question: Question[Any], judge: Judge, used: Decimal, times: int = 1) -> None:
+        """Add a call, so many times, whose answer takes a share of the tokens that it may have."""
         prompt = question.prompt
         size = len(prompt.system.encode()) + sum(len(message.text.encode()) for message in prompt.messages)
         asked, answered = size // BYTES_PER_TOKEN, int(prompt.max_tokens * used)
-        self.calls += 1
-        self.tokens_in += asked
-        self.tokens_out += answered
+        self.calls += times
+        self.tokens_in += times * asked
+        self.tokens_out += times * answered
         cost = _estimate_cost(question, judge, asked, answered, used)
-        self.usd = None if self.usd is None or cost is None else self.usd + cost
+        self.usd = None if self.usd is None or cost is None else self.usd + times * cost
 
     def scaled(self, factor: float) -> _Sum:
         """So many times as much, rounded up."""
@@ -55,10 +61,9 @@ class _Sum:
 
 
 def _estimate_cost(question: Question[Any], judge: Judge, asked: int, answered: int, used: Decimal) -> Decimal | None:
-    priced = find_ability(judge, Priced)
-    prices = priced.prices() if priced else None
+    prices = find_prices(judge)
     if used == 1 or prices is None:
-        return judge.worst_cost(question)
+        return find_worst_cost(judge, question)
     return (asked * prices.input + answered * prices.output) / 1_000_000
 
 
@@ -70,9 +75,24 @@ def complete_info(plan: Plan, personas: tuple[Persona, ...], conversations: int,
         personas: The loaded personas.
         conversations: Number of conversations.
         resumed: Number of conversations that an earlier run finished.
+
+    Raises:
+        UsageError: If a plug-in cannot say what it will ask, or the judge what that may cost.
     """
     info = attrs.evolve(plan.info, personas=personas, conversations=conversations, resumed=resumed)
-    return attrs.evolve(info, estimate=estimate(plan, info))
+    _check_asking(plan, personas)
+    try:
+        return attrs.evolve(info, estimate=estimate(plan, info))
+    except JudgeError as error:
+        raise UsageError(f"the run cannot be reckoned: {error}") from error
+
+
+def _check_asking(plan: Plan, personas: Sequence[Persona]) -> None:
+    """Let each plug-in say once what it will ask, so that one that cannot is found before anything is spent."""
+    for persona in personas[:1]:
+        conversation = Conversation((*persona.history, Message("user", "Hello."), Message("assistant", "Hi.")), persona)
+        for plugin in (plan.driver, *plan.evaluators.values(), *plan.observers.plugins):
+            find_questions(plugin, conversation)
 
 
 def estimate(plan: Plan, info: RunInfo) -> Estimate:
@@ -94,10 +114,10 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
     for persona in sample:
         longest = _rehearse(plan, persona, info.max_turns, _MOST)
         turns = info.max_turns if longest.is_ended_by_driver else math.ceil(info.max_turns / 2)
-        for question, judge in _rehearse(plan, persona, turns, _USUAL).asked:
-            usual.add(question, judge, _USED)
-        for question, judge in longest.asked:
-            most.add(question, judge, Decimal(1))
+        for question, judge, times in _rehearse(plan, persona, turns, _USUAL).asked:
+            usual.add(question, judge, _USED, times)
+        for question, judge, times in longest.asked:
+            most.add(question, judge, Decimal(1), times)
     usual, most = usual.scaled(factor), most.scaled(factor)
     talking = usual.usd
     if plan.proposal is not None:
@@ -127,39 +147,44 @@ class _Rehearsal:
     """A conversation that is only imagined.
 
     Attributes:
-        asked: The questions, each with the judge that is asked.
+        asked: The questions, each with the judge that is asked and how often.
         is_ended_by_driver: Whether the driver said beforehand that it ends the conversation.
     """
 
-    asked: Sequence[tuple[Question[Any], Judge]]
+    asked: Sequence[tuple[Question[Any], Judge, int]]
     is_ended_by_driver: bool
 
 
 def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]) -> _Rehearsal:
     """Walk through a conversation of so many turns, with messages of so many characters, and note who asks what."""
-    said, replied = (Message("user", "x" * lengths[0]), Message("assistant", "x" * lengths[1]))
-    conversation, watching = Conversation(persona.history, persona), plan.observers.questions
-    asked: list[tuple[Question[Any], Judge]] = []
-    is_ended = False
-    for turn in range(turns + 1):
+    exchange = (Message("user", "x" * lengths[0]), Message("assistant", "x" * lengths[1]))
+    asked: list[tuple[Question[Any], Judge, int]] = []
+    last, is_ended = turns, False
+    for turn, times in _pick_turns(turns + 1):
+        conversation = Conversation((*persona.history, *(exchange * turn)), persona)
         if turn >= len(persona.script):
-            found = _ask_driver(plan, conversation)
+            found = list_questions(plan.driver, conversation, [goal_question(conversation)])
             if found is None:
-                is_ended = True
+                last, is_ended = turn, True
                 break
-            asked += ((question, plan.driver_judge) for question in found)
+            asked += ((question, plan.driver_judge, times) for question in found)
         if turn < turns:
-            heard = conversation.grown(said)
-            conversation = heard.grown(replied)
-            asked += ((question, plan.judge) for question in (*watching(heard), *watching(conversation)))
-    if conversation.turns:
-        ended = attrs.evolve(conversation, stop_reason="goal_reached" if is_ended else "max_turns")
-        asked += ((question, plan.judge) for question in plan.judging(ended))
+            heard = conversation.grown(exchange[0])
+            seen = (*plan.observers.questions(heard), *plan.observers.questions(heard.grown(exchange[1])))
+            asked += ((question, plan.judge, times) for question in seen)
+    if last:
+        reason: StopReason = "goal_reached" if is_ended else "max_turns"
+        ended = Conversation((*persona.history, *(exchange * last)), persona, stop_reason=reason)
+        asked += ((question, plan.judge, 1) for question in plan.judging(ended))
     return _Rehearsal(asked, is_ended)
 
 
-def _ask_driver(plan: Plan, conversation: Conversation) -> Sequence[Question[Any]] | None:
-    if (asking := find_ability(plan.driver, Asks)) is not None:
-        return asking.questions(conversation)
-    # A driver that cannot tell counts like one question of a verdict's size for each message.
-    return [goal_question(conversation)]
+def _pick_turns(turns: int) -> list[tuple[int, int]]:
+    """Turns to look at, each with the number of turns that it stands for.
+
+    What a turn costs grows by the same amount from turn to turn, so the middle of a stretch stands for all of it.
+    """
+    stretch = math.ceil(turns / MOST_TURNS)
+    starts = range(0, turns, stretch)
+    sizes = [min(stretch, turns - start) for start in starts]
+    return [(start + (size - 1) // 2, size) for start, size in zip(starts, sizes, strict=True)]

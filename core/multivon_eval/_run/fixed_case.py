@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._money.meter import Account
+from .._plugins.stint import PATIENCE
 from .._types.conversation import Conversation
 from .._types.eval_case import CaseResult, EvalCase
 from .._types.message import Message
@@ -30,7 +31,8 @@ async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, Cas
         if error:
             scores = dict.fromkeys(plan.evaluators, Score.skipped(f"no reply to score: {error}"))
         else:
-            scores = await score(conversation, plan.evaluators, plan.context("judge", account), plan.journal)
+            context, seconds = plan.context("judge", account), PATIENCE * plan.info.timeout
+            scores = await score(conversation, plan.evaluators, context, plan.journal, seconds)
     return number, CaseResult(case, conversation, scores, error, account.cost_usd)
 
 

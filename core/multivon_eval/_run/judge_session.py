@@ -11,6 +11,7 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
+from .._money.price import find_worst_cost
 from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.keyed_judge import choose_judge
@@ -96,7 +97,7 @@ class JudgeSession:
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """Return the most that one call with a question can cost, in USD; None where prices are not known."""
-        return self._judge.worst_cost(question)
+        return find_worst_cost(self._judge, question)
 
     def fits(self, question: Question[Any]) -> bool:
         """Whether one call with a question fits under what is left of the ceiling, whatever it costs."""

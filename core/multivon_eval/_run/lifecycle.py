@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
+from .._money.price import find_worst_cost
 from .._plugins.abilities import find_ability
+from .._plugins.isolation import FAULTS, format_error, format_fault, raise_if_fatal
+from .._plugins.stint import limit_stint
 from .._questions import text_question
-from ..errors import UsageError
+from .._types.report import Problem
+from ..errors import JudgeError, UsageError
 from ..protocols import Checks, Closes, Judge
+
+_LOG = logging.getLogger("multivon_eval.plugin")
 
 
 @asynccontextmanager
-async def ready(plugins: Sequence[object], others: Sequence[object] = (), seconds: float = 60.0) -> AsyncIterator[None]:
-    """Let each plug-in that can tell say whether it will work, and in the end give back what it holds.
+async def ready(
+    plugins: Sequence[object],
+    others: Sequence[object] = (),
+    seconds: float = 60.0,
+    report: Callable[[Problem], None] = lambda problem: None,
+) -> AsyncIterator[None]:
+    """Run each plug-in's ``check()``, and close it on exit.
 
     Args:
-        plugins: Who is asked, and closed in the end.
-        others: Who is only asked: sinks have an end of their own.
-        seconds: How long each may take to tell.
+        plugins: The plug-ins that are checked and closed.
+        others: Those that are only checked: sinks have an end of their own.
+        seconds: How long each may take to check, and to close.
+        report: Called with a problem for each that cannot be closed.
 
     Raises:
-        UsageError: One will not work; all that will not at once.
+        UsageError: If a plug-in will not work; with all that will not.
     """
     try:
         await _check(_drop_doubles((*plugins, *others)), seconds)
@@ -31,7 +44,18 @@ async def ready(plugins: Sequence[object], others: Sequence[object] = (), second
     finally:
         for plugin in _drop_doubles(plugins):
             if (closing := find_ability(plugin, Closes)) is not None:
-                await closing.aclose()
+                await _close(closing, seconds, report)
+
+
+async def _close(plugin: Closes, seconds: float, report: Callable[[Problem], None]) -> None:
+    name = type(plugin).__name__
+    try:
+        async with limit_stint("it", seconds):
+            await plugin.aclose()
+    except FAULTS as error:
+        raise_if_fatal(error)
+        _LOG.warning("%s could not be closed", name, exc_info=error)
+        report(Problem(name, f"could not be closed: {format_fault(error)}"))
 
 
 async def _check(plugins: Sequence[object], seconds: float) -> None:
@@ -39,14 +63,20 @@ async def _check(plugins: Sequence[object], seconds: float) -> None:
     for plugin in plugins:
         if (checking := find_ability(plugin, Checks)) is None:
             continue
+        name = type(plugin).__name__
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as clock:
                 await checking.check()
-        except TimeoutError:
-            name = type(plugin).__name__
-            problems.append(f"{name} could not tell within {seconds:g} seconds whether it will work; raise --timeout")
         except UsageError as error:
             problems += error.problems
+        except FAULTS as error:
+            raise_if_fatal(error)
+            if clock.expired():
+                problems.append(
+                    f"{name} could not tell within {seconds:g} seconds whether it will work; raise --timeout"
+                )
+            else:
+                problems.append(f"{name} could not tell whether it will work: its 'check' raised {format_error(error)}")
     if problems:
         raise UsageError(problems)
 
@@ -62,7 +92,13 @@ def check_price(judge: Judge, budget: object, asked: str) -> None:
     Raises:
         UsageError: There is a ceiling, and nobody knows what the judge costs.
     """
-    if isinstance(budget, Decimal) and judge.worst_cost(text_question("How much?")) is None:
+    if not isinstance(budget, Decimal):
+        return
+    try:
+        worst = find_worst_cost(judge, text_question("How much?"))
+    except JudgeError as error:
+        raise UsageError(f"judge {asked!r} cannot be used: {error}") from error
+    if worst is None:
         raise UsageError(
             f"the price of judge {asked!r} is not known, so a budget of ${budget} cannot be kept; state it "
             "with ',price_in=USD,price_out=USD' (per million tokens), or lift the ceiling with --budget none "

@@ -7,8 +7,10 @@ from typing import Any
 
 import attrs
 
+from .._money.questions import list_questions
 from .._plugins.abilities import find_ability
-from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_fault, format_value, raise_if_fatal
+from .._plugins.stint import limit_stint
 from .._questions import Question
 from .._types.conversation import Conversation
 from .._types.observation import Observation
@@ -23,11 +25,15 @@ class Observers:
     Args:
         observers: By name, asked in this order.
         report: Called with a problem for each observer that fails.
+        seconds: How long each may take for one look, beside what it asks the judge.
     """
 
-    def __init__(self, observers: Mapping[str, Observer], report: Callable[[Problem], None]) -> None:
+    def __init__(
+        self, observers: Mapping[str, Observer], report: Callable[[Problem], None], seconds: float = 600.0
+    ) -> None:
         self._observers = dict(observers)
         self._report = report
+        self._seconds = seconds
 
     @property
     def plugins(self) -> tuple[Observer, ...]:
@@ -43,8 +49,7 @@ class Observers:
         """Return what they will ask the judge about a conversation as it stands."""
         found: list[Question[Any]] = []
         for observer in self._observers.values():
-            if (asking := find_ability(observer, Asks)) is not None:
-                found += asking.questions(conversation) or ()
+            found += list_questions(observer, conversation) or ()
         return found
 
     async def observe(self, conversation: Conversation, context: RunContext) -> tuple[Observation, ...]:
@@ -63,12 +68,14 @@ class Observers:
         found: list[Observation] = []
         for name, observer in list(self._observers.items()):
             try:
-                found += _check(name, await observer.observe(conversation, context))
+                async with limit_stint("it", self._seconds):
+                    seen = await observer.observe(conversation, context)
+                found += _check(name, seen)
             except BudgetExceeded:
                 continue
             except FAULTS as error:
                 raise_if_fatal(error)
-                self._leave_out(name, str(error) if isinstance(error, PluginBroken) else format_error(error))
+                self._leave_out(name, format_fault(error))
         return tuple(found)
 
     def _leave_out(self, name: str, why: str) -> None:
@@ -77,10 +84,10 @@ class Observers:
             self._report(Problem(f"observer {name}", f"{why}; left out for the rest of the run"))
 
 
-def _check(name: str, seen: Sequence[Observation]) -> list[Observation]:
+def _check(name: str, seen: object) -> list[Observation]:
     if isinstance(seen, str) or not isinstance(seen, Sequence):
-        raise PluginBroken(f"it gave {type(seen).__name__}, not a list of Observation")
+        raise PluginBroken(f"it gave {format_value(seen)}, not a list of Observation")
     for one in seen:
         if not isinstance(one, Observation):
-            raise PluginBroken(f"it gave a list with {type(one).__name__} in it, not Observation")
+            raise PluginBroken(f"it gave a list with {format_value(one)} in it, not Observation")
     return [attrs.evolve(one, observer=name) for one in seen]

@@ -56,6 +56,8 @@ def _use_once(name: str, help: str, metavar: str = "", commands: tuple[str, ...]
 
 
 SIMULATE = ("simulate",)
+MAX_MESSAGE = 200_000
+"""Characters; some 50,000 tokens, more than a reply that anybody reads."""
 OPTIONS = (
     _use_once("model-cmd", f"model.py[:name], package.module:name or {ENDPOINT_EXAMPLE} (required)", "MODEL", SIMULATE),
     _use_once("personas", "A JSONL file, or a persona source. (this or --propose-from)", "SPEC|FILE", SIMULATE),
@@ -63,6 +65,14 @@ OPTIONS = (
     _use_once("n-personas", "With --propose-from: how many, up to 30. [default: 5]", "N", SIMULATE),
     _use_once("out", "Where results go, one JSON object a line.", "FILE"),
     Option("max-turns", "The most turns of a conversation.", "N", "8", field="max_turns", commands=SIMULATE),
+    Option(
+        "max-message",
+        "The most characters of one message; a longer reply is cut.",
+        "N",
+        str(MAX_MESSAGE),
+        field="max_message",
+        commands=SIMULATE,
+    ),
     Option("trials", "Conversations of each persona.", "K", "1", field="trials", commands=SIMULATE),
     Option(
         "driver",

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from .._plugins.isolation import FAULTS, format_fault, format_value, raise_if_fatal
+from .._plugins.stint import limit_stint
 from .._types.persona import Persona
+from .._types.persona_json import persona_from_json
 from .._types.result_json import persona_to_json
-from ..errors import PersonaError
+from ..errors import BudgetExceeded, JudgeError, PersonaError, UsageError
 from ..protocols import PersonaSource, RunContext
+from .problems import Problems
 
 
 @attrs.frozen
@@ -43,16 +47,18 @@ class GivenPersonas:
         return self.personas
 
 
-async def load_personas(source: PersonaSource, context: RunContext) -> tuple[Persona, ...]:
+async def load_personas(source: PersonaSource, context: RunContext, seconds: float) -> tuple[Persona, ...]:
     """Get the personas of a run and see that they can be told apart.
 
+    Args:
+        source: Who gives them.
+        context: What it gets.
+        seconds: How long it may take, beside what it asks the judge.
+
     Raises:
-        PersonaError: If there is none, something else came back, or two have one name.
+        PersonaError: If the source fails, there is none, something else came back, or two have one name.
     """
-    personas = tuple(await source.load(context))
-    strangers = [item for item in personas if not isinstance(item, Persona)]
-    if strangers:
-        raise PersonaError(f"{type(strangers[0]).__name__} is no Persona; give Persona objects")
+    personas = _check_personas(await _load(source, context, seconds))
     if not personas:
         raise PersonaError("there are no personas; give at least one")
     twice = [name for name, times in Counter(persona.name for persona in personas).items() if times > 1]
@@ -61,9 +67,46 @@ async def load_personas(source: PersonaSource, context: RunContext) -> tuple[Per
     return personas
 
 
-def cases_of(personas: Sequence[Persona], trials: Iterable[int]) -> Iterator[Case]:
+async def _load(source: PersonaSource, context: RunContext, seconds: float) -> object:
+    try:
+        async with limit_stint("the persona source", seconds):
+            return await source.load(context)
+    except (UsageError, JudgeError, BudgetExceeded):
+        raise
+    except FAULTS as error:
+        raise_if_fatal(error)
+        raise PersonaError(f"the persona source failed: {format_fault(error)}") from error
+
+
+def _check_personas(given: object) -> tuple[Persona, ...]:
+    """Check what a source gave; what a file may not hold a source may not give either."""
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+        raise PersonaError(f"the persona source gave {format_value(given)}; give a list of Persona")
+    personas = tuple(given)
+    strangers = [one for one in personas if not isinstance(one, Persona)]
+    if strangers:
+        raise PersonaError(f"the persona source gave {format_value(strangers[0])}; give Persona objects")
+    problems = Problems()
+    for index, persona in enumerate(personas):
+        problems.collect(check_persona, persona, f"personas[{index}]")
+    problems.stop()
+    return personas
+
+
+def check_persona(persona: Persona, where: str) -> Persona:
+    """Check that a persona holds what a file may hold, and return it as a file would give it.
+
+    Raises:
+        PersonaError: With everything that is wrong.
+    """
+    row = {field.name: getattr(persona, field.name) for field in attrs.fields(Persona)}
+    row["history"] = [{"role": said.role, "content": said.content} for said in row["history"]]
+    return persona_from_json(row, where)
+
+
+def cases_of(personas: Sequence[Persona], trials: Sequence[int]) -> Iterator[Case]:
     """The conversations of a run, in the personas' order, each persona's trials together."""
-    index, trials = 0, tuple(trials)
+    index = 0
     for persona in personas:
         for trial in trials:
             yield Case(index, persona, trial, case_uid(persona, trial))

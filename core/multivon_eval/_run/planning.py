@@ -15,6 +15,7 @@ import importlib_metadata
 
 from .._journal.journal import Journal
 from .._money.ledger import Ledger
+from .._money.price import find_prices
 from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
@@ -22,17 +23,18 @@ from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, SINK, Kind
 from .._plugins.registry import Registry
 from .._plugins.spec import Spec
+from .._plugins.stint import PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
 from ..errors import PersonaError, PluginBroken, PluginError
-from ..protocols import Named, PersonaSource, Priced, Proposes
+from ..protocols import Named, PersonaSource, Proposes
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS, PERSONA_FILE
 from .lifecycle import check_price
 from .observing import Observers
-from .personas import GivenPersonas
+from .personas import GivenPersonas, check_persona
 from .plan import Plan
 from .problems import Problems
 from .settings import Settings
@@ -69,12 +71,16 @@ def make_plan(
     return Plan(
         info=_make_info(settings, parts, journal.past.run_id),
         source=parts.source.plugin,
-        system=system,
+        system=attrs.evolve(system, max_message=settings.max_message) if system else None,
         driver=parts.driver.plugin if parts.driver else None,
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
         evaluators={name: built.plugin for name, built in parts.evaluators.items()},
-        observers=Observers({name: built.plugin for name, built in parts.observers.items()}, troubles.append),
+        observers=Observers(
+            {name: built.plugin for name, built in parts.observers.items()},
+            troubles.append,
+            PATIENCE * settings.timeout,
+        ),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
@@ -233,19 +239,16 @@ def _check_given(personas: object) -> tuple[Persona, ...]:
         raise PersonaError(f"personas are {type(personas).__name__}; give a list of Persona, a path or a SPEC")
     problems, found = Problems(), []
     for index, item in enumerate(personas):
-        if isinstance(item, Persona):
-            # What a file may not hold a call may not either.
-            item = {field.name: getattr(item, field.name) for field in attrs.fields(Persona)}
-            item["history"] = [{"role": said.role, "content": said.content} for said in item["history"]]
-        found.append(problems.collect(persona_from_json, item, f"personas[{index}]"))
+        # What a file may not hold a call may not either.
+        check = check_persona if isinstance(item, Persona) else persona_from_json
+        found.append(problems.collect(check, item, f"personas[{index}]"))
     problems.stop()
     return tuple(persona for persona in found if persona is not None)
 
 
 def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
     judge = parts.judge
-    pricing = find_ability(judge.plugin, Priced)
-    priced = pricing.prices() if pricing else None
+    priced = find_prices(judge.plugin)
     prices = None
     if priced:
         prices = {
@@ -264,6 +267,7 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         trials=settings.trials,
         first_trial=settings.first_trial,
         max_turns=settings.max_turns,
+        max_message=settings.max_message,
         concurrency=settings.concurrency,
         timeout=settings.timeout,
         budget_usd=settings.budget_usd,

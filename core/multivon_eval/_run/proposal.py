@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._money.meter import Account
+from .._money.price import find_worst_cost
+from .._plugins.stint import PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import UsageError
@@ -32,7 +34,7 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
     """
     context = plan.context("judge", account)
     if plan.proposal is None:
-        personas = await load_personas(plan.source, context)
+        personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
         check_same(plan, personas)
         return personas
     check_same(plan, ())
@@ -42,7 +44,7 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
     plan.journal.begin(plan.info.run_id, made_with(plan, ()))
     is_there = False
     try:
-        personas = await load_personas(plan.source, context)
+        personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
         plan.journal.record_personas(personas)
         is_there = True
     finally:
@@ -59,7 +61,7 @@ def check_fits(plan: Plan) -> None:
         UsageError: If the ceiling is too low.
     """
     assert plan.proposal is not None, "there is a proposal to pay for"
-    worst = plan.judge.worst_cost(plan.proposal)
+    worst = find_worst_cost(plan.judge, plan.proposal)
     if worst is not None and not plan.ledger.fits(worst):
         raise UsageError(
             f"the proposal of personas may cost up to ${worst:.6f}, and of the budget of ${plan.ledger.budget} "

@@ -9,13 +9,21 @@ from typing import Any
 
 import attrs
 
+from .._plugins.isolation import format_value
+from .._types.json_value import exact_text
 from .._types.message import Reply, ToolCall
-from .._types.rendering import whole_text
 from ..errors import ModelFnError
 
+MOST_TOOL_CALLS = 1000
 
-def checked_reply(returned: Any) -> Reply:
+
+def checked_reply(returned: Any, most: int) -> Reply:
     """Take what ``model_fn`` gave back.
+
+    Args:
+        returned: Whatever it is.
+        most: Characters of text that are kept; a longer one is cut and says so, in its metadata too
+            (``cut_characters``).
 
     Raises:
         ModelFnError: If it is no text; the message names what came back.
@@ -26,27 +34,43 @@ def checked_reply(returned: Any) -> Reply:
         raise ModelFnError(f"model_fn returned a {type(returned).__name__} that nobody awaited; make it 'async def'")
     reply = Reply(returned) if isinstance(returned, str) else returned
     if not isinstance(reply, Reply):
-        raise ModelFnError(f"model_fn returned {_describe_value(returned)}; return the reply as a string, or a Reply")
+        raise ModelFnError(f"model_fn returned {format_value(returned)}; return the reply as a string, or a Reply")
     if problem := _find_problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
-    text = whole_text(reply.text)
-    return reply if text == reply.text else attrs.evolve(reply, text=text)
+    return attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls)))
+
+
+def _cut(reply: Reply, most: int) -> Reply:
+    text, more = exact_text(reply.text[:most]), len(reply.text) - most
+    if more <= 0:
+        return attrs.evolve(reply, text=text)
+    return attrs.evolve(
+        reply,
+        text=f"{text}\n[cut here: the reply has {more} more characters]",
+        metadata={**reply.metadata, "cut_characters": more},
+    )
+
+
+def _name_exactly(call: ToolCall) -> ToolCall:
+    return attrs.evolve(call, name=exact_text(call.name))
 
 
 def _find_problem(reply: Reply) -> str:
     if not isinstance(reply.text, str):
-        return f"a Reply whose text is {_describe_value(reply.text)}; give it a string"
+        return f"a Reply whose text is {format_value(reply.text)}; give it a string"
     if not reply.text.strip():
         return f"an empty string ({reply.text!r}); return the reply as text"
     if not _is_amount(reply.cost_usd):
         return f"a Reply whose cost_usd is {_format_amount(reply.cost_usd)}; give USD, 0 or more, or None"
     if not isinstance(reply.metadata, Mapping):
-        return f"a Reply whose metadata is {_describe_value(reply.metadata)}; give a dict"
+        return f"a Reply whose metadata is {format_value(reply.metadata)}; give a dict"
+    if len(reply.tool_calls) > MOST_TOOL_CALLS:
+        return f"a Reply with {len(reply.tool_calls)} tool calls; give {MOST_TOOL_CALLS} at most"
     for call in reply.tool_calls:
         if not isinstance(call, ToolCall) or not isinstance(call.name, str):
-            return f"a Reply whose tool_calls hold {_describe_value(call)}; give ToolCall objects"
+            return f"a Reply whose tool_calls hold {format_value(call)}; give ToolCall objects"
         if not isinstance(call.arguments, Mapping):
-            return f"a Reply whose tool_calls have the arguments {_describe_value(call.arguments)}; give a dict"
+            return f"a Reply whose tool_calls have the arguments {format_value(call.arguments)}; give a dict"
     return ""
 
 
@@ -64,14 +88,4 @@ def _is_amount(cost: Any) -> bool:
 
 
 def _format_amount(value: Any) -> str:
-    return str(value)[:80] if isinstance(value, int | float | Decimal) else _describe_value(value)
-
-
-def _describe_value(value: Any) -> str:
-    if value is None:
-        return "None"
-    try:
-        shown = repr(value)
-    except Exception:
-        return f"{type(value).__name__} (which has no repr)"
-    return f"{type(value).__name__} ({shown if len(shown) <= 80 else shown[:77] + '...'})"
+    return str(value)[:80] if isinstance(value, int | float | Decimal) else format_value(value)

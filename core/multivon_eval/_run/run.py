@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
@@ -16,6 +16,7 @@ import attrs
 
 from .._journal.past import VERDICT, PastCase
 from .._money.meter import Account
+from .._plugins.stint import PATIENCE
 from .._types.conversation import Conversation
 from .._types.eval_case import CaseResult, EvalCase
 from .._types.report import Problem, Report
@@ -36,6 +37,7 @@ from .result import add_scores, rescore, to_result
 from .resume import made_with
 from .scoring import score
 from .tally import Tally
+from .user_message import Limits
 from .verdict import judge_goal, vote_on_goal
 
 T = TypeVar("T")
@@ -57,6 +59,7 @@ class Run:
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._judging = asyncio.Lock()
+        self._failed: set[str] = set()
         self._done = {result.case_uid for result in done}
         for result in done:
             self.tally.add(result)
@@ -68,7 +71,7 @@ class Run:
             Each result when it is finished and delivered.
         """
         plan = self.plan
-        async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
+        async with self._ready():
             with plan.purse() as purse:
                 account = Account.of(purse, plan.journal, "")
                 personas = await personas_of(plan, account)
@@ -95,7 +98,7 @@ class Run:
         info = attrs.evolve(plan.info, personas=tuple(personas.values()), conversations=len(results), purpose="score")
         jobs = (partial(self._rescore_one, result, info, verdicts) for result in results)
         async with (
-            ready(plan.asked, tuple(plan.sinks.values()), info.timeout),
+            self._ready(),
             aclosing(self._deliver_all(jobs, info, info.concurrency)) as rescored,
         ):
             async for result in rescored:
@@ -113,11 +116,22 @@ class Run:
         plan, limit = self.plan, self.plan.info.concurrency
         jobs = (partial(answer_case, case, number, plan) for number, case in enumerate(cases))
         async with (
-            ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout),
+            self._ready(),
             aclosing(_run_side_by_side(jobs, limit)) as results,
         ):
             found = [result async for result in results]
         return [result for _, result in sorted(found, key=itemgetter(0))]
+
+    @asynccontextmanager
+    async def _ready(self) -> AsyncIterator[None]:
+        """Check all plug-ins, and close them on exit; what goes wrong then is reported too."""
+        plan, seconds = self.plan, self.plan.info.timeout
+        try:
+            async with ready(plan.asked, tuple(plan.sinks.values()), seconds, plan.problems.append):
+                yield
+        finally:
+            if self.report is not None:
+                self.report = attrs.evolve(self.report, problems=tuple(plan.problems))
 
     async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult:
         plan = self.plan
@@ -130,6 +144,7 @@ class Run:
             journal=plan.journal,
             max_turns=info.max_turns,
             timeout=info.timeout,
+            limits=Limits(PATIENCE * info.timeout, info.max_message),
             run_id=info.run_id,
             hold=plan.hold,
         )
@@ -189,11 +204,21 @@ class Run:
         missing = {
             name: plugin for name, plugin in self.plan.evaluators.items() if name not in had or had[name].value is None
         }
-        return {**had, **await score(conversation, missing, context, self.plan.journal)}
+        seconds = PATIENCE * self.plan.info.timeout
+        given = await score(conversation, missing, context, self.plan.journal, seconds)
+        self._report_failures(given)
+        return {**had, **given}
+
+    def _report_failures(self, scores: Mapping[str, Score]) -> None:
+        """Report an evaluator that failed, once, with the reason of the first time."""
+        for name, one in scores.items():
+            if one.status == "failed" and name not in self._failed:
+                self._failed.add(name)
+                self.plan.problems.append(Problem(f"evaluator {name}", one.reason))
 
     async def _deliver_all(self, jobs: _Jobs, info: RunInfo, at_once: int) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
-        delivery = Delivery(plan.sinks, plan.problems.append)
+        delivery = Delivery(plan.sinks, plan.problems.append, PATIENCE * info.timeout)
         is_begun, is_whole = plan.journal.is_open, False
         try:
             # The journal first: it takes the lock, so of two runs that start at once the second touches no file.

@@ -8,15 +8,23 @@ from collections.abc import Mapping
 import attrs
 
 from .._journal.journal import Journal
-from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_error, format_value, raise_if_fatal
+from .._plugins.stint import limit_stint
 from .._types.conversation import Conversation
 from .._types.score import Score
 from ..errors import BudgetExceeded
 from ..protocols import Evaluator, RunContext
 
+MOST_CALLS = 1000
+"""How often an evaluator may ask the judge about one conversation; some ask about each turn."""
+
 
 async def score(
-    conversation: Conversation, evaluators: Mapping[str, Evaluator], context: RunContext, journal: Journal
+    conversation: Conversation,
+    evaluators: Mapping[str, Evaluator],
+    context: RunContext,
+    journal: Journal,
+    seconds: float,
 ) -> dict[str, Score]:
     """Let all evaluators score a conversation, side by side.
 
@@ -25,6 +33,7 @@ async def score(
         evaluators: By the name their score has in results.
         context: The metered judge.
         journal: Keeps each score as soon as it is there.
+        seconds: How long each may take, beside what it asks the judge.
 
     Returns:
         One score for each, in their order; an evaluator that fails gives none and the reason.
@@ -34,7 +43,7 @@ async def score(
         return dict.fromkeys(evaluators, nothing)
 
     async def kept(name: str, evaluator: Evaluator) -> Score:
-        given = await _score_one(name, evaluator, conversation, context)
+        given = await _score_one(name, evaluator, conversation, context, seconds)
         journal.record_judgement(conversation.case_uid, name, given)
         return given
 
@@ -42,14 +51,17 @@ async def score(
     return dict(zip(evaluators, scores, strict=True))
 
 
-async def _score_one(name: str, evaluator: Evaluator, conversation: Conversation, context: RunContext) -> Score:
+async def _score_one(
+    name: str, evaluator: Evaluator, conversation: Conversation, context: RunContext, seconds: float
+) -> Score:
     try:
-        given = await evaluator.evaluate(conversation, context)
+        async with limit_stint(f"evaluator {name!r}", seconds, MOST_CALLS):
+            given: object = await evaluator.evaluate(conversation, context)
     except BudgetExceeded as error:
         return attrs.evolve(Score.skipped(f"not scored: {error}"), cut=True)
     except FAULTS as error:
         raise_if_fatal(error)
         return Score.failed(f"not scored: {format_error(error)}")
     if not isinstance(given, Score):
-        return Score.failed(f"not scored: evaluator {name!r} gave {type(given).__name__}, not a Score")
+        return Score.failed(f"not scored: evaluator {name!r} gave {format_value(given)}, not a Score")
     return given

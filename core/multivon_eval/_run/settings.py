@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
     from ..protocols import Driver, Evaluator, Judge, Observer, Sink
 
-_COUNTS = ("max_turns", "trials", "first_trial", "concurrency", "judge_votes")
+_MOST = {
+    "max_turns": 1000,
+    "max_message": 10_000_000,
+    "trials": 1_000_000,
+    "first_trial": 1_000_000_000,
+    "concurrency": 10_000,
+    "judge_votes": 99,
+}
+"""How large a count may be: more than anybody has use for, and less than a machine chokes on."""
 
 
 def _budget(value: object) -> Any:
@@ -49,6 +57,14 @@ def _read(kind: Callable[[str], object], value: Any) -> Any:
         return value
 
 
+def _show(value: object) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # Python writes out no integer of more than 4,300 digits
+        return "a number of thousands of digits"
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
 def _tuple(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | Mapping) or not _is_series(value) else tuple(value)
 
@@ -67,6 +83,8 @@ class SimulationOptions(TypedDict, total=False):
 
     max_turns: int
     """The most turns of a conversation (8)."""
+    max_message: int
+    """The most characters of one message (200000); a longer reply is cut and says so."""
     budget_usd: float | Decimal | str | SharedBudget | None
     """The ceiling for all judge calls together in USD (1.00), or one that several runs share; None for no ceiling."""
     judge: str | Mapping[str, object] | Judge | None
@@ -107,6 +125,7 @@ class Settings:
     """
 
     max_turns: int = attrs.field(default=find_default("max_turns"), converter=_whole)
+    max_message: int = attrs.field(default=find_default("max_message"), converter=_whole)
     budget_usd: Decimal | None = attrs.field(default=find_default("budget_usd"), converter=_budget)
     judge: object = None
     judge_votes: int = attrs.field(default=find_default("judge_votes"), converter=_whole)
@@ -150,19 +169,23 @@ class Settings:
     def problems(self) -> list[str]:
         """Say everything that is wrong with the values."""
         found = []
-        for name in _COUNTS:
+        for name, most in _MOST.items():
             value = getattr(self, name)
+            option = name.replace("_", "-")
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                found.append(f"{name.replace('_', '-')} is {value!r}; give a whole number from 1 on")
+                found.append(f"{option} is {_show(value)}; give a whole number from 1 on")
+            elif value > most:
+                found.append(f"{option} is {_show(value)}; give {most} at most")
         votes = self.judge_votes
         if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
             found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
         seconds = self.timeout
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not math.isfinite(seconds) or seconds <= 0:
-            found.append(f"timeout is {seconds!r}; give seconds, more than 0")
-        if self.seed is not None and (not isinstance(self.seed, int) or isinstance(self.seed, bool)):
-            found.append(f"seed is {self.seed!r}; give a whole number")
+            found.append(f"timeout is {_show(seconds)}; give seconds, more than 0")
+        seed = self.seed
+        if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed.bit_length() > 63):
+            found.append(f"seed is {_show(seed)}; give a whole number of 63 bits at most")
         try:
             read_budget(self.budget_usd)
         except UsageError as error:

@@ -16,6 +16,7 @@ from .._types.conversation import Conversation
 from .._types.message import Reply
 from .._types.rendering import render
 from ..errors import ModelFnError, UsageError
+from .options import MAX_MESSAGE
 from .reply import checked_reply
 
 ModelFn = Callable[..., Any]
@@ -33,6 +34,7 @@ class SystemUnderTest:
         prompt_name: By which name it takes it; by position where it has none.
         is_async: Whether it is a coroutine function.
         identity: What a resume compares: a digest of the model file, or a name.
+        max_message: Characters of a reply that are kept.
     """
 
     call: ModelFn
@@ -41,6 +43,7 @@ class SystemUnderTest:
     is_async: bool
     prompt_name: str = ""
     identity: str = ""
+    max_message: int = MAX_MESSAGE
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
@@ -92,7 +95,7 @@ class SystemUnderTest:
             raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
-        return checked_reply(returned)
+        return checked_reply(returned, self.max_message)
 
     def _make_arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
         named: dict[str, Any] = {}
@@ -155,18 +158,14 @@ async def in_thread(call: Callable[[], Any]) -> Any:
     asyncio's own pool would wait for it at exit, and has too few threads for many conversations.
     """
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Any] = loop.create_future()
+    # An error travels as a value: a future takes no StopIteration, and a GeneratorExit that it raises closes whoever
+    # waits for it.
+    future: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
     context = contextvars.copy_context()
 
     def deliver(value: Any, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(value)
-        elif isinstance(error, StopIteration):  # a future does not take one
-            future.set_exception(RuntimeError(f"StopIteration: {error}"))
-        else:
-            future.set_exception(error)
+        if not future.done():
+            future.set_result((value, error))
 
     def work() -> None:
         value, error = None, None
@@ -181,4 +180,9 @@ async def in_thread(call: Callable[[], Any]) -> Any:
                 return
 
     threading.Thread(target=work, name="model_fn", daemon=True).start()
-    return await future
+    value, error = await future
+    if isinstance(error, StopIteration):  # nor does a coroutine raise one
+        raise RuntimeError(f"StopIteration: {error}")
+    if error is not None:
+        raise error
+    return value

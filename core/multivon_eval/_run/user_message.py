@@ -7,15 +7,29 @@ from collections.abc import Sequence
 
 import attrs
 
-from .._plugins.isolation import FAULTS, raise_if_fatal
+from .._plugins.isolation import FAULTS, format_value, raise_if_fatal
+from .._plugins.stint import limit_stint
 from .._types.conversation import Conversation
+from .._types.json_value import exact_text
 from .._types.message import Message
 from .._types.observation import Observation
 from .._types.persona import UserTurn
-from .._types.rendering import whole_text
 from ..protocols import Driver, RejectedTurn, RunContext
 from .observing import Observers
 from .policy import is_sent_back
+
+
+@attrs.frozen
+class Limits:
+    """What a driver may take and give.
+
+    Attributes:
+        seconds: How long it may take for a message, beside what it asks the judge.
+        characters: How long a message may be.
+    """
+
+    seconds: float
+    characters: int
 
 
 @attrs.frozen
@@ -42,6 +56,7 @@ async def get_user_message(
     driving: RunContext,
     observing: RunContext,
     is_over: bool,
+    limits: Limits,
 ) -> UserMessage:
     """Get the next user message. One at fault is asked for once more, before the system sees it.
 
@@ -52,20 +67,21 @@ async def get_user_message(
         driving: What the driver gets.
         observing: What the observers get.
         is_over: Whether no turn is left, so that only the goal is looked for.
+        limits: What the driver may take and give.
 
     Raises:
         TypeError: If the driver gives something else than a user turn.
-        ValueError: If it gives neither a message nor that the goal is reached.
+        ValueError: If it gives neither a message nor that the goal is reached, or a message that is too long.
+        StintError: If it takes too long, or asks the judge in a loop.
     """
     started = time.perf_counter()
     scripted = _find_scripted(conversation)
-    turn = UserTurn(scripted) if scripted is not None else _check(await driver.next_message(conversation, driving))
+    turn = UserTurn(scripted) if scripted is not None else await _ask_driver(driver, conversation, driving, limits)
     seen = await _observe(conversation, turn, observers, observing, is_over)
     is_repaired = False
     if scripted is None and not turn.goal_reached and is_sent_back(seen):
-        second = await _ask_again(
-            conversation, driver, attrs.evolve(driving, rejected=RejectedTurn(turn.message, seen))
-        )
+        rejecting = attrs.evolve(driving, rejected=RejectedTurn(turn.message, seen))
+        second = await _ask_again(driver, conversation, rejecting, limits)
         if second is not None:
             turn, seen = second, await _observe(conversation, second, observers, observing, is_over)
             is_repaired = not is_sent_back(seen)
@@ -82,17 +98,25 @@ async def _observe(
     return await observers.observe(conversation.grown(message), observing)
 
 
-async def _ask_again(conversation: Conversation, driver: Driver, driving: RunContext) -> UserTurn | None:
+async def _ask_driver(driver: Driver, conversation: Conversation, driving: RunContext, limits: Limits) -> UserTurn:
+    async with limit_stint("the driver", limits.seconds):
+        given = await driver.next_message(conversation, driving)
+    return _check(given, limits.characters)
+
+
+async def _ask_again(
+    driver: Driver, conversation: Conversation, driving: RunContext, limits: Limits
+) -> UserTurn | None:
     """Ask for another message; None where that fails, for then the first one is sent with its fault."""
     try:
-        return _check(await driver.next_message(conversation, driving))
+        return await _ask_driver(driver, conversation, driving, limits)
     except FAULTS as error:
         raise_if_fatal(error)
         return None
 
 
 def _to_message(turn: UserTurn, seconds: float | None = None) -> Message:
-    return Message("user", whole_text(turn.message.strip()), seconds=seconds)
+    return Message("user", turn.message.strip(), seconds=seconds)
 
 
 def _find_scripted(conversation: Conversation) -> str | None:
@@ -106,11 +130,18 @@ def _find_scripted(conversation: Conversation) -> str | None:
     return script[said] if said < len(script) else None
 
 
-def _check(turn: object) -> UserTurn:
+def _check(turn: object, most: int) -> UserTurn:
     if not isinstance(turn, UserTurn):
-        raise TypeError(f"the driver gave {type(turn).__name__}, not a UserTurn")
+        raise TypeError(f"the driver gave {format_value(turn)}, not a UserTurn")
     if not isinstance(turn.message, str):
-        raise TypeError(f"the driver gave a UserTurn whose message is {type(turn.message).__name__}, not a string")
-    if not turn.goal_reached and not turn.message.strip():
+        raise TypeError(f"the driver gave a UserTurn whose message is {format_value(turn.message)}, not a string")
+    if not isinstance(turn.goal_reached, bool):
+        raise TypeError(
+            f"the driver gave a UserTurn whose goal_reached is {format_value(turn.goal_reached)}, not True or False"
+        )
+    if len(turn.message) > most:
+        raise ValueError(f"the driver gave a message of {len(turn.message)} characters; give {most} at most")
+    message = exact_text(turn.message)
+    if not turn.goal_reached and not message.strip():
         raise ValueError("the driver gave an empty message and did not say that the goal is reached")
-    return turn
+    return UserTurn(message, turn.goal_reached)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from cattrs.preconf.json import JsonConverter, make_converter
 
+from .json_value import FrozenDict, FrozenList
+
 T = TypeVar("T")
 
 
@@ -16,6 +18,11 @@ def _make() -> JsonConverter:
     # for any amount of money there is.
     converter.register_unstructure_hook(Decimal, float)
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(repr(value)))
+    # What is written out is the caller's own and may be changed.
+    converter.register_unstructure_hook(
+        FrozenDict, lambda value: {key: converter.unstructure(value[key]) for key in value}
+    )
+    converter.register_unstructure_hook(FrozenList, lambda value: [converter.unstructure(item) for item in value])
     # Values of metadata are JSON already; criteria are a string or a list of them.
     converter.register_structure_hook(str | tuple[str, ...], lambda value, _: _text_or_tuple(value))
     return converter

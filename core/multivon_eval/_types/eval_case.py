@@ -11,6 +11,7 @@ import attrs
 from .._set_module import set_module
 from ..errors import UsageError
 from .conversation import Conversation
+from .json_value import freeze_mapping, freeze_values
 from .message import Message, messages_of
 from .rendering import render
 from .score import Score
@@ -35,7 +36,7 @@ class EvalCase:
 
     messages: tuple[Message, ...] = attrs.field(converter=_read_messages)
     name: str = ""
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @messages.validator
     def _ends_with_the_user(self, _: object, value: tuple[Message, ...]) -> None:
@@ -62,6 +63,6 @@ class CaseResult:
 
     case: EvalCase
     conversation: Conversation
-    scores: Mapping[str, Score]
+    scores: Mapping[str, Score] = attrs.field(converter=freeze_values)
     error: str = ""
     cost_usd: Decimal = Decimal(0)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import attrs
 
 from .._set_module import set_module
+from .json_value import freeze_json, freeze_mapping
 from .safe_json import safe_json
 
 Role = Literal["user", "assistant"]
@@ -36,8 +37,8 @@ class ToolCall:
     """
 
     name: str
-    arguments: Mapping[str, Any] = attrs.field(factory=dict)
-    result: Any = None
+    arguments: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
+    result: Any = attrs.field(default=None, converter=freeze_json)
 
 
 @set_module("multivon_eval")
@@ -75,7 +76,7 @@ class Message:
     content: str = attrs.field(validator=attrs.validators.instance_of(str))
     tool_calls: tuple[ToolCall, ...] = attrs.field(default=(), converter=_calls)
     seconds: float | None = None
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @cached_property
     def as_json(self) -> str:

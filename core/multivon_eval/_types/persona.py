@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from .._set_module import set_module
+from .json_value import freeze_mapping
 from .message import Message, messages_of
 
 
@@ -48,7 +49,7 @@ class Persona:
     facts: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     script: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     history: tuple[Message, ...] = attrs.field(default=(), converter=messages_of)
-    metadata: Mapping[str, Any] = attrs.field(factory=dict)
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @property
     def criteria(self) -> tuple[str, ...]:

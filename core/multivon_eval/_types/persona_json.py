@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import PersonaError, did_you_mean
 from .persona import Persona
-from .rendering import whole_text
+from .whole_text import whole_text
 
 _REQUIRED = ("name", "profile", "goal", "success_criteria")
 _OPTIONAL = ("traits", "facts", "script", "history", "metadata")

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+from attrs.converters import optional
 
 from .._set_module import set_module
 from .answer import Usage
+from .json_value import freeze_mapping
 from .run_info import PluginUse
 
 
@@ -88,11 +90,11 @@ class Provenance:
     judge_reason: str = ""
     driver_model: str = ""
     driver_temperature: float | None = None
-    prices: Mapping[str, Any] | None = None
+    prices: Mapping[str, Any] | None = attrs.field(default=None, converter=optional(freeze_mapping))
     plugins: tuple[PluginUse, ...] = ()
-    versions: Mapping[str, str] = attrs.field(factory=dict)
-    options: Mapping[str, Any] = attrs.field(factory=dict)
-    sources: Mapping[str, str] = attrs.field(factory=dict)
+    versions: Mapping[str, str] = attrs.field(factory=dict, converter=freeze_mapping)
+    options: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
+    sources: Mapping[str, str] = attrs.field(factory=dict, converter=freeze_mapping)
     started_at: str = ""
     seconds: float = 0.0
     usage: Usage = attrs.field(factory=Usage)
@@ -101,4 +103,4 @@ class Provenance:
     notes: tuple[str, ...] = ()
     rescored_from: RescoredFrom | None = None
     scores_judge_model: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)

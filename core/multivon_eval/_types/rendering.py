@@ -28,10 +28,3 @@ def render(messages: Iterable[Message]) -> str:
 
 def _indent(content: str) -> str:
     return _HEADER.sub(r"\1    ", content)
-
-
-def whole_text(text: str) -> str:
-    """The text without lone surrogates, which no UTF-8 file can hold."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -12,6 +12,7 @@ from .._set_module import set_module
 from .answer import Usage
 from .conversation import Conversation, DriverFault
 from .disclaimer import DISCLAIMER
+from .json_value import freeze_mapping, freeze_values
 from .message import Message
 from .metadata import metadata_to_json
 from .observation import StopReason
@@ -49,12 +50,12 @@ class SimulationResult:
 
     conversation: Conversation
     verdict: Verdict
-    scores: Mapping[str, Score] = attrs.field(factory=dict)
+    scores: Mapping[str, Score] = attrs.field(factory=dict, converter=freeze_values)
     attribution: Attribution | None = None
     cost_usd: Decimal = Decimal(0)
     provenance: Provenance = attrs.field(factory=Provenance)
     disclaimer: str = DISCLAIMER
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @property
     def persona(self) -> Persona:

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import attrs
+from attrs.converters import optional
 
 from .._set_module import set_module
 from .disclaimer import DISCLAIMER
+from .json_value import freeze_mapping
 from .persona import Persona
 
 
@@ -87,6 +89,7 @@ class RunInfo:
         judge_votes: How often the judge is asked for each verdict.
         estimate: What it will take; None where saved transcripts are judged.
         first_trial: The number of the first trial of each persona.
+        max_message: The most characters of one message.
     """
 
     run_id: str
@@ -101,16 +104,17 @@ class RunInfo:
     judge_model: str
     judge_reason: str
     driver_model: str
-    prices: Mapping[str, Any] | None = None
+    prices: Mapping[str, Any] | None = attrs.field(default=None, converter=optional(freeze_mapping))
     plugins: tuple[PluginUse, ...] = ()
-    versions: Mapping[str, str] = attrs.field(factory=dict)
-    sources: Mapping[str, str] = attrs.field(factory=dict)
+    versions: Mapping[str, str] = attrs.field(factory=dict, converter=freeze_mapping)
+    sources: Mapping[str, str] = attrs.field(factory=dict, converter=freeze_mapping)
     purpose: Literal["simulate", "score"] = "simulate"
     conversations: int = 0
     resumed: int = 0
     judge_votes: int = 1
     estimate: Estimate | None = None
     first_trial: int = 1
+    max_message: int = 200_000
     disclaimer: str = DISCLAIMER
 
     @property

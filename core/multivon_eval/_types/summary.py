@@ -10,6 +10,7 @@ import attrs
 from .._set_module import set_module
 from .answer import Usage
 from .disclaimer import DISCLAIMER
+from .json_value import freeze_values
 from .printable import make_one_line
 
 
@@ -103,9 +104,9 @@ class Summary:
     conversations: int
     judged: int
     goal_achieved: Rate
-    stop_reasons: Mapping[str, int]
-    attributions: Mapping[str, int]
-    scores: Mapping[str, ScoreSummary]
+    stop_reasons: Mapping[str, int] = attrs.field(converter=freeze_values)
+    attributions: Mapping[str, int] = attrs.field(converter=freeze_values)
+    scores: Mapping[str, ScoreSummary] = attrs.field(converter=freeze_values)
     disagreements: int
     driver_faults: int
     errors: int

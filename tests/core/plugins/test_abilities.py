@@ -86,9 +86,9 @@ HALVES = [
     (JUDGE, ["@property", "def prices(self): return None"], "its 'prices' is a property, not a method"),
     (OBSERVER, ["def questions(self): return []"], "write 'def questions(self, conversation)'"),
     (PERSONA_SOURCE, ["def proposal(self): return None"], "write 'def proposal(self, seed)'"),
-    (JUDGE, ["model: int = 4"], "its 'model' is 4; make it a name, as a string"),
+    (JUDGE, ["model: int = 4"], "its 'model' is int (4); make it a name, as a string"),
     (JUDGE, ["def model(self): return 'm'"], "make it a name, as a string"),
-    (JUDGE, ["model: str = ''"], "its 'model' is ''; make it a name, as a string"),
+    (JUDGE, ["model: str = ''"], "its 'model' is str (''); make it a name, as a string"),
 ]
 
 
@@ -126,8 +126,8 @@ class Unreadable(Bare):
 
 
 INSTANCES = [
-    (Bare(model=4), "its 'model' is 4; make it a name, as a string"),
-    (Bare(model=""), "its 'model' is ''; make it a name, as a string"),
+    (Bare(model=4), "its 'model' is int (4); make it a name, as a string"),
+    (Bare(model=""), "its 'model' is str (''); make it a name, as a string"),
     (Unreadable(), "its 'model' cannot be read (RuntimeError: not yet connected); make it a name, as a string"),
     (Closing(aclose=True), "its attribute 'aclose' hides its method 'aclose'; rename the attribute"),
 ]

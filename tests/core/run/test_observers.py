@@ -175,9 +175,9 @@ def test_script_is_sent_word_for_word():
         (Raises(), "ValueError: no luck"),
         (Raises(SystemExit(3)), "SystemExit: 3"),
         (Raises(asyncio.CancelledError("mine")), "CancelledError: mine"),
-        (Gives(None), "it gave NoneType, not a list of Observation"),
-        (Gives("seen"), "it gave str, not a list of Observation"),
-        (Gives([("seen", 1)]), "it gave a list with tuple in it, not Observation"),
+        (Gives(None), "it gave None, not a list of Observation"),
+        (Gives("seen"), "it gave str ('seen'), not a list of Observation"),
+        (Gives([("seen", 1)]), "it gave a list with tuple (('seen', 1)) in it, not Observation"),
     ],
     ids=str,
 )

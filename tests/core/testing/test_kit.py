@@ -144,7 +144,7 @@ FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
     "changes metadata": (
         EVALUATOR,
         ASKS,
-        f"conversation.messages[1:2] and conversation.messages[1].metadata.update(seen=1); {ASKS}",
+        f"[object.__setattr__(one, 'metadata', {{'seen': 1}}) for one in conversation.messages[1:2]]; {ASKS}",
         {"the_conversation_is_not_changed"},
     ),
     "mixes conversations": (
@@ -332,7 +332,7 @@ FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
     "changes a result": (
         SINK,
         "self.add(result",
-        "result.scores.clear(); self.add(result",
+        "object.__setattr__(result, 'scores', {}); self.add(result",
         {"the_result_is_not_changed"},
     ),
     "one name for two": (SOURCE, '"Ben"', '"Ann"', {"names_differ"}),
