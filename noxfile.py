@@ -12,15 +12,20 @@ import nox
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_external_run = True
+nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["tests", "lint", "typing"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)))
+ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal")
 BELONGS = re.compile(
     r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|result\.schema\.json|commands/template/[\w.]+)"
     r"|multivon_eval-[^/]+\.dist-info/.+"
 )
 """What the wheel may hold: the two packages and what describes them."""
+PYTHONS = [
+    line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: Python :: 3\.\d+$", line)
+]
+"""Those that the classifiers promise."""
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 
 
@@ -37,9 +42,41 @@ def run_tests(session: nox.Session, *args: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Build and install the project, and run its tests."""
+    """Run the tests that start no process and are quick: what takes seconds, for while you work."""
+    session.install("-e", ".", *group("test"))
+    run_tests(session, "-m", "not process and not slow", *ON_ALL_CORES)
+
+
+@nox.session
+def suite(session: nox.Session) -> None:
+    """Build and install the project, and run all of its tests."""
     session.install(".", *group("test"))
     run_tests(session)
+
+
+@nox.session(python=PYTHONS)
+def pythons(session: nox.Session) -> None:
+    """Run all tests with each Python that the classifiers promise and that is at hand."""
+    session.install(".", *group("test"))
+    run_tests(session)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run all tests and see how much of the code they reach, branches and other processes included."""
+    session.install(".", *group("coverage"))
+    env = {**dict.fromkeys(KEYS, ""), "COVERAGE_FILE": str(Path(session.create_tmp(), "coverage").resolve())}
+    session.run("coverage", "erase", env=env)
+    session.run("coverage", "run", "-m", "pytest", "-q", *ON_ALL_CORES, *session.posargs, env=env)
+    session.run("coverage", "combine", "--quiet", env=env)
+    session.run("coverage", "report", env=env)
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Show what CHANGELOG.md will say; ``-- --version 0.2.0 --yes`` writes it and takes the fragments away."""
+    session.install(*group("lint"))
+    session.run("towncrier", "build", *(session.posargs or ("--draft", "--version", "next")))
 
 
 @nox.session
@@ -98,10 +135,11 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting."""
+    """Check style and formatting, and that each fragment of the changelog is of a known type."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
 
 
 @nox.session

@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,12 +13,36 @@ settings.register_profile("same", _UNTIMED, derandomize=True, database=None)
 settings.load_profile("same")
 
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
+_STARTS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"}
+_STARTED = []
+
+
+def _note_process(event, args):
+    if event in _STARTS:
+        _STARTED.append(event)
 
 
 def pytest_configure():
     """Take back what a shell does to a job in the background: it ignores Ctrl-C, and so would every child of ours."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.addaudithook(_note_process)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Find out whether a test, or a fixture made for it, starts a process."""
+    _STARTED.clear()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a test that starts a process and is not marked, for then those that take seconds would take minutes."""
+    done = yield
+    if _STARTED and item.get_closest_marker("process") is None:
+        pytest.fail(f"it starts a process ({_STARTED[0]}); mark it with @pytest.mark.process", pytrace=False)
+    return done
 
 
 @pytest.fixture(autouse=True)

@@ -97,12 +97,14 @@ def commands_of(name: str) -> dict[str, click.Command]:
 # Generated blocks
 
 
+@pytest.mark.process
 def test_generated_blocks_are_fresh() -> None:
     """``docs/_generate.py --check`` finds nothing to rewrite."""
     done = run(str(GENERATE), "--check", cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.process
 def test_a_stale_block_is_named_and_rewritten(tmp_path: Path) -> None:
     """With ``--check`` a stale page is named and left as it is, without it rewritten."""
     shutil.copytree(DOCS, tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
@@ -120,6 +122,7 @@ def test_a_stale_block_is_named_and_rewritten(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == fresh
 
 
+@pytest.mark.process
 def test_other_distributions_leave_no_trace(tmp_path: Path) -> None:
     """What else is installed, plug-in or command, does not change the generated blocks."""
     points = {
@@ -285,6 +288,7 @@ def test_there_are_command_lines() -> None:
 # Pages that run
 
 
+@pytest.mark.process
 def test_embed_runs_from_top_to_bottom(tmp_path: Path) -> None:
     """The code of the page on embedding runs as it stands, with warnings as errors."""
     program = tmp_path / "embedding.py"
@@ -315,6 +319,7 @@ def plugin_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.process
 def test_the_plugin_passes_its_own_tests(plugin_folder: Path) -> None:
     """The tests of the page pass, the standard ones included, with warnings as errors."""
     options = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--rootdir=.", "test_tone.py")
@@ -323,6 +328,7 @@ def test_the_plugin_passes_its_own_tests(plugin_folder: Path) -> None:
     assert "passed" in done.stdout and "skipped" not in done.stdout
 
 
+@pytest.mark.process
 def test_the_plugin_is_listed_and_checked(plugin_folder: Path) -> None:
     """``plugins --check`` finds all seven kinds of the page and nothing wrong with them."""
     done = run("-m", "multivon_eval", "plugins", "--check", "--json", cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
@@ -333,6 +339,7 @@ def test_the_plugin_is_listed_and_checked(plugin_folder: Path) -> None:
     assert hello.stdout == "hello\n"
 
 
+@pytest.mark.process
 def test_the_plugins_work_together(plugin_folder: Path) -> None:
     """One run takes a plug-in of each kind from the page, and each does its part."""
     (plugin_folder / "users.csv").write_text("name,profile,goal,success_criteria\nann,A,Learn it,It was told\n")
@@ -369,6 +376,7 @@ def fix(folder: Path, diff: str) -> None:
         (folder / name).write_text(text.replace(taken, given), encoding="utf-8")
 
 
+@pytest.mark.process
 def test_the_tutorial_shows_what_happens(tmp_path: Path) -> None:
     """Both runs of the tutorial, with the fix between them, print the lines that it shows."""
     page = DOCS / "tutorial" / "first_simulation.md"
@@ -391,6 +399,7 @@ def test_the_tutorial_shows_what_happens(tmp_path: Path) -> None:
     assert "14 day" not in done.stdout and "asks for the order" not in done.stdout
 
 
+@pytest.mark.process
 def test_the_error_messages_on_the_personas_page_are_real(tmp_path: Path) -> None:
     """The messages that the page on personas shows are what such a file is answered with."""
     good = {"name": "a", "profile": "P", "goal": "G", "success_criteria": "C"}

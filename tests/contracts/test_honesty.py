@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 
 from multivon_eval import DISCLAIMER, Persona, result_to_json, score_simulations, simulate
 from multivon_eval.sdk import Answer, Prices, Question
@@ -42,6 +43,7 @@ class Paid:
         return Prices(Decimal(1), Decimal(1), Decimal(1), "made up")
 
 
+@pytest.mark.process
 def test_every_result_and_report_carries_the_sentence(tmp_path: Path) -> None:
     """1: the sentence stands in results, in the summary, on the terminal and in JSON."""
     assert DISCLAIMER == SENTENCE

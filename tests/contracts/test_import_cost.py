@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 HEAVY = ("httpx", "cattrs", "asyncio", "rich", "stamina", "genai_prices", "litellm", "multivon_eval_plugins")
 PROGRAM = """
 import sys

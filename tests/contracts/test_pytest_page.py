@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from multivon_eval._run.options import OPTIONS
 from support.pytest_run import outcomes, pytest_run, summary
+
+pytestmark = pytest.mark.process
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "how_to" / "test_with_pytest.md").read_text(encoding="utf-8")

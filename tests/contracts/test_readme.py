@@ -27,6 +27,7 @@ def test_ci_calls_the_test_line() -> None:
     assert line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.process
 def test_the_main_command_does_what_it_says(tmp_path: Path) -> None:
     """README's first command, from its simulate on, twice: four scores or reasons in every valid line."""
     line = next(block for block in SHELL if "simulate" in block)

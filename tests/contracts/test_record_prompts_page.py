@@ -89,6 +89,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield Project(tmp_path, server.url)
 
 
+@pytest.mark.process
 def test_the_page_is_what_happens(project: Project) -> None:
     """From the bot to the proposals, the targets in the results and the report: all of it as the page shows it."""
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):

@@ -18,6 +18,8 @@ from multivon_eval import result_schema
 from multivon_eval.testing import write_distribution
 from support.command import clean_env, multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 ACME = Path(__file__).resolve().parents[1] / "third_party" / "acme_eval"
 CLOCKED = """
 from acme_eval.clock import persona_name

@@ -62,6 +62,7 @@ def test_pickle_names_doors_only(thing):
     assert vars(read) == vars(thing) if isinstance(thing, Exception) else read == thing
 
 
+@pytest.mark.process
 def test_pickles_are_read_in_a_new_process():
     """Which has imported nothing of the project, and says the name of each class as it is imported."""
     pickled = pickle.dumps([pickle.dumps(thing) for thing in THINGS])

@@ -98,6 +98,7 @@ def test_the_account_is_the_sum_of_its_ledgers(tmp_path_factory, usd, steps):
     asyncio.run(play())
 
 
+@pytest.mark.process
 def test_processes_share_the_ceiling(tmp_path):
     """Three processes that spend as much as they can spend the ceiling together, to the last call that fits."""
     workers = [process(SPENDS, tmp_path / "budget") for _ in range(3)]
@@ -112,6 +113,7 @@ def test_processes_share_the_ceiling(tmp_path):
     assert (budget.spent, budget.seen().reserved) == (48 * CENT, 0)
 
 
+@pytest.mark.process
 def test_a_call_of_a_process_that_was_killed_counts_as_spent(tmp_path):
     """What it had reserved stays reserved: nobody else spends it, and the account says so."""
     worker = process(DIES, tmp_path / "budget")

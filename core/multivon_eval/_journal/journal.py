@@ -60,6 +60,7 @@ class Journal:
         self.overwrites = overwrites
         self.past: Past = Past()
         self._database: sqlite3.Connection | None = None
+        # Numbered on through a resume: a call is settled by its number, and no two may share one.
         self._calls = 0
         self._settled: list[tuple[int, str, str | None]] = []
 
@@ -80,6 +81,7 @@ class Journal:
         """
         if self.path is None or self.is_open:
             return
+        # Not earlier: until here something may still be asked wrongly, and the old record is somebody's work.
         if self.overwrites:
             remove(self.path)
         self._database = _open_database(self.path)
@@ -107,6 +109,7 @@ class Journal:
             raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
         database = _open_database(self.path)
         try:
+            # Killed between opening the file and its first commit: nothing was spent yet.
             if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 database.close()
                 return self.past
@@ -131,6 +134,7 @@ class Journal:
         Returns:
             The number by which it is settled.
         """
+        # Committed before the request goes out, or a kill in between would leave a paid call that nobody knows of.
         self._calls += 1
         self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
         return self._calls
@@ -147,6 +151,7 @@ class Journal:
         if answer is not None:
             told = {"usage": plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
             said = _as_json(told)
+        # Kept until the next write; see above why that is safe.
         self._settled.append((call, str(cost), said))
 
     def record_message(
@@ -165,6 +170,7 @@ class Journal:
             is_repaired: Whether it stands in the place of a message at fault.
         """
         if self._database is not None:
+            # The sum so far, so that the last row alone tells it.
             cost = conversation.system_cost_usd
             row = {
                 "message": message_to_row(conversation.messages[-1]),
@@ -180,6 +186,7 @@ class Journal:
     def record_observations(self, conversation: Conversation, observations: Sequence[Observation]) -> None:
         """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
         if self._database is not None:
+            # Also where nothing was seen: that it was looked at is what saves the question.
             place, text = len(conversation.messages), _as_json(plain(tuple(observations)))
             self._write("INSERT INTO observed VALUES (?, ?, ?)", conversation.case_uid, place, text)
 
@@ -200,6 +207,7 @@ class Journal:
         if self._database is None or self.path is None:
             return
         try:
+            # Settlements that wait for a next step that will not come.
             if keep:
                 self._write()
         finally:
@@ -213,6 +221,7 @@ class Journal:
             return
         settled, self._settled = self._settled, []
         try:
+            # One statement commits by itself; several need a transaction around them.
             if settled:
                 self._database.execute("BEGIN")
                 self._database.executemany("INSERT INTO settled VALUES (?, ?, ?)", settled)
@@ -221,6 +230,7 @@ class Journal:
             if settled:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:
+            # The disk may be full for this too; the reason that counts is the first one.
             with contextlib.suppress(sqlite3.Error):
                 self._database.rollback()
             raise JournalError(
@@ -253,6 +263,7 @@ def _open_database(path: Path) -> sqlite3.Connection:
         database.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         database.close()
+        # SQLite has one class for all of it, and the text tells a file in use from one that is none of ours.
         if "locked" in str(error):
             raise UsageError(
                 f"another run is using the journal {path}; wait for it, or give --out another file"
@@ -267,6 +278,7 @@ def remove(path: Path) -> None:
     Raises:
         UsageError: Another run is using it.
     """
+    # A journal in use is a run in progress, which must not lose its record under its feet.
     if path.exists():
         check_unused(path)
     for suffix in ("", "-wal", "-shm"):

@@ -90,6 +90,7 @@ class PastCase:
         """Return the conversation with the end that it had; unchanged where it had none."""
         if self.ending is None:
             return conversation
+        # Only what the messages cannot tell; the rest is rebuilt by saying it again.
         error = self.ending["error"]
         return attrs.evolve(
             conversation,
@@ -140,6 +141,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
         raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
     cases: dict[str, dict[str, Any]] = {}
     said: dict[str, dict[int, RecordedMessage]] = {}
+    # A place that was written twice keeps the later row: a run that was resumed said it anew.
     for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
         said.setdefault(case_uid, {})[place] = _read_message(json.loads(text))
     for case_uid, places in said.items():
@@ -154,6 +156,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     spent, last_call = _read_money(database, cases)
     personas = tuple(
         structured(row, Persona)
+        # The last proposal holds, as everywhere in this file.
         for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
         for row in json.loads(text)
     )
@@ -188,11 +191,13 @@ def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) 
         "SELECT call, case_uid, role, amount, cost, said FROM reserved LEFT JOIN settled USING (call) ORDER BY call"
     )
     for last, case_uid, role, reserved, cost, said in rows:  # noqa: B007 - the last one's number is wanted
+        # A call without a settlement was under way when the process died: nobody knows, so it counts in full.
         paid = Decimal(reserved if cost is None else cost)
         spent += paid
         case = cases.setdefault(case_uid, {})
         case["cost_usd"] = case.get("cost_usd", ZERO) + paid
         case["calls"] = case.get("calls", 0) + 1
+        # No answer, no tokens: what failed or was cut off has a cost and nothing else.
         if said is not None:
             told = json.loads(said)
             case["usage"] = case.get("usage", Usage()) + Usage(**told["usage"])

@@ -48,6 +48,8 @@ class Funds:
             Whether it was booked. Giving back always is.
         """
         left = self.left
+        # Giving back never fails: money that could not be returned would be lost to the run for ever. And where
+        # something is both given and taken, what is given back counts first.
         if (reserved > 0 or held > 0) and left is not None and reserved + held > left:
             return False
         self.reserved += reserved
@@ -56,6 +58,7 @@ class Funds:
 
     def settle(self, reserved: Decimal, cost: Decimal) -> None:
         """Give back what was reserved for a call, and book what it did cost."""
+        # Whatever it cost: a call that broke its bound is spent money all the same, and leaves less for the next one.
         self.reserved -= reserved
         self.spent += cost
 

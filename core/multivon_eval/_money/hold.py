@@ -71,15 +71,18 @@ class Holder:
         """
         if not self.is_needed:
             return
+        # Rendering the questions takes time, so it is done again only when the transcript has grown.
         size, covered = _measure_transcript(conversation), self._covered.get(purse)
         if covered and size < covered.size - ALLOWANCE // 2 and purse.hold >= covered.amount:
             return
         allowance = max(ALLOWANCE, size // 2) if another_turn else 0
+        # What is not said yet is stood for by padding, so that the bound holds for the transcript as it will be.
         padded = conversation.grown(_make_padding(allowance + _AGAIN))
         judging = self._add_costs(self.questions(padded))
         amount = (
             judging
             + self._add_costs(self.watching(padded))
+            # Observers are asked after the reply and after the next user message: two questions a turn.
             + self._add_costs(self.watching(padded.grown(_USER_MESSAGE)))
         )
         await purse.keep(amount)
@@ -104,6 +107,7 @@ class Holder:
         yield from itertools.repeat(verdict, self.votes)
         for evaluator in self.evaluators.values():
             yield from list_questions(evaluator, conversation, (verdict,)) or ()
+        # Observers look once more when the conversation has ended; for what reason is not known yet.
         yield from self.watching(attrs.evolve(conversation, stop_reason=conversation.stop_reason or "max_turns"))
 
 

@@ -49,6 +49,7 @@ class Ledger:
     def __init__(self, budget: Decimal | None, spent: Decimal = ZERO, till: Till | None = None) -> None:
         self.budget = budget
         self.spent: Decimal = spent
+        # A shared budget is asked instead of an account of its own; the rules of waiting are the same.
         self._till: Till = till or Funds(budget, spent)
         self.reserved: Decimal = ZERO
         self.held: Decimal = ZERO
@@ -56,6 +57,7 @@ class Ledger:
         """Calls that cost more than their worst case: a provider that does not keep its bounds."""
         self.refused: int = 0
         """How many calls did not fit and were not made."""
+        # While a call is under way somebody will give money back, so nobody need be turned away yet.
         self._under_way = 0
         self._purses: set[Purse] = set()
         self._waiters: list[_Waiter] = []
@@ -80,6 +82,7 @@ class Ledger:
         """Set money aside, or give it back; see :meth:`Funds.take`."""
         if not self._till.take(reserved, held):
             return False
+        # The run counts for itself as well: a shared till says nothing of who took what.
         self.reserved += reserved
         self.held += held
         return True
@@ -95,9 +98,11 @@ class Ledger:
         Raises:
             BudgetExceeded: It does not fit, and nobody is left who could give money back.
         """
+        # Waiting would be in vain even if all that is set aside came back.
         if self._is_impossible(amount):
             self._refuse(amount, what)
         waiter = _Waiter(purse, amount, asyncio.get_running_loop().create_future())
+        # In the order in which they came: a large amount is not overtaken for ever by small ones.
         self._waiters.append(waiter)
         self._release()
         granted = False
@@ -119,6 +124,7 @@ class Ledger:
 
     def _refuse(self, amount: Decimal, what: str) -> NoReturn:
         self.refused += 1
+        # Read anew for the message: others may have moved money while this one waited.
         funds = self._till.seen()
         raise BudgetExceeded(
             f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${funds.budget} "
@@ -132,6 +138,7 @@ class Ledger:
     def _release(self) -> None:
         if not self._waiters:
             return
+        # Those that can never be served are told so, whoever is in front of them.
         for waiter in self._waiters:
             if self._is_impossible(waiter.amount) and not waiter.granted.done():
                 waiter.granted.set_result(False)
@@ -144,6 +151,7 @@ class Ledger:
         if len(pending) < len(self._waiters) or not pending or self._under_way:
             return
         waiting = {waiter.purse for waiter in pending}
+        # A conversation may wait with several calls at once, so it is purses that are counted, not waiters.
         if waiting >= self._purses:
             # Everybody waits for everybody. The last to come gives up: it ends, is judged with what it
             # holds, and what it gives back lets the others go on.
@@ -156,6 +164,7 @@ class Ledger:
 
     def settle(self, reservation: Reservation, cost: Decimal, whose: str) -> None:
         """Book what a call did cost and give back the rest; settling twice books once."""
+        # A call may be settled in a finally after it was settled already; booked twice, it would break the ceiling.
         if not reservation.open:
             return
         reservation.open = False
@@ -163,6 +172,7 @@ class Ledger:
         self._till.settle(reservation.amount, cost)
         self.reserved -= reservation.amount
         self.spent += cost
+        # The ceiling stands on the bounds: one that did not hold is said aloud.
         if cost > reservation.amount:
             self.overruns.append(f"{whose} cost ${cost:.6f}, more than the ${reservation.amount:.6f} it could")
         self._release()
@@ -194,6 +204,7 @@ class Purse:
         Raises:
             BudgetExceeded: The difference does not fit; what was held before still is.
         """
+        # Only the difference is asked for, so that a hold that grows never lets go of what it has.
         more = amount - self.hold
         while not self.ledger.take(held=more):
             await self.ledger.wait_for(self, more, "the verdict of this conversation")
@@ -215,10 +226,12 @@ class Purse:
             BudgetExceeded: It does not fit.
         """
         while True:
+            # A verdict draws on what was held for it first; only what is missing must be free.
             held = min(max(self.hold - leave, ZERO), amount) if from_hold else ZERO
             if self.ledger.take(amount, -held):
                 break
             await self.ledger.wait_for(self, amount - held, whose)
+        # Nothing is awaited between taking and this line: no other task sees money that is neither held nor reserved.
         self.hold -= held
         reservation = self.ledger.open_reservation(amount)
         self.ledger.wake_waiters()

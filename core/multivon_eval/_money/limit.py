@@ -31,12 +31,14 @@ class Limit:
         Returns:
             The call's number.
         """
+        # Asked again after each wake: the limit may have been halved in between.
         while self._under_way >= int(self.now):
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             try:
                 await turn
             except asyncio.CancelledError:
+                # Woken and cancelled in the same moment: the place goes to the next one, or it would be lost.
                 if turn.done() and not turn.cancelled():
                     self._wake()
                 raise
@@ -63,6 +65,7 @@ class Limit:
         Args:
             call: Its number.
         """
+        # Calls that were sent before the halving say nothing of the new limit.
         if call > self._halved_at:
             self._halved_at = self._started
             self.now = max(1.0, self.now / 2)
@@ -71,6 +74,7 @@ class Limit:
         free = int(self.now) - self._under_way
         while free > 0 and self._waiting:
             turn = self._waiting.popleft()
+            # One that was cancelled takes no place.
             if not turn.done():
                 turn.set_result(None)
                 free -= 1

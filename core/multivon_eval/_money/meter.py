@@ -142,12 +142,15 @@ class MeteredJudge:
         return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
 
     async def _call_once(self, question: Question[Any]) -> Answer:
+        # Before anything is taken or sent: a judge that cannot say what this may cost is not asked.
         worst = self._find_worst_cost(question)
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
         reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave())
         cost, call, answer = ZERO, 0, None
         try:
+            # The money is set aside first and the place taken second: who waits for money must not block a place that
+            # others could use to give theirs back.
             number = await self.limit.enter()
             try:
                 call = journal.record_reservation(self.account.case_uid, task, worst)
@@ -158,13 +161,16 @@ class MeteredJudge:
                 answer = await self._call_in_time(question, number)
             finally:
                 self.limit.leave()
+            # From here on the provider has said what it charged.
             cost = answer.cost_usd
             self.account.book(task, answer)
             return answer
         except JudgeError as error:
+            # Only the provider, or the transport, knows whether a failed call is billed; in doubt it counts in full.
             cost = worst if error.charged else ZERO
             raise
         finally:
+            # Reached also when the task is cancelled: no reservation stays open, and no cost goes unbooked.
             self.account.cost_usd += cost
             purse.settle(reservation, cost, f"a {role} call")
             if call:
@@ -179,6 +185,7 @@ class MeteredJudge:
         return worst or ZERO
 
     async def _call_in_time(self, question: Question[Any], number: int) -> Answer:
+        # For the recorder: what a judge asks its provider is not the system under test.
         asking = ASKING.set(True)
         try:
             async with asyncio.timeout(self.timeout):
@@ -198,5 +205,6 @@ class MeteredJudge:
             raise JudgeError(f"the {self.role} raised {format_error(error)}", True) from error
         finally:
             ASKING.reset(asking)
+        # The provider was not overloaded, whatever the answer is worth.
         self.limit.record_success()
         return check_answer(answer, self.role)

@@ -32,6 +32,7 @@ def list_questions(
     try:
         return find_questions(plugin, conversation, otherwise)
     except PluginBroken as error:
+        # It was asked before the run and could say it then, so this is one odd conversation, not a broken plug-in.
         _LOG.warning("%s", error)
         return otherwise
 

@@ -103,10 +103,12 @@ class SharedBudget:
             with closing(sqlite3.connect(self.path, isolation_level=None, timeout=WAIT)) as database:
                 # A write outlives the process; that it outlives a power cut would take a wait for the disk.
                 database.execute("PRAGMA synchronous = OFF")
+                # The lock is taken before reading: two processes that read the same rest would both spend it.
                 database.execute("BEGIN IMMEDIATE")
                 before = self._read(database)
                 funds = attrs.evolve(before)
                 yield funds
+                # Looking must not write: a reader would make every other process wait for it.
                 if funds != before:
                     database.execute(
                         "UPDATE account SET spent = ?, reserved = ?, held = ?",
@@ -122,9 +124,11 @@ class SharedBudget:
         database.execute("CREATE TABLE IF NOT EXISTS account (ceiling TEXT, spent TEXT, reserved TEXT, held TEXT)")
         row = database.execute("SELECT ceiling, spent, reserved, held FROM account").fetchone()
         ceiling = "none" if self.usd is None else str(self.usd)
+        # Text, not numbers: SQLite would keep them as floats.
         if row is None:
             row = (ceiling, "0", "0", "0")
             database.execute("INSERT INTO account VALUES (?, ?, ?, ?)", row)
+        # Two ceilings on one account: whoever came second would spend by a rule that the first does not know.
         if read_budget(row[0]) != self.usd:
             raise UsageError(
                 f"the shared budget {self.path} was begun with a ceiling of {row[0]}, not {ceiling}; "

@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 MOST_LEVELS = 64
 """How deep values may be nested; readers of JSON give up at some hundred levels."""
-MOST_VALUES = 100_000
+MOST_VALUES = 10_000
 """How many values one value may hold in all, so that neither a cycle nor shared parts make it endless."""
 MOST_CHARACTERS = 1_000_000
 """How many characters all its strings may have together."""

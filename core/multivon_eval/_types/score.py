@@ -22,8 +22,8 @@ def _read_share(value: float | None) -> float | None:
     return share
 
 
-def _check_reason(score: object, attribute: object, value: object) -> None:
-    if not isinstance(value, str):
+def _check_reason(score: Score, attribute: attrs.Attribute[str], value: str) -> None:
+    if not isinstance(value, str):  # type checkers are not everybody's
         raise TypeError(f"the reason of a score is a string, and no {type(value).__name__}")
 
 

@@ -15,4 +15,5 @@ CASE: ContextVar[str | None] = ContextVar("multivon_eval_recorder_case", default
 
 def is_the_systems() -> bool:
     """Whether a call made here may come from the system under test."""
+    # A model_fn may ask a judge of ours itself, with an evaluator say: that is no call of the system either.
     return CASE.get() != NOT_THE_SYSTEM and not asking_a_judge()

@@ -43,6 +43,7 @@ class CallSites:
     """
 
     def __init__(self, root: Path) -> None:
+        # Resolved once: code objects carry real paths, and a repository is often reached through a link.
         self._root = Path(os.path.realpath(root))
         self._places: dict[str, str] = {}
         self._sites: dict[tuple[str, str, int], CallSite] = {}
@@ -59,12 +60,16 @@ class CallSites:
         places = self._places
         while frame is not None:
             name = frame.f_code.co_filename
+            # By file name, for all calls: a stack has dozens of frames and a program has few files.
             place = places.get(name)
             if place is None:
                 place = places[name] = self._place(name, str(frame.f_globals.get("__name__", "")))
+            # Below a loop lies who started it, asyncio.run() in a main function say: every call would seem to come
+            # from there.
             if place == _STOP:
                 return None
             if place:
+                # The line belongs to the key although it is no part of the identity: it is shown as the hint.
                 key = (place, frame.f_code.co_qualname, frame.f_lineno)
                 site = self._sites.get(key)
                 if site is None:
@@ -81,11 +86,13 @@ class CallSites:
             return _NO
         try:
             path = Path(os.path.realpath(name)).relative_to(self._root)
+        # Outside of the root, or with a name that is no path.
         except (ValueError, OSError):
             return _NO
         folders = path.parts[:-1]
         if any(part in BUILD_FOLDERS or part.startswith(".") for part in folders):
             return _NO
+        # A virtual environment may have any name; this file is in each.
         if any((folder / "pyvenv.cfg").exists() for folder in self._above(path)):
             return _NO
         return path.as_posix()

@@ -55,10 +55,12 @@ def read_chat(body: object) -> Iterator[Part]:
     """Read a request for chat completions."""
     for message in _several(_get(body, "messages")):
         role = _word(_get(message, "role")) or "user"
+        # What a tool gave is data of the moment, no prompt: counted, never stored.
         if role in ("tool", "function") or isinstance(message, _Unreadable):
             yield Part(role, kind="unreadable" if isinstance(message, _Unreadable) else "tool_result")
             continue
         yield from _content(role, _get(message, "content"))
+        # function_call is the field that tool_calls replaced; SDKs still send it.
         calls = _several(_get(message, "tool_calls")) or _several(_get(message, "function_call"))
         yield from (Part(role, kind="tool_call") for _ in calls)
     yield from _tools(_get(body, "tools"))
@@ -71,11 +73,14 @@ def read_responses(body: object) -> Iterator[Part]:
     if _get(body, "prompt") is not None:
         # It is stored with the provider, who renders it.
         yield Part("system", kind="stored_prompt")
+    # Either one string or a list of items, of which messages are one kind.
     given = _get(body, "input")
     if isinstance(given, str):
         yield Part("user", given)
     for item in () if isinstance(given, str) else _several(given):
         role = _word(_get(item, "role"))
+        # An item without either is a call, its result, or reasoning; an answer of the model that is given back has
+        # content alone.
         if role or _get(item, "content") is not None:
             yield from _content(role or "assistant", _get(item, "content"))
         else:
@@ -85,6 +90,7 @@ def read_responses(body: object) -> Iterator[Part]:
 
 def read_messages(body: object) -> Iterator[Part]:
     """Read a request for Anthropic's messages."""
+    # The messages themselves have the shape of chat completions.
     yield from _content("system", _get(body, "system"))
     yield from read_chat(body)
 
@@ -94,9 +100,11 @@ def read_contents(body: object) -> Iterator[Part]:
     instruction = _either(body, "systemInstruction")
     for content in (*_several(instruction), *_several(_get(body, "contents"))):
         role = "system" if content is instruction else _word(_get(content, "role")) or "user"
+        # Google's word for the assistant; recordings have one word for it.
         role = "assistant" if role == "model" else role
         for part in (content,) if isinstance(content, _Unreadable) else _several(_get(content, "parts")):
             text = _get(part, "text")
+            # A thought has a text too, and is the model's own.
             is_said = isinstance(text, str) and not _get(part, "thought")
             yield Part(role, text) if is_said else Part(role, kind=_of_gemini(part))
     for tool in _several(_get(body, "tools")):
@@ -109,6 +117,7 @@ def _content(role: str, value: object) -> Iterator[Part]:
             yield Part(role, item)
             continue
         kind, text = _word(_get(item, "type")), _get(item, "text")
+        # A part of an unknown type may carry a text that is no prompt, so only known types are taken.
         if isinstance(text, str) and (not kind or kind in _TEXTS):
             yield Part(role, text)
         else:
@@ -120,6 +129,7 @@ def _kind(kind: str) -> str:
         return "tool_result"
     if kind.endswith("_call"):
         return "tool_call"
+    # A type that is newer than this list is counted under its own name, cut in case it is no type at all.
     return KINDS.get(kind, kind[:40] or "unreadable")
 
 
@@ -145,6 +155,7 @@ def _either(thing: object, name: str) -> Any:
 
 def _tools(value: object) -> Iterator[Part]:
     for tool in _several(value):
+        # Sorted and without spaces, so that the same tool has the same fingerprint whoever built it.
         plain = tool if isinstance(tool, Mapping) else _plain(tool)
         try:
             text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -167,6 +178,7 @@ def _several(value: object) -> list[Any] | tuple[Any, ...]:
         return value
     if value is None:
         return ()
+    # One thing where the SDKs take one or several.
     if isinstance(value, str | Mapping) or hasattr(value, "model_dump"):
         return (value,)
     return (_Unreadable(),)

@@ -75,6 +75,7 @@ def stamp(data: bytes, proposals: Iterable[Proposal]) -> Stamped:
         data: The file.
         proposals: What was observed.
     """
+    # By case, because the file is gone through once, line by line.
     by_case: dict[str, list[Proposal]] = {}
     for proposal in proposals:
         by_case.setdefault(proposal.case, []).append(proposal)
@@ -95,6 +96,7 @@ def stamp(data: bytes, proposals: Iterable[Proposal]) -> Stamped:
 def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], counts: _Counts) -> bytes:
     # A byte order mark may begin a file, and is no part of its first object.
     bom, body = (line[:3], line[3:]) if line.startswith(b"\xef\xbb\xbf") else (b"", line)
+    # Blank lines are kept: a file that is under version control should not change where nothing is added.
     if not body.strip():
         return line
     try:
@@ -104,13 +106,16 @@ def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], c
     except (ValueError, RecursionError):
         counts.unreadable.append(number)
         return line
+    # Seen also where nothing is added, so that it is not reported as missing.
     counts.seen.add(case)
     if _is_newer(row):
+        # A newer version may mean something else by a target; to add ours could break what it wrote.
         counts.newer += 1
         return line
     if case not in by_case:
         return line
     try:
+        # Targets that are there stay, also those that were not observed this time: somebody may have put them there.
         new = _new_targets(row, by_case[case])
         stamped = with_items(text, PATH, new) if new else text
     except ValueError:
@@ -128,6 +133,7 @@ def _case(row: object) -> str:
     if not isinstance(row, dict):
         raise ValueError("a case is an object")
     metadata = row.get("metadata")
+    # Our results carry the uid in their metadata, cases of others beside their input.
     inner = metadata.get("case_uid") if isinstance(metadata, dict) else None
     case = inner if inner is not None else row.get("case_uid")
     return case if isinstance(case, str) else ""
@@ -150,6 +156,7 @@ def _new_targets(row: Mapping[str, Any], proposals: Sequence[Proposal]) -> list[
     for proposal in proposals:
         target = proposal.target()
         identity = [target[key] for key in _IDENTITY]
+        # Against the new ones too: one prompt may be observed in two recordings.
         if not any(_same(old, identity) for old in (*there, *new)):
             new.append(target)
     return new

@@ -64,6 +64,7 @@ def compare(now: Sequence[Row], before: Sequence[Row]) -> tuple[SiteChange, ...]
         now: What was recorded.
         before: What it is held against.
     """
+    # The union of both: a site that is gone altogether is a change too.
     ours, theirs = _group_by_site(now), _group_by_site(before)
     return tuple(_change(key, ours.get(key, {}), theirs.get(key, {})) for key in sorted({*ours, *theirs}))
 
@@ -76,6 +77,7 @@ def _group_by_site(rows: Sequence[Row]) -> dict[_Key, dict[str, str]]:
     found: dict[_Key, dict[str, str]] = {}
     for row in rows:
         site = row["site"]
+        # Without a site nobody could say where to look, and without a text there is nothing to compare.
         if site and row["fingerprint"]:
             key = (site["file"], site["qualname"], row["sdk"], row["role"])
             found.setdefault(key, {})[row["fingerprint"]] = row["loose_fingerprint"] or row["fingerprint"]
@@ -83,6 +85,7 @@ def _group_by_site(rows: Sequence[Row]) -> dict[_Key, dict[str, str]]:
 
 
 def _change(key: _Key, now: dict[str, str], before: dict[str, str]) -> SiteChange:
+    # A prompt that was only laid out anew has a new fingerprint and an old loose one that is no longer seen.
     gone = {loose for fingerprint, loose in before.items() if fingerprint not in now}
     new = [loose for fingerprint, loose in now.items() if fingerprint not in before]
     return SiteChange(

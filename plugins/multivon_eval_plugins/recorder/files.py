@@ -26,11 +26,14 @@ def change(path: Path, changed: Callable[[bytes], bytes]) -> None:
     Raises:
         DeliveryError: If it cannot be written, or another process holds it.
     """
+    # A link is followed first: replacing it would leave the file that it leads to as it was.
     target = Path(os.path.realpath(path))
     try:
         with _lock(target):
+            # Read under the lock, or what another process merges in between would be lost.
             old = target.read_bytes() if target.exists() else b""
             new = changed(old)
+            # A file that stays as it is keeps its time: build tools look at it.
             if new != old or not target.exists():
                 _replace(target, new)
     except Timeout:
@@ -59,15 +62,18 @@ def _lock(target: Path) -> Iterator[None]:
 
 
 def _replace(target: Path, data: bytes) -> None:
+    # Beside the target, because a file can only be replaced at once on the same disk.
     beside = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
         with beside.open("wb") as file:
             file.write(data)
             file.flush()
+            # Before the rename: after a crash of the machine the name must not lead to an empty file.
             os.fsync(file.fileno())
         if target.exists():
             shutil.copymode(target, beside)
         beside.replace(target)
     except OSError:
+        # A full disk must not be made fuller by what could not be written.
         beside.unlink(missing_ok=True)
         raise

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @hookimpl
 def conversation_started() -> None:
     """From here on, in the task of this conversation, only ``model_fn`` is the system under test."""
+    # Never reset: the task ends with its conversation, and its context with it.
     CASE.set(NOT_THE_SYSTEM)
 
 

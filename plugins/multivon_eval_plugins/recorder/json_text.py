@@ -22,6 +22,7 @@ def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
         The key, and where its value begins and ends.
     """
     at = _skip(text, start + 1)
+    # The text is valid JSON already, so the decoder can be trusted to find the end of each value.
     while text[at] != "}":
         key, at = _DECODER.raw_decode(text, at)
         value = _skip(text, _skip(text, at) + 1)
@@ -55,10 +56,12 @@ def _added(text: str, start: int, path: Sequence[str], items: Sequence[str]) -> 
     if text[start] != "{":
         raise ValueError(f"there is no object to put {path[0]!r} into")
     places = [value for key, value, _ in members(text, start) if key == path[0]]
+    # Readers take the last of two equal keys, and the text does not say which one its writer meant.
     if len(places) > 1:
         raise ValueError(f"{path[0]!r} stands there twice")
     if places:
         return _added(text, places[0], path[1:], items)
+    # From the inside out: the list, then each object that is missing around it.
     made = "[" + ", ".join(items) + "]"
     for key in reversed(path[1:]):
         made = f'{{"{key}": {made}}}'
@@ -67,6 +70,7 @@ def _added(text: str, start: int, path: Sequence[str], items: Sequence[str]) -> 
 
 def _inserted(text: str, start: int, end: int, what: str) -> str:
     """Put something before the closing bracket."""
+    # A comma before the first item of an empty list would be no JSON.
     is_empty = _skip(text, start + 1) == end - 1
     last = len(text[: end - 1].rstrip(" \t\n\r"))
     return f"{text[:last]}{'' if is_empty else ', '}{what}{text[last:]}"

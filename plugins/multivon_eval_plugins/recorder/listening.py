@@ -34,10 +34,13 @@ def stainless(sdk: str, readers: Mapping[str, Reader], noted: bool = False) -> C
 
     def called(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -> Any:
         with _harmless(listeners, sdk):
+            # The first argument is the type to read the answer as; both are passed by position or by name, by version.
             options = kwargs["options"] if "options" in kwargs else args[1]
             path = options.url.partition("?")[0]
+            # By its end: a gateway or Azure puts a path of its own before it.
             reader = next((reader for end, reader in readers.items() if path.endswith(end)), None)
             if reader and options.method.lower() == "post":
+                # What extra_body adds is sent too, and wins over what stands in the body.
                 body, extra = options.json_data, getattr(options, "extra_json", None)
                 body = {**body, **extra} if extra and isinstance(body, Mapping) else body
                 _heard(listeners, sdk, reader(body), noted)
@@ -66,11 +69,13 @@ def litellm(sdk: str) -> Called:
         with _harmless(listeners, sdk):
             given = {**dict(zip(("model", "messages"), args, strict=False)), **kwargs}
             _heard(listeners, sdk, read_chat(given))
+        # litellm calls the openai SDK for many providers: heard twice, each prompt would count twice.
         token = _RECORDED.set(True)
         try:
             result = wrapped(*args, **kwargs)
         finally:
             _RECORDED.reset(token)
+        # An asynchronous call does its work when it is awaited, long after the line above was undone.
         return _with(_RECORDED, True, result) if inspect.iscoroutine(result) else result
 
     return called
@@ -78,6 +83,7 @@ def litellm(sdk: str) -> Called:
 
 def noting(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -> Any:
     """Note the call site of an asynchronous method for the request that it will make."""
+    # Before anything else: a method that refuses its arguments raises as it would without us.
     result = wrapped(*args, **kwargs)
     if not inspect.iscoroutine(result):
         return result
@@ -91,6 +97,7 @@ def noting(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -
 def _heard(listeners: tuple[Tally, ...], sdk: str, read: Iterator[Part], noted: bool = False) -> None:
     if _RECORDED.get() or not is_the_systems():
         return
+    # Read now, while the request is as it is sent: the caller may change the same lists afterwards.
     parts, frame = list(read), here()
     sites = (_NOTED.get() if noted else None) or {}
     for listener in listeners:
@@ -103,6 +110,7 @@ def _harmless(listeners: tuple[Tally, ...], sdk: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        # To each recording that runs: it is each one's numbers that miss the call.
         for listener in listeners:
             listener.trouble(f"a call of {sdk} could not be read ({type(error).__name__}: {error}); report it to us")
 

@@ -59,18 +59,22 @@ def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[
         AttributeError: If there is none of that name.
     """
     with _LOCK:
+        # Static, or a classmethod would come bound and be put back as something else.
         found = inspect.getattr_static(parent, name)
         if isinstance(found, Patch):
             wrapper = found
         else:
+            # An inherited method is wrapped in the class that was named, and later deleted there, not put back.
             wrapper = Patch(found, called, name in vars(parent))
             _replace(parent, name, found, wrapper)
+        # One function may lie at two of the places that are listened to.
         if listener in wrapper._self_listeners:
             return lambda: None
         wrapper._self_listeners = (*wrapper._self_listeners, listener)
 
     def end() -> None:
         with _LOCK:
+            # A new tuple each time: a call that is under way goes on with the one that it began with.
             left = list(wrapper._self_listeners)
             left.remove(listener)
             wrapper._self_listeners = tuple(left)
@@ -101,6 +105,7 @@ def _put_back(parent: Any, name: str, wrapper: Patch) -> None:
 
 def _holding(value: Any) -> Iterator[tuple[Any, str]]:
     """The modules in which a value lies, and under which names."""
+    # A copy, because another thread may import something meanwhile.
     for module in list(sys.modules.values()):
         for name, found in list(getattr(module, "__dict__", {}).items()):
             if found is value:

@@ -81,9 +81,11 @@ def propose(rows: Sequence[Row], roles: Iterable[str] = ()) -> Proposals:
     """
     wanted = set(roles)
     texts = [row for row in rows if row["fingerprint"] and (not wanted or row["role"] in wanted)]
+    # A binding names a place in the code; without one there is nothing to bind to.
     placed = [row for row in texts if row["site"]]
     made = [_make_proposal(row, case, count) for row in placed for case, count in row["case_uids"].items()]
     return Proposals(
+        # Sorted is stable, so within a case the recordings keep their order.
         made=tuple(sorted(made, key=lambda one: one.case)),
         unbound=sum(not row["case_uids"] for row in placed),
         without_site=len(texts) - len(placed),

@@ -42,6 +42,7 @@ class SessionRecording:
         # Without a configuration file pytest takes the folder of the tests for the root, and the code lies beside it.
         root = config.rootpath if config.inipath else here
         out = here / (config.option.record_prompts_out or store.DEFAULT)
+        # What the controller decided holds in its workers, wherever they run.
         root, out = getattr(config, "workerinput", {}).get(_KEY, (root, out))
         recording = Recording(root, out, config.option.record_text)
         session = cls(recording, getattr(config, "workeroutput", None))
@@ -61,6 +62,7 @@ class SessionRecording:
     def pytest_testnodedown(self, node: Any, error: object) -> None:
         """Take a worker's summary, or note that there is none."""
         told = getattr(node, "workeroutput", {}).get(_KEY)
+        # xdist tells nothing of a worker that crashed, and a recording with a gap must not look whole.
         if told is None:
             name = node.gateway.id
             self._others += Summary(problems=(f"worker {name} broke off, and what it recorded is lost",))
@@ -81,6 +83,7 @@ class SessionRecording:
         """Write what was recorded."""
         self._end()
         if self._workeroutput is not None:
+            # xdist sends plain values only.
             told = attrs.asdict(self._recording.summary)
             self._workeroutput[_KEY] = {**told, "problems": list(told["problems"])}
 
@@ -94,6 +97,7 @@ class SessionRecording:
 
     def _end(self) -> None:
         if self._is_on:
+            # First, so that an error on the way does not end it twice.
             self._is_on = False
             try:
                 self._recording.__exit__(None, None, None)

@@ -68,6 +68,7 @@ class Recording:
                 self._check()
                 try:
                     self._start()
+                # A patch that was made must not outlive a recording that never began.
                 except BaseException:
                     self._stop()
                     raise
@@ -78,9 +79,11 @@ class Recording:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock:
+            # The last one out writes: recordings of several threads go into one file at once.
             self._depth -= 1
             if self._depth:
                 return
+            # Nothing is heard any more while it is written, so that what is written is all of it.
             self._stop()
             try:
                 self.flush()
@@ -122,6 +125,7 @@ class Recording:
             return
         try:
             contents = store.merge(self.out, rows)
+        # Ctrl-C included: the rows were taken out of the tally and are nowhere else.
         except BaseException:
             self.tally.give_back(rows)
             raise
@@ -135,6 +139,7 @@ class Recording:
 
     def _start(self) -> None:
         modules = {point.module for sdk in SDKS for point in sdk.points}
+        # An SDK that is imported later is listened to from then on, and one that never is costs nothing.
         watch = Watch(modules, self._imported)
         with self._points_lock:
             self._points = set()
@@ -163,6 +168,7 @@ class Recording:
             # None: the recording has ended while the module was being imported.
             if self._points is None or point in self._points:
                 return True
+            # Also where it fails: its absence is told once, not at each import.
             self._points.add(point)
             try:
                 parent = operator.attrgetter(owner)(module) if owner else module
@@ -180,6 +186,7 @@ class Recording:
                         self._miss(sdk, point)
 
     def _miss(self, sdk: Sdk, point: Point) -> None:
+        # A place that only some versions have may be missing without a word.
         if point.loses:
             self._tell(
                 f"{sdk.name} {_version(sdk.name)} has no {point}, so {point.loses}; "

@@ -98,9 +98,11 @@ def _merged(old: Sequence[bytes], new: Iterable[Row]) -> list[bytes]:
     known: dict[tuple[object, ...], Row] = {}
     for line in old:
         row = _parsed(line)
+        # A line of a newer version, or somebody's note: kept at its place.
         if row is None:
             if line.strip():
                 kept.append(line if line.endswith(b"\n") else line + b"\n")
+        # Two lines of one rendering come from two branches that were merged by git.
         elif _key(row) in known:
             _add(known[_key(row)], row)
         else:
@@ -116,6 +118,7 @@ def _merged(old: Sequence[bytes], new: Iterable[Row]) -> list[bytes]:
 
 
 def _line(row: Row) -> bytes:
+    # A lone surrogate in a file name must not cost the whole file.
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
@@ -164,6 +167,7 @@ def _key(row: Row) -> tuple[object, ...]:
 
 
 def _add(into: Row, row: Row) -> None:
+    # The site of the later one, because its line is the better hint.
     is_later = row["last_seen"] >= into["last_seen"]
     if is_later and row["site"]:
         into["site"] = row["site"]
@@ -173,12 +177,14 @@ def _add(into: Row, row: Row) -> None:
     for uid, count in row["case_uids"].items():
         into["case_uids"][uid] = into["case_uids"].get(uid, 0) + count
     if "text" in row:
+        # Kept if it was ever kept: a run without --record-text takes nothing away.
         into.setdefault("text", row["text"])
 
 
 def _parsed(line: bytes) -> Row | None:
     try:
         row = json.loads(line)
+    # A torn line, or one nested so deep that it is no recording of ours.
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) and _is_ours(row) else None

@@ -120,6 +120,7 @@ class Tally:
 
     def add(self, sdk: str, parts: Sequence[Part], site: CallSite | None) -> None:
         """Count one call, in the case whose context this is."""
+        # Outside of the lock: hashing a long prompt would hold up every other thread.
         known = [self._fingerprints(part.text) if part.text is not None else (None, None) for part in parts]
         case = CASE.get() or self.case
         now = time.time()
@@ -133,6 +134,7 @@ class Tally:
                     text = part.text if self._record_text else None
                     row = Recorded(site, sdk, part.role, fingerprint, loose, part.kind, text, now)
                     self._rows[key] = row
+                # The newest line is the best hint to where the call is made.
                 row.site, row.last_seen = site, now
                 row.count += 1
                 if case:
@@ -152,12 +154,14 @@ class Tally:
     def take(self) -> list[Recorded]:
         """Hand over what was counted since the last time."""
         with self._lock:
+            # Handed over whole: what is counted from here on belongs to the next writing.
             rows, self._rows = list(self._rows.values()), {}
             return rows
 
     def give_back(self, rows: Sequence[Recorded]) -> None:
         """Take rows back that could not be written, to be handed over again."""
         with self._lock:
+            # What was counted in the meantime is newer, and its rows come last.
             newer, self._rows = self._rows, {}
             for row in (*rows, *newer.values()):
                 key = (row.site, row.sdk, row.role, row.fingerprint, row.kind)

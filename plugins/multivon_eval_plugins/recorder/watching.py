@@ -27,6 +27,7 @@ class Watch(MetaPathFinder):
 
     def start(self) -> None:
         """Begin to watch."""
+        # First, because the first finder that knows a module is the only one that is asked.
         sys.meta_path.insert(0, self)
 
     def stop(self) -> None:
@@ -38,14 +39,17 @@ class Watch(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Let the others find the module, and have it say when it is there."""
+        # By thread: two threads may look for the same module at once, and each must find it.
         looking = (threading.get_ident(), fullname)
         if fullname not in self._names or looking in self._looking:
             return None
         self._looking.add(looking)
         try:
+            # Asks all finders, this one included; that is what the set above is for.
             spec = importlib.util.find_spec(fullname)
         finally:
             self._looking.discard(looking)
+        # Some loaders, of namespace packages say, execute nothing.
         if spec is not None and hasattr(spec.loader, "exec_module"):
             self._listen(spec.loader, fullname)
         return spec

@@ -8,6 +8,8 @@ import pytest
 
 from support.command import ECHO, multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 USUAL = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "results.jsonl")
 
 

@@ -30,6 +30,7 @@ def shown(folder, *args, env=None, command="simulate"):
     return {row["option"]: (row["value"], row["source"], row["place"]) for row in json.loads(done.stdout)}
 
 
+@pytest.mark.process
 def test_command_line_beats_environment_beats_file_beats_default(tmp_path):
     """Each value with where it came from, the file or variable included."""
     write(
@@ -47,6 +48,7 @@ def test_command_line_beats_environment_beats_file_beats_default(tmp_path):
     assert {"out", "model-cmd", "judge", "quiet"} <= set(found)
 
 
+@pytest.mark.process
 def test_show_config_does_nothing_else(tmp_path):
     """Nothing is loaded or checked, and it reads well without JSON."""
     done = multivon_eval("simulate", "--model-cmd", "no.py", "--show-config", cwd=tmp_path)
@@ -56,6 +58,7 @@ def test_show_config_does_nothing_else(tmp_path):
     assert multivon_eval("score", "--show-config", cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.process
 def test_variable_of_one_command_does_not_reach_another(tmp_path):
     """What names a file has a variable for each command, and no other."""
     env = {"MULTIVON_EVAL_OUT": "a", "MULTIVON_EVAL_SIMULATE_OUT": "b", "MULTIVON_EVAL_SCORE_OUT": "c"}
@@ -64,6 +67,7 @@ def test_variable_of_one_command_does_not_reach_another(tmp_path):
     assert shown(tmp_path, env={"MULTIVON_EVAL_OUT": "a"})["out"][1] == "default"
 
 
+@pytest.mark.process
 def test_own_variable_of_a_command_beats_the_shared_one(tmp_path):
     """The judge of ``score`` may be another than that of all commands."""
     env = {"MULTIVON_EVAL_JUDGE": "offline", "MULTIVON_EVAL_SCORE_JUDGE": "openai:x"}
@@ -71,6 +75,7 @@ def test_own_variable_of_a_command_beats_the_shared_one(tmp_path):
     assert shown(tmp_path, env=env, command="score")["judge"][0] == "openai:x"
 
 
+@pytest.mark.process
 def test_file_takes_part_in_a_run(tmp_path):
     """From a folder below, too; results say where each value came from."""
     write(tmp_path, "[tool.multivon-eval]\nmax_turns = 1\nevaluator = ['turn-consistency']\nstrict = true\n")
@@ -85,6 +90,7 @@ def test_file_takes_part_in_a_run(tmp_path):
     assert (sources["max_turns"], sources["evaluators"], sources["judge"]) == ("file", "file", "default")
 
 
+@pytest.mark.process
 def test_everything_wrong_in_the_file_is_said_at_once(tmp_path):
     """File, key, reason and what was perhaps meant; nothing is spent."""
     write(

@@ -17,6 +17,8 @@ from support.chat_answers import default_answer
 from support.chat_server import ChatServer
 from support.command import multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 USUAL = ("simulate", "--model-cmd", "model.py", "--out", "results.jsonl", "--max-turns", "3", "--concurrency", "1")
 ARGS = (*USUAL, "--propose-from", "PRODUCT.md", "--n-personas", "3", "--seed", "5")

@@ -20,6 +20,8 @@ from multivon_eval import result_schema
 from support.chat_server import ChatServer
 from support.command import PERSONA, clean_env, multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 USUAL = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "results.jsonl")
 ARGS = (*USUAL, "--concurrency", "1", "--max-turns", "3")
 

@@ -17,6 +17,8 @@ import pytest
 from multivon_eval import DISCLAIMER, result_schema
 from support.command import PERSONA, clean_env, multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 SEED = (
     *("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl"),
     *("--max-turns", "8", "--budget", "1.00", "--out", "results.jsonl"),

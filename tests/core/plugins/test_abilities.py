@@ -221,6 +221,7 @@ class Scorer:
 """
 
 
+@pytest.mark.process
 def test_options_named_like_abilities_by_spec(tmp_path):
     """A run from the command line takes their values and ends with 0."""
     folder = workplace(tmp_path)

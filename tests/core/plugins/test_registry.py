@@ -136,6 +136,7 @@ class TestReading:
         assert {("persona source", "jsonl"), ("driver", "scripted"), ("sink", "terminal"), ("command", "init")} <= found
 
 
+@pytest.mark.process
 def test_finding_and_listing_imports_nothing(tmp_path: Path) -> None:
     """Nothing of a plug-in is imported until it is loaded, and then nothing of its neighbours."""
     points = {GROUP: {"tone": "lazily.tone:Tone", "other": "lazily.other:Other"}, HOOK.group: {"clock": "lazily.clock"}}

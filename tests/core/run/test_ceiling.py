@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from multivon_eval import Persona, SimulationResults, asimulate
 from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, Usage
 from multivon_eval_plugins.judges.offline import Offline
 from support.people import asks_refusal
+
+pytestmark = pytest.mark.slow
 
 # What multiplies the calls to a judge.
 WATCHED = {"observers": ["driver-faults", "refusals:judge"]}

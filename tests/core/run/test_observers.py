@@ -236,6 +236,7 @@ def model_fn(messages):
 """
 
 
+@pytest.mark.process
 def test_observations_survive_a_kill(tmp_path):
     """After ``kill -9`` the run goes on with what was observed, and asks the driver again for no message it had."""
     killed, is_asked = threading.Event(), threading.Event()

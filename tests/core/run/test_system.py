@@ -315,6 +315,7 @@ print(result.stop_reason)
 """
 
 
+@pytest.mark.process
 def test_a_hung_system_does_not_keep_the_process_alive():
     """A synchronous ``model_fn`` that never returns is abandoned, and the process ends."""
     done = subprocess.run([sys.executable, "-c", HUNG], capture_output=True, text=True, timeout=60, check=False)

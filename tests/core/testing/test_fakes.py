@@ -177,6 +177,7 @@ class TestDistributions:
         )
         return done.stdout.strip()
 
+    @pytest.mark.process
     def test_it_is_found_and_imported(self, tmp_path: Path) -> None:
         """Name, version and entry points are found by any reader of metadata, and its modules are imported."""
         points = {"some.group": {"four": "acme.sub.deep:FOUR", "five": "acme.sub:FIVE"}}
@@ -186,6 +187,7 @@ class TestDistributions:
             "Acme.Some-Thing 1.2.0 [('some.group', 'four', 4), ('some.group', 'five', 5)]"
         )
 
+    @pytest.mark.process
     def test_several_share_a_folder(self, tmp_path: Path) -> None:
         """A second one in the same folder leaves the first as it is, also in a package of both."""
         write_distribution(tmp_path / "new", "one", "1", {"g": {"a": "both.one:A"}}, {"both.one": "A = 1\n"})

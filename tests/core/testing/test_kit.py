@@ -9,6 +9,8 @@ import pytest
 
 from support.command import clean_env
 
+pytestmark = pytest.mark.process
+
 HEAD = """
 import attrs, pytest
 from decimal import Decimal

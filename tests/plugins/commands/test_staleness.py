@@ -16,6 +16,8 @@ from multivon_eval_plugins.recorder.fingerprint import fingerprints
 from multivon_eval_plugins.recorder.tally import Tally
 from support.command import multivon_eval, workplace
 
+pytestmark = pytest.mark.process
+
 SITE = CallSite("bot/answers.py", "answer", 3)
 OTHER = CallSite("bot/tools.py", "look", 7)
 OBSERVED = "Observed: these renderings were seen; others may exist that no recorded conversation brought about."

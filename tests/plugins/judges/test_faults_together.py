@@ -1,4 +1,4 @@
-"""All faults that a server can have, together in one run of two hundred conversations."""
+"""All faults that a server can have, together in one run of many conversations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import random
 from collections import Counter
 
 import jsonschema
+import pytest
 import stamina
 
 from multivon_eval import Persona, result_schema, result_to_json, simulate
 from multivon_eval_plugins.judges.openai import OpenAI
 from support.chat_server import ChatServer
 
-COUNT = 200
+pytestmark = pytest.mark.slow
+
+COUNT = 150
 BUDGET = 100
 """In USD; an answer of ten megabytes costs more than any bound, for the server does not keep its own."""
 HANG = "hang"
@@ -35,7 +38,7 @@ def _fault(index: int, body: object) -> str | None:
 
 
 def test_all_faults_together_lose_nothing() -> None:
-    """Each of two hundred conversations has its one valid result, the budget holds, and every fault was met."""
+    """Each conversation has its one valid result, the budget holds, and every fault was met."""
     people = [
         Persona(f"p{index}", "A customer.", "Find out the refund window.", ["The refund window is stated."])
         for index in range(COUNT)
@@ -62,9 +65,10 @@ def test_all_faults_together_lose_nothing() -> None:
         )
     assert [result.persona.name for result in results] == [person.name for person in people]
     assert {HANG, *FAULTS} <= set(met), sorted({HANG, *FAULTS} - set(met))
+    validator = jsonschema.Draft202012Validator(result_schema())
     for result in results:
         row = result_to_json(result)
-        jsonschema.validate(row, result_schema())
+        validator.validate(row)
         assert row["goal_achieved"] is not None or row["verdict"]["reason"]
         assert all(row["scores"][name] is not None or row["reasons"][name] for name in row["scores"])
         if result.stop_reason == "driver_error":

@@ -19,6 +19,7 @@ from support.openai_judge import KEY, PERSONA, PRICES, model_fn, questions
 
 # litellm keeps its connections for other callers; here they end with the event loop.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:litellm.*"),

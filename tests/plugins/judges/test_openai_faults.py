@@ -16,6 +16,8 @@ from support.chat_faults import HUGE
 from support.chat_server import ChatServer, Fault
 from support.openai_judge import KEY, PERSONA, completed, judge_for, model_fn, questions
 
+pytestmark = pytest.mark.slow
+
 PASSES = [Fault.RATE_LIMITED, Fault.INTERNAL, Fault.UNAVAILABLE, Fault.OVERLOADED]
 BREAKS = [Fault.RESET, Fault.INVALID_UTF8, Fault.NO_JSON, Fault.NO_CHOICES]
 UNREADABLE = [Fault.EMPTY, Fault.TRUNCATED, Fault.WRONG_TYPES, Fault.HUGE]

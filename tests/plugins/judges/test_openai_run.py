@@ -141,6 +141,7 @@ def test_a_budget_without_a_price_is_refused_with_the_remedy(role):
     assert result.goal_achieved is not None
 
 
+@pytest.mark.process
 def test_the_command_runs_against_a_server_in_another_process(tmp_path):
     """The command line asks the endpoint of its SPEC, repeats a 429, and delivers results that can be read."""
     log = tmp_path / "requests.jsonl"
@@ -164,6 +165,7 @@ def test_the_command_runs_against_a_server_in_another_process(tmp_path):
     assert KEY not in done.stdout + done.stderr + line
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("environment", [{}, {"OPENAI_API_KEY": KEY}])
 def test_the_command_refuses_before_anything_is_spent(environment, tmp_path):
     """No key or the wrong one: exit code 2, one line that says what to do, no traceback, no request."""
@@ -182,6 +184,7 @@ def test_the_command_refuses_before_anything_is_spent(environment, tmp_path):
     assert not log.exists()
 
 
+@pytest.mark.process
 def test_the_command_refuses_a_budget_it_cannot_keep(tmp_path):
     """The default budget and a model whose price nobody knows: exit code 2, the remedy, no request."""
     with ChatServer() as server:

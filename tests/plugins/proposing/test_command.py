@@ -14,6 +14,8 @@ from support.chat_faults import Fault
 from support.chat_server import ChatServer
 from support.command import ECHO, multivon_eval
 
+pytestmark = pytest.mark.process
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 
 

@@ -57,6 +57,7 @@ class Till(ChatServer):
         return Response(default_answer(body, goal_after=9), usage=usage)
 
 
+@pytest.mark.process
 def test_workers_share_one_ceiling(tmp_path):
     """Over all workers no more is charged than the ceiling, which cuts here, and the line tells the sum."""
     with Till() as server:
@@ -75,6 +76,7 @@ def test_workers_share_one_ceiling(tmp_path):
     assert "cut by the budget" in line
 
 
+@pytest.mark.process
 def test_a_worker_that_dies_keeps_its_reservation(tmp_path):
     """What a worker had reserved when it died counts as spent."""
     tests = TESTS.replace('judge="offline"', 'judge="dying.Dies"').replace("trials=2", "trials=1")
@@ -85,6 +87,7 @@ def test_a_worker_that_dies_keeps_its_reservation(tmp_path):
     assert "spent $0.2000 of $1.00" in summary(done)
 
 
+@pytest.mark.process
 def test_the_file_names_defaults_and_the_command_line_has_the_last_word(tmp_path):
     """Budget and judge of pytest.ini count where nobody says otherwise; a test's judge counts before the file's."""
     write(tmp_path, test_bot=TESTS.replace(', judge="offline"', ""))
@@ -97,6 +100,7 @@ def test_the_file_names_defaults_and_the_command_line_has_the_last_word(tmp_path
     assert "judge offline; spent $0.0000 with no ceiling" in summary(done)
 
 
+@pytest.mark.process
 def test_a_budget_that_is_none_is_refused_at_once(tmp_path):
     """A ceiling that is no amount of money ends pytest before it collects."""
     done = pytest_run(write(tmp_path, test_bot=TESTS), "--simulate-budget", "much")

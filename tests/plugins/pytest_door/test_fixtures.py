@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from support.people import persona
 from support.pytest_run import outcomes, pytest_run, summary, write
 
@@ -88,6 +90,7 @@ def test_it():
 """
 
 
+@pytest.mark.process
 def test_simulate_draws_on_the_session_and_shows_failures(tmp_path):
     """An asynchronous system works in synchronous tests; a failed test shows five of its conversations."""
     people = '{"name": "bob", "profile": "P", "goal": "Learn it", "success_criteria": "It was told."}'
@@ -98,12 +101,14 @@ def test_simulate_draws_on_the_session_and_shows_failures(tmp_path):
     assert summary(done).startswith("simulations: 10 conversations: ")
 
 
+@pytest.mark.process
 def test_asynchronous_tests_under_pytest_asyncio(tmp_path):
     """All three fixtures work in tests that run on pytest-asyncio's loop; ``asimulate`` runs on it."""
     done = pytest_run(write(tmp_path, test_bot=ASYNC.replace("MARK", "asyncio")), asyncio=True)
     assert outcomes(done) == "4 passed", done.stdout
 
 
+@pytest.mark.process
 def test_asynchronous_tests_under_anyio(tmp_path):
     """The same holds for anyio's plug-in."""
     backend = "import pytest\n\n@pytest.fixture\ndef anyio_backend():\n    return 'asyncio'\n"
@@ -111,6 +116,7 @@ def test_asynchronous_tests_under_anyio(tmp_path):
     assert outcomes(done) == "4 passed", done.stdout
 
 
+@pytest.mark.process
 def test_loading_the_plugin_imports_the_standard_library_alone():
     """Nobody who has it installed and does not use it pays for more than three small modules."""
     done = subprocess.run([sys.executable, "-c", LOADS], capture_output=True, text=True, check=True, timeout=60)
@@ -122,6 +128,7 @@ def test_loading_the_plugin_imports_the_standard_library_alone():
     assert {name for name in loaded - ours if name.partition(".")[0] not in sys.stdlib_module_names} == set()
 
 
+@pytest.mark.process
 def test_a_session_without_simulations_imports_and_says_nothing(tmp_path):
     """Where no test simulates, the package is not even imported, and the terminal shows no line of it."""
     done = pytest_run(write(tmp_path, test_bot=UNUSED, conftest=""), "-v")

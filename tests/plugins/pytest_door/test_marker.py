@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from multivon_eval import DISCLAIMER, simulate
 from support.people import persona
 from support.pytest_run import outcomes, pytest_run, summary, write
@@ -20,6 +22,7 @@ def test_refunds(simulation):
 """
 
 
+@pytest.mark.process
 def test_each_persona_and_trial_is_an_item(tmp_path):
     """Every item has its own conversation, with a readable id, the marker's options, and one line in the end."""
     done = pytest_run(write(tmp_path, test_bot=TESTS, personas=PERSONAS), "-v", "-rA")
@@ -32,6 +35,7 @@ def test_each_persona_and_trial_is_an_item(tmp_path):
     assert "simulation of" not in done.stdout
 
 
+@pytest.mark.process
 def test_an_item_alone_is_the_same_case(tmp_path):
     """An item that is picked by its id has the ``case_uid`` that ``simulate`` gives to its trial."""
     write(tmp_path, test_bot=TESTS, personas=PERSONAS)
@@ -41,6 +45,7 @@ def test_an_item_alone_is_the_same_case(tmp_path):
     assert f"had bob 2 {uids[3]} " in alone.stdout
 
 
+@pytest.mark.process
 def test_a_failure_shows_what_was_said_and_judged(tmp_path):
     """The report of a failed test holds transcript, verdict and disclaimer; controls and forged turns are harmless."""
     tests = """
@@ -72,6 +77,7 @@ def test_refunds(simulation):
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.process
 def test_an_error_of_the_system_is_shown(tmp_path):
     """A ``model_fn`` that raises gives a finished simulation, whose report names source and message."""
     conftest = """
@@ -89,6 +95,7 @@ def model_fn():
     assert "error in model_fn: model_fn raised RuntimeError: no database" in done.stdout
 
 
+@pytest.mark.process
 def test_bad_personas_are_a_collection_error(tmp_path):
     """Every problem is named with FILE:LINE, and no test runs, not even one that is well."""
     broken = PERSONAS.replace('"goal": "Find out the refund window.", ', "").replace("postal", "\\q")
@@ -100,6 +107,7 @@ def test_bad_personas_are_a_collection_error(tmp_path):
     assert "Traceback" not in done.stdout and "simulations:" not in done.stdout
 
 
+@pytest.mark.process
 def test_markers_that_cannot_be_used_are_collection_errors(tmp_path):
     """Options that do not exist or cannot be, a missing file, a budget, sinks, two markers: each is told."""
     said = {
@@ -130,6 +138,7 @@ def test_markers_that_cannot_be_used_are_collection_errors(tmp_path):
         assert words in " ".join(section.split()), section
 
 
+@pytest.mark.process
 def test_what_is_missing_is_told(tmp_path):
     """A test without a system, and one with the fixture and no marker, say what to add."""
     more = "import pytest\n\n@pytest.fixture\ndef model_fn():\n    return str\n\ndef test_it(simulation):\n    pass\n"
@@ -141,6 +150,7 @@ def test_what_is_missing_is_told(tmp_path):
     assert "the fixture 'simulation' has no persona; add the marker" in done.stdout
 
 
+@pytest.mark.process
 def test_files_are_looked_for_beside_the_test_then_in_the_root(tmp_path):
     """The folder of the test file comes before the root folder, wherever pytest was started."""
     write(tmp_path, personas=PERSONAS)
@@ -155,6 +165,7 @@ def test_files_are_looked_for_beside_the_test_then_in_the_root(tmp_path):
     ]
 
 
+@pytest.mark.process
 def test_markers_go_with_classes_modules_and_other_parameters(tmp_path):
     """The closest marker counts; a test without the fixture is left alone; other parameters multiply."""
     people = f"[{persona('ann')!r}, {persona('bob')!r}]"

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.command import clean_env
+
+pytestmark = pytest.mark.process
 
 TESTS = Path(__file__).resolve().parents[2]
 BOT = """

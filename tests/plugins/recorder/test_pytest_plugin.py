@@ -89,6 +89,7 @@ CASES = {f"tests/test_bot.py::test_plain[{number}]": 1 for number in range(8)}
 CASES |= {"tests/test_bot.py::test_asyncio": 1, "tests/test_bot.py::test_anyio": 1}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("how", [(), ("-n", "4")], ids=["alone", "xdist"])
 def test_each_test_is_a_case(project, how):
     """Synchronous tests, pytest-asyncio's and anyio's: each is a case of its own, and four workers lose nothing."""
@@ -102,6 +103,7 @@ def test_each_test_is_a_case(project, how):
     ]
 
 
+@pytest.mark.process
 def test_the_options(project):
     """Another file, below the folder in which pytest was called; texts; either implies --record-prompts."""
     project("--record-prompts-out", "mine.jsonl", "--record-text", "test_bot.py::test_plain[3]", cwd="tests")
@@ -111,6 +113,7 @@ def test_the_options(project):
     assert {row["site"]["file"] for row in found} == {"bot.py"}
 
 
+@pytest.mark.process
 def test_without_a_configuration_file(project):
     """Where no file says what the root is, it is the folder in which pytest was called."""
     (project.folder / "pytest.ini").unlink()
@@ -118,12 +121,14 @@ def test_without_a_configuration_file(project):
     assert {row["site"]["file"] for row in rows(project.folder / "prompt_recordings.jsonl")} == {"bot.py"}
 
 
+@pytest.mark.process
 def test_asked_wrongly(project):
     """A file that cannot be written is refused before any test runs."""
     told = project("--record-prompts-out", "missing/r.jsonl", code=4)
     assert "ERROR: " in told and "missing/r.jsonl cannot be written" in told and "passed" not in told
 
 
+@pytest.mark.process
 def test_a_worker_that_breaks_off(project):
     """Where a worker dies, the line says that what it recorded is lost."""
     crash = "\n\ndef test_crash():\n    import os\n    os._exit(3)\n"
@@ -135,6 +140,7 @@ def test_a_worker_that_breaks_off(project):
 ALLOWED = {"multivon_eval_plugins", "multivon_eval_plugins.recorder", "multivon_eval_plugins.recorder.pytest_plugin"}
 
 
+@pytest.mark.process
 def test_without_the_option_only_the_standard_library():
     """Loaded at every start of pytest, it imports nothing but the standard library and itself."""
     plugin = "multivon_eval_plugins.recorder.pytest_plugin"
@@ -147,6 +153,7 @@ def test_without_the_option_only_the_standard_library():
     assert {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names} == ALLOWED
 
 
+@pytest.mark.process
 def test_without_the_option_pytest_imports_nothing_more(project):
     """A session without the option imports what one without the plug-in does, and the plug-in; it writes nothing."""
     shows = "\n\ndef pytest_unconfigure():\n    import sys\n    print('modules:', *sys.modules)\n"

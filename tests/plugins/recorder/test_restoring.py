@@ -176,6 +176,7 @@ def test_a_method_that_has_moved_is_named(recording, monkeypatch, caplog, owner,
     assert problem in str(recording.summary)
 
 
+@pytest.mark.process
 def test_an_sdk_of_another_make_is_named(tmp_path):
     """An SDK that has none of what is looked for is named too, and works as ever."""
     package = tmp_path / "anthropic"
@@ -236,6 +237,7 @@ print("fine")
 """
 
 
+@pytest.mark.process
 def test_nothing_is_imported_or_wrapped_unless_it_is_on(tmp_path):
     """A process that never records imports no SDK and wraps none; one that does wraps what is imported, no more."""
     done = subprocess.run(
@@ -245,6 +247,7 @@ def test_nothing_is_imported_or_wrapped_unless_it_is_on(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.process
 def test_wrapt_is_imported_when_it_is_needed():
     """To have ``record_prompts`` at hand costs no import of what wraps."""
     program = "import sys; from multivon_eval import record_prompts; print('wrapt' in sys.modules)"

@@ -135,6 +135,7 @@ for index in range(25):
 """
 
 
+@pytest.mark.process
 def test_processes_at_once_lose_nothing(tmp_path):
     """Four processes that write as fast as they can lose no count, and leave no file half written."""
     path = tmp_path / "r.jsonl"

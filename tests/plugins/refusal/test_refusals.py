@@ -196,6 +196,7 @@ def asked_for(server, name):
     return [body["messages"][1]["content"].count('"role": "assistant"') for body in bodies]
 
 
+@pytest.mark.process
 def test_a_killed_run_asks_again_only_what_was_under_way(tmp_path):
     """After ``kill -9`` in the second question of three, the first is not asked again and no reply is made again."""
     killed, is_asked = threading.Event(), threading.Event()
@@ -232,6 +233,7 @@ def test_a_killed_run_asks_again_only_what_was_under_way(tmp_path):
     assert result["metadata"]["sources"]["judge_votes"] == result["metadata"]["sources"]["observers"] == "command line"
 
 
+@pytest.mark.process
 def test_the_command_line_refuses_what_cannot_be(tmp_path):
     """An even number of votes and a word that is none: exit code 2, both at once, nothing asked."""
     workplace(tmp_path, MODEL, PERSONA)
@@ -242,6 +244,7 @@ def test_the_command_line_refuses_what_cannot_be(tmp_path):
     assert not (tmp_path / "calls.txt").exists()
 
 
+@pytest.mark.process
 def test_a_resume_with_other_votes_is_refused(tmp_path):
     """Both options are among what a run must go on with."""
     workplace(tmp_path, "import os, signal\ndef model_fn(prompt):\n    os.kill(os.getpid(), signal.SIGKILL)\n", PERSONA)

@@ -227,6 +227,7 @@ def test_what_words_cannot_decide_is_unknown(key):
     assert (told.answer, told.evidence) == ("unknown", ())
 
 
+@pytest.mark.process
 def test_the_same_words_give_the_same_answer_on_every_machine():
     """Neither the order of hashes nor the locale moves a message, a verdict or an answer."""
     program = (

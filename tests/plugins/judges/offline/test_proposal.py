@@ -2,6 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -92,6 +93,7 @@ def test_the_seed_varies_what_is_chosen():
     assert proposed(PRODUCT, 5, 3) == proposed(PRODUCT, 5, 3)
 
 
+@pytest.mark.process
 def test_the_same_on_every_machine():
     """Another process, with other hashes of strings, orders the topics in the same way."""
     program = (
