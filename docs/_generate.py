@@ -202,11 +202,11 @@ def plugin(entry) -> str:
 
 
 def option_table(cls: type) -> str:
-    from multivon_eval._plugins.build import option_fields
+    from multivon_eval._plugins.build import list_option_fields
 
     words = attribute_lines(inspect.getdoc(cls) or "")
     rows = []
-    for field in option_fields(cls):
+    for field in list_option_fields(cls):
         if field.init:
             name = field.alias or field.name
             default = "required" if field.default is attrs.NOTHING else f"`{field.default!r}`"

@@ -10,19 +10,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (ROOT / "core" / "multivon_eval", ROOT / "plugins" / "multivon_eval_plugins")
+COMMENTED = ("core/multivon_eval/_money", "core/multivon_eval/_journal", "plugins/multivon_eval_plugins/recorder")
+"""The rooms in which a comment has the most to say."""
 VERBS = frozenset(
-    "add adjust allow announce answer append apply ask assign attribute await begin bind book build call cancel "
-    "capture catch change check choose clear close collect compare complete compute consider convert converse "
-    "copy count create cut decide deliver describe detect discard drop emit end enter estimate evaluate exclude "
-    "expand expect explain extend fail fetch fill filter find finish fit fits follow format gather generate get "
-    "give go group guess handle hash hear hold identify ignore import include increase inform insert install "
-    "iterate join judge keep launch leave let limit list listen load lock log look make map mark match measure "
-    "merge move name normalize note number observe open order outline parse pass patch pause pick play prepare "
-    "print probe propose put quote raise read rebuild receive record reduce refuse register rehearse release "
-    "remove render repair repeat replace report request reserve resolve restore resume retry return review run "
-    "save say scale schedule score search see select send serve set settle shorten show simulate skip sort split "
-    "squeeze start stop store stream strip structure sum summarize take tell test throw to turn unite unpack "
-    "update use validate verify vote wait wake walk warn watch weigh wrap write yield".split()
+    "adapt add adjust allow announce answer append apply ask assign attribute await begin bind book build call "
+    "cancel capture catch change check choose clean clear close collect compare compile complete compute connect "
+    "consider converse convert copy count create cut decide decorate deliver describe detect digest discard drop "
+    "emit end enter escape estimate evaluate exclude expand expect explain extend fail fetch fill filter find "
+    "finish fit fits flush follow format freeze gather generate get give go group guess handle hash hear hold "
+    "identify ignore import include increase indent inform insert install isolate iterate join judge keep launch "
+    "leave let limit list listen load lock log look make map mark match measure merge move name normalize note "
+    "number observe open order outline parse pass patch pause pick play prepare print probe produce propose put "
+    "quote raise read rebuild receive record reduce refuse register rehearse release remove render repair repeat "
+    "replace reply report request rescore reserve resolve restore resume retry return review run save say scale "
+    "schedule score search see select send serve set settle shorten show simulate skip sort split squeeze stamp "
+    "start stop store stream strip structure sum summarize take tell test throw to turn unite unpack update use "
+    "validate verify vote wait wake walk warn watch weigh wrap write yield".split()
 )
 
 
@@ -84,7 +87,7 @@ def main() -> None:
         print(folder.name)
         for name, value in figures(folder).items():
             print(f"  {name}: {value:g}")
-    for room in ("core/multivon_eval/_money", "core/multivon_eval/_journal", "plugins/multivon_eval_plugins/recorder"):
+    for room in COMMENTED:
         print(f"{room}: {comments(ROOT / room):.1f} comments per 100 lines")
 
 

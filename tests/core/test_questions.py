@@ -18,7 +18,7 @@ from multivon_eval._questions import (
     text_question,
     yes_no_question,
 )
-from multivon_eval._questions.transcript import fenced
+from multivon_eval._questions.transcript import put_in_fence
 from multivon_eval._types.conversation import Conversation, SimulationError
 from multivon_eval._types.message import Message, ToolCall
 from multivon_eval._types.observation import Observation
@@ -105,7 +105,7 @@ def test_verdict_and_yes_no_questions_share_their_prefix(pairs):
     conversation = Conversation(messages_of(pairs), persona())
     prompts = [goal_question(conversation).prompt, yes_no_question(conversation, ASKED).prompt]
     assert prompts[0].system == prompts[1].system
-    assert prompts[0].messages[0].parts[0] == prompts[1].messages[0].parts[0] == fenced(conversation)
+    assert prompts[0].messages[0].parts[0] == prompts[1].messages[0].parts[0] == put_in_fence(conversation)
     for prompt in prompts:
         assert [message.role for message in prompt.messages] == ["user"]
         assert prompt.messages[0].parts[-1].startswith("Question:")
@@ -139,7 +139,7 @@ def test_no_message_can_leave_its_fence(pairs, calls):
     """The fenced block has its own lines and no other, its delimiter twice, and gives back what was said."""
     messages = [attrs.evolve(message, tool_calls=calls) for message in messages_of(pairs)]
     conversation = Conversation(messages, persona(), fence="c0de")
-    text = fenced(conversation)
+    text = put_in_fence(conversation)
     lines = text.splitlines()
     assert (lines[0], lines[-1]) == ("<transcript c0de>", "</transcript c0de>")
     assert len(lines) == (len(messages) + 4 if messages else 3)
@@ -156,7 +156,7 @@ def test_no_message_can_leave_its_fence(pairs, calls):
 @given(pairs=st.lists(st.tuples(texts, texts), max_size=3))
 def test_no_control_or_smuggled_character_reaches_the_judge(pairs):
     """Controls, separators, surrogates, private and tag characters travel escaped."""
-    text = fenced(Conversation(messages_of(pairs), persona()))
+    text = put_in_fence(Conversation(messages_of(pairs), persona()))
     assert {unicodedata.category(char) for char in text.replace("\n", "")} & {"Cc", "Cs", "Co", "Zl", "Zp"} == set()
     assert not any(char >= "\U000e0000" for char in text)
 
@@ -177,7 +177,7 @@ def test_no_control_or_smuggled_character_reaches_the_judge(pairs):
 def test_no_invisible_format_character_reaches_the_judge(char):
     """Characters that nobody sees and that turn or hide text travel escaped."""
     assert unicodedata.category(char) == "Cf"
-    assert char not in fenced(talk(f"a{char}b", "hi"))
+    assert char not in put_in_fence(talk(f"a{char}b", "hi"))
 
 
 def test_each_conversation_has_a_fence_of_its_own():

@@ -13,7 +13,7 @@ from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
 from .._questions import Question
 from .._run.defaults import EVALUATORS
-from .._run.lifecycle import ready
+from .._run.lifecycle import open_plugins
 from .._run.personas import load_personas
 from .._run.plan import Plan
 from .._run.planning import make_plan
@@ -169,7 +169,7 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
     plan = _make_plan(None, personas, options)
 
     async def load() -> tuple[Persona, ...]:
-        async with ready((plan.source,), seconds=plan.info.timeout):
+        async with open_plugins((plan.source,), seconds=plan.info.timeout):
             return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed), PATIENCE * plan.info.timeout)
 
     return run_sync(load)

@@ -26,7 +26,7 @@ class Gate:
     metric: str
     value: float
 
-    def missed(self, summary: Summary) -> str:
+    def check(self, summary: Summary) -> str:
         """Say why the gate is not met; empty if it is."""
         if self.metric == ERRORS:
             return self._check_errors(summary)

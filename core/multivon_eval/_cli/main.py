@@ -58,10 +58,10 @@ class Commands(click.Group):
 
 
 def _find_plugged() -> dict[str, str]:
-    from .._plugins.installed import entry_points
+    from .._plugins.installed import read_entry_points
 
     found: dict[str, str] = {}
-    for point in entry_points("multivon_eval.commands").points["multivon_eval.commands"]:
+    for point in read_entry_points("multivon_eval.commands").points["multivon_eval.commands"]:
         owner = f"{point.distribution} {point.version}"
         found[point.name] = f"{found[point.name]}, {owner}" if point.name in found else owner
     return found

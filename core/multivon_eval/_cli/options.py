@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from .._run.config_file import ConfigFile, read_config
-from .._run.options import Option, options_of
+from .._run.options import Option, list_options_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SOURCES = {
@@ -45,7 +45,7 @@ def add_options(command: str) -> Callable[[F], F]:
     """Add the options of a command from the table."""
 
     def add(function: F) -> F:
-        for option in reversed(options_of(command)):
+        for option in reversed(list_options_of(command)):
             function = _to_click(option, command)(function)
         return function
 
@@ -70,7 +70,7 @@ def _to_click(option: Option, command: str) -> Callable[[F], F]:
 def find_sources(ctx: click.Context) -> dict[str, str]:
     """Return where each option's value came from, by setting: default, file, environment or command line."""
     found: dict[str, str] = {}
-    for option in options_of(ctx.command.name or ""):
+    for option in list_options_of(ctx.command.name or ""):
         source = ctx.get_parameter_source(option.parameter)
         if source is not None:
             found[option.field or option.parameter] = _SOURCES[source.name]
@@ -81,7 +81,7 @@ def show_config(ctx: click.Context, given: Mapping[str, Any]) -> int:
     """Print each option with its value and where it came from."""
     command, config = ctx.command.name or "", ctx.meta[__name__]
     sources, rows = find_sources(ctx), []
-    for option in options_of(command):
+    for option in list_options_of(command):
         value, source = given[option.parameter], sources[option.field or option.parameter]
         place = {"file": str(config.path), "environment": _find_variable(option, command)}.get(source, "")
         if option.name not in ("show-config", "json"):

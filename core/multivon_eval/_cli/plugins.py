@@ -94,7 +94,7 @@ def _check_entry(entry: Entry) -> tuple[str | None, object]:
 def _describe_options(cls: type) -> list[dict[str, str]]:
     import attrs
 
-    from .._plugins.build import option_fields
+    from .._plugins.build import list_option_fields
 
     return [
         {
@@ -102,7 +102,7 @@ def _describe_options(cls: type) -> list[dict[str, str]]:
             "type": inspect.formatannotation(field.type),
             "default": "required" if field.default is attrs.NOTHING else _format_default(field.default),
         }
-        for field in option_fields(cls)
+        for field in list_option_fields(cls)
         if field.init
     ]
 

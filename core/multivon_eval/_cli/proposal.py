@@ -12,7 +12,7 @@ from .._plugins.spec import Spec
 from .._run.defaults import PRODUCT_DOCUMENT
 from .._run.estimate import complete_info
 from .._run.plan import Plan
-from .._run.proposal import count_proposed, stand_ins
+from .._run.proposal import count_proposed, make_stand_ins
 from .._types.run_info import Estimate
 from ..errors import UsageError
 from .options import RANK
@@ -84,7 +84,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
         click.echo(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
         return
     count = count_proposed(plan.proposal)
-    found = complete_info(plan, stand_ins(count), count * plan.info.trials).estimate
+    found = complete_info(plan, make_stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
     click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
     click.echo(f"         {_format_estimate(found)}")

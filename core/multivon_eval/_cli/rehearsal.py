@@ -8,12 +8,12 @@ import click
 
 from .._money.meter import Account
 from .._run.estimate import complete_info
-from .._run.lifecycle import ready
+from .._run.lifecycle import open_plugins
 from .._run.plan import Plan
-from .._run.proposal import check_fits, count_proposed, personas_of, stand_ins
+from .._run.proposal import check_fits, count_proposed, get_personas, make_stand_ins
 from .._run.resume import check_same
 from .._types.conversation import Conversation
-from .._types.converter import plain
+from .._types.converter import make_plain
 from .._types.message import Message
 from .._types.persona import Persona
 from .._types.run_info import RunInfo
@@ -34,7 +34,7 @@ def rehearse(plan: Plan) -> int:
 
 async def _rehearse(plan: Plan) -> int:
     try:
-        async with ready(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
+        async with open_plugins(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
             personas = await _load_personas(plan)
             has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
             _tell(complete_info(plan, personas, len(personas) * plan.info.trials), has_stand_ins)
@@ -47,12 +47,12 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
     """The personas; where they would be proposed, those of the journal or stand-ins of usual length."""
     if plan.proposal is None:
         with plan.purse() as purse:
-            return await personas_of(plan, Account(purse, plan.journal))
+            return await get_personas(plan, Account(purse, plan.journal))
     check_same(plan, ())
     if plan.journal.past.personas:
         return plan.journal.past.personas
     check_fits(plan)
-    return stand_ins(count_proposed(plan.proposal))
+    return make_stand_ins(count_proposed(plan.proposal))
 
 
 def _tell(info: RunInfo, has_stand_ins: bool) -> None:
@@ -61,7 +61,7 @@ def _tell(info: RunInfo, has_stand_ins: bool) -> None:
     click.echo(f"dry run: {len(info.personas)} personas, {info.conversations} conversations, nothing is spent")
     click.echo(f"judge: {info.judge_model} ({info.judge_reason})")
     assert info.estimate is not None, "a simulation has its estimate"
-    for name, value in plain(info.estimate).items():
+    for name, value in make_plain(info.estimate).items():
         click.echo(f"{name}: {'unknown' if value is None else value}")
     click.echo(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
 

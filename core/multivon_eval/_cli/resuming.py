@@ -10,7 +10,7 @@ from .._types.result import SimulationResult
 from ..errors import UsageError
 
 
-def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
+def open_journal(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
     """The journal of a run, opened and read if the run is resumed.
 
     Args:
@@ -43,7 +43,7 @@ def journal_for(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
     return journal
 
 
-def done_before(journal: Journal, out: str | None) -> list[SimulationResult]:
+def read_done(journal: Journal, out: str | None) -> list[SimulationResult]:
     """Read the results that a resumed run had delivered already; a last line that is torn is none.
 
     Raises:

@@ -75,12 +75,12 @@ def finish(
         run.plan.journal.close(keep=True)
     report = run.report
     assert report is not None, "a run that ended has its report"
-    missed = [message for gate in gates if (message := gate.missed(report.summary))]
+    missed = [message for gate in gates if (message := gate.check(report.summary))]
     if as_json:
         click.echo(json.dumps(_convert_report(report, missed), ensure_ascii=False, indent=2))
     for message in missed:
         click.echo(f"gate not met: {message}", err=True)
-    return exit_code(report, missed, strict)
+    return choose_exit_code(report, missed, strict)
 
 
 def spare_the_collector() -> None:
@@ -108,7 +108,7 @@ def _explain_interruption(run: Run) -> str:
     return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
 
 
-def exit_code(report: Report, missed: Sequence[str], strict: bool) -> ExitCode:
+def choose_exit_code(report: Report, missed: Sequence[str], strict: bool) -> ExitCode:
     """Decide the exit code of a run that ended."""
     summary = report.summary
     if report.undelivered:

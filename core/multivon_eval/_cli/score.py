@@ -30,7 +30,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     from .._run.run import Run
     from ..errors import UsageError
     from .gates import read_gates
-    from .resuming import journal_for
+    from .resuming import open_journal
     from .running import build_settings, finish
 
     registry, problems = Registry(), Problems()
@@ -39,7 +39,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
         problems.add("the file of results is missing; say multivon-eval score RESULTS --out FILE")
     if not given["out"]:
         problems.add("--out is missing; say where the new results go")
-    problems.collect(journal_for, given["out"], resume=False, overwrite=given["overwrite"])
+    problems.collect(open_journal, given["out"], resume=False, overwrite=given["overwrite"])
     settings = build_settings(given, find_sources(ctx))
     problems.add(*settings.problems())
     saved = problems.collect(read_results, given["results"]) if given["results"] else None

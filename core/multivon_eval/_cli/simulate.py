@@ -31,7 +31,7 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     from .gates import read_gates
     from .model_file import load_system
     from .proposal import announce, asked_personas
-    from .resuming import done_before, journal_for
+    from .resuming import open_journal, read_done
     from .running import build_settings, finish
 
     registry, problems = Registry(), Problems()
@@ -46,7 +46,7 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     if given["model_cmd"]:
         system = problems.collect(load_system, given["model_cmd"], registry)
     # Last, because it takes the lock of a run that is resumed.
-    journal = problems.collect(journal_for, given["out"], resume=given["resume"], overwrite=given["overwrite"])
+    journal = problems.collect(open_journal, given["out"], resume=given["resume"], overwrite=given["overwrite"])
     plan = problems.collect(make_plan, system, personas, settings, registry, journal=journal, force=given["force"])
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
@@ -55,5 +55,5 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
 
         return rehearse(plan)
     announce(plan, quiet=given["quiet"], as_json=given["json"])
-    run = Run(plan, done_before(plan.journal, given["out"]))
+    run = Run(plan, read_done(plan.journal, given["out"]))
     return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["json"])

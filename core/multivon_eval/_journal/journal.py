@@ -19,7 +19,7 @@ from typing import Any
 
 from .._types.answer import Answer
 from .._types.conversation import Conversation
-from .._types.converter import plain
+from .._types.converter import make_plain
 from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.result_json import message_to_row, persona_to_json
@@ -149,7 +149,7 @@ class Journal:
             return
         said = None
         if answer is not None:
-            told = {"usage": plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
+            told = {"usage": make_plain(answer.usage), "model": answer.model, "temperature": answer.temperature}
             said = _as_json(told)
         # Kept until the next write; see above why that is safe.
         self._settled.append((call, str(cost), said))
@@ -176,7 +176,7 @@ class Journal:
                 "message": message_to_row(conversation.messages[-1]),
                 "goal_reached": goal_reached,
                 "system_cost_usd": None if cost is None else str(cost),
-                "observations": plain(tuple(observations)),
+                "observations": make_plain(tuple(observations)),
                 "is_repaired": is_repaired,
             }
             text = _as_json(row)
@@ -187,19 +187,19 @@ class Journal:
         """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
         if self._database is not None:
             # Also where nothing was seen: that it was looked at is what saves the question.
-            place, text = len(conversation.messages), _as_json(plain(tuple(observations)))
+            place, text = len(conversation.messages), _as_json(make_plain(tuple(observations)))
             self._write("INSERT INTO observed VALUES (?, ?, ?)", conversation.case_uid, place, text)
 
     def record_end(self, conversation: Conversation) -> None:
         """Record how a conversation ended."""
         if self._database is not None:
-            text = _as_json({name: plain(getattr(conversation, name)) for name in ENDING})
+            text = _as_json({name: make_plain(getattr(conversation, name)) for name in ENDING})
             self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
 
     def record_judgement(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
         if self._database is not None and is_final(answer):
-            text = _as_json(plain(answer))
+            text = _as_json(make_plain(answer))
             self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
 
     def close(self, keep: bool) -> None:

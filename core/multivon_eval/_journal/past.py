@@ -12,7 +12,7 @@ import attrs
 
 from .._types.answer import Usage
 from .._types.conversation import Conversation, SimulationError
-from .._types.converter import structured
+from .._types.converter import structure
 from .._types.message import Message
 from .._types.observation import Observation
 from .._types.persona import Persona
@@ -96,8 +96,8 @@ class PastCase:
             conversation,
             stop_reason=self.ending["stop_reason"],
             driver_said_goal=self.ending["driver_said_goal"],
-            error=structured(error, SimulationError) if error else None,
-            observations=structured(self.ending["observations"], tuple[Observation, ...]),
+            error=structure(error, SimulationError) if error else None,
+            observations=structure(self.ending["observations"], tuple[Observation, ...]),
             repaired_faults=self.ending["repaired_faults"],
         )
 
@@ -147,7 +147,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     for case_uid, places in said.items():
         cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
     for case_uid, place, text in database.execute("SELECT * FROM observed ORDER BY rowid"):
-        seen = structured(json.loads(text), tuple[Observation, ...])
+        seen = structure(json.loads(text), tuple[Observation, ...])
         cases.setdefault(case_uid, {}).setdefault("observed", {})[place] = seen
     for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
         cases.setdefault(case_uid, {})["ending"] = json.loads(text)
@@ -155,7 +155,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
         _take(cases.setdefault(case_uid, {}), what, json.loads(text))
     spent, last_call = _read_money(database, cases)
     personas = tuple(
-        structured(row, Persona)
+        structure(row, Persona)
         # The last proposal holds, as everywhere in this file.
         for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
         for row in json.loads(text)
@@ -167,10 +167,10 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
 def _read_message(row: dict[str, Any]) -> RecordedMessage:
     cost = row["system_cost_usd"]
     return RecordedMessage(
-        structured(row["message"], Message),
+        structure(row["message"], Message),
         row["goal_reached"],
         None if cost is None else Decimal(cost),
-        structured(row["observations"], tuple[Observation, ...]),
+        structure(row["observations"], tuple[Observation, ...]),
         row["is_repaired"],
     )
 
@@ -178,11 +178,11 @@ def _read_message(row: dict[str, Any]) -> RecordedMessage:
 def _take(case: dict[str, Any], what: str, row: Any) -> None:
     """Put one thing that was judged where it belongs."""
     if what == VERDICT:
-        case["verdict"] = structured(row, Verdict)
+        case["verdict"] = structure(row, Verdict)
     elif what.startswith(_VOTE):
-        case.setdefault("votes", {})[int(what.removeprefix(_VOTE))] = structured(row, Verdict)
+        case.setdefault("votes", {})[int(what.removeprefix(_VOTE))] = structure(row, Verdict)
     else:
-        case.setdefault("scores", {})[what] = structured(row, Score)
+        case.setdefault("scores", {})[what] = structure(row, Score)
 
 
 def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:

@@ -15,7 +15,7 @@ import stamina
 from .._journal.journal import Journal
 from .._journal.past import PastCase
 from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
-from .._plugins.stint import asking
+from .._plugins.stint import count_call
 from .._questions import Question
 from .._types.answer import Answer, Usage
 from .._types.provenance import JudgeRetry
@@ -108,7 +108,7 @@ class MeteredJudge:
             JournalError: The call cannot be kept, so it is not made.
             StintError: If a plug-in asks in a loop.
         """
-        with asking():
+        with count_call():
             # A judge that needs no network would never let anybody else go on.
             await asyncio.sleep(0)
             try:

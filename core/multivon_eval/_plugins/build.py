@@ -113,7 +113,7 @@ def load_class(entry: Entry) -> type:
             f"{PLUGIN_API}; upgrade multivon-eval"
         )
     try:
-        option_fields(found)
+        list_option_fields(found)
     except Exception as error:
         raise PluginBroken(
             f"{entry} cannot be used: the types of its fields cannot be resolved ({type(error).__name__}: {error}); "
@@ -122,14 +122,14 @@ def load_class(entry: Entry) -> type:
     return found
 
 
-def option_fields(cls: type) -> list[Any]:
+def list_option_fields(cls: type) -> list[Any]:
     """The fields of a plug-in that are options; ``metadata={"option": False}`` marks those that are not."""
     attrs.resolve_types(cls)
     return [field for field in attrs.fields(cls) if field.metadata.get("option", True)]
 
 
 def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
-    fields = {field.alias or field.name: field for field in option_fields(cls) if field.init}
+    fields = {field.alias or field.name: field for field in list_option_fields(cls) if field.init}
     options = _add_arg(entry, fields, spec)
     problems = [
         f"{entry} has no option {name!r}; {did_you_mean(name, fields)}" for name in options if name not in fields

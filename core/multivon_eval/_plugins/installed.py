@@ -38,7 +38,7 @@ class Found(NamedTuple):
     unreadable: tuple[str, ...] = ()
 
 
-def entry_points(*groups: str) -> Found:
+def read_entry_points(*groups: str) -> Found:
     """Read the entry points of groups, from metadata only, looking through the distributions once."""
     unreadable: list[str] = []
     try:
@@ -62,9 +62,9 @@ def _read_one_by_one(groups: tuple[str, ...], unreadable: list[str]) -> list[imp
     seen: set[str] = set()
     for dist in importlib_metadata.distributions():
         name, version = _find_owner(dist)
-        if plain(name) in seen:
+        if normalize_name(name) in seen:
             continue
-        seen.add(plain(name))
+        seen.add(normalize_name(name))
         try:
             found += [point for point in dist.entry_points if point.group in groups]
         except Exception as error:
@@ -83,6 +83,6 @@ def _find_owner(dist: importlib_metadata.Distribution | None) -> tuple[str, str]
         return "an unnamed distribution", ""
 
 
-def plain(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A distribution's name as it is compared."""
     return name.lower().replace("_", "-").replace(".", "-")

@@ -8,7 +8,7 @@ import sys
 import attrs
 
 from ..errors import PluginBroken, PluginConflict, PluginNotFound, did_you_mean
-from .installed import entry_points, plain
+from .installed import normalize_name, read_entry_points
 from .isolation import format_error
 from .kinds import GROUPS, Kind
 
@@ -71,7 +71,7 @@ class Registry:
         """All entry points of a kind, sorted by name, then by distribution."""
         if not self._entries:
             kinds = {kind.group: kind for kind in GROUPS}
-            found = entry_points(*kinds)
+            found = read_entry_points(*kinds)
             for group, points in found.points.items():
                 self._entries[group] = tuple(Entry(kinds[group], *point) for point in points)
             self.unreadable = found.unreadable
@@ -96,7 +96,7 @@ class Registry:
         owners = [
             entry
             for entry in self.entries(kind)
-            if entry.name == bare and (not slash or plain(entry.distribution) == plain(dist))
+            if entry.name == bare and (not slash or normalize_name(entry.distribution) == normalize_name(dist))
         ]
         if len(owners) == 1:
             return owners[0]

@@ -93,7 +93,7 @@ async def limit_stint(what: str, seconds: float, most_calls: int = MOST_CALLS) -
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def count_call() -> Iterator[None]:
     """Count a call of the judge for the plug-in that makes it, and do not count its time.
 
     Raises:

@@ -12,8 +12,8 @@ from .._types.conversation import Conversation
 from .._types.persona import Persona
 from .._types.verdict import CriterionVerdict, Verdict, YesNoUnknown
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, Question, field, read_object
-from .transcript import SYSTEM, checked, transcript_message
+from .prompt import Prompt, Question, read_field, read_object
+from .transcript import SYSTEM, check_quote, make_transcript_message
 from .yes_no import ANSWERS, EVIDENCE, read_answer, read_quotes
 
 QUESTION = """\
@@ -68,7 +68,7 @@ def goal_question(conversation: Conversation, *, temperature: float = 0.0) -> Qu
     question = QUESTION.format(goal=about.persona.goal, criteria=criteria)
     prompt = Prompt(
         system=SYSTEM,
-        messages=(transcript_message(conversation, question),),
+        messages=(make_transcript_message(conversation, question),),
         schema=SCHEMA,
         schema_name="verdict",
         max_tokens=400 + 400 * len(about.persona.criteria),
@@ -100,14 +100,14 @@ class GoalAsked:
         criteria = tuple(
             self._read_criterion(text, rows[number]) for number, text in enumerate(self.persona.criteria, 1)
         )
-        return Verdict.over(criteria, field(answer, "reason", str))
+        return Verdict.over(criteria, read_field(answer, "reason", str))
 
     def _read_rows(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
         rows: dict[int, Mapping[str, Any]] = {}
-        for row in field(answer, "criteria", list):
+        for row in read_field(answer, "criteria", list):
             if not isinstance(row, dict):
                 raise UnreadableAnswer("an entry of 'criteria' is no object", True)
-            number = field(row, "number", int)
+            number = read_field(row, "number", int)
             if number in rows:
                 raise UnreadableAnswer(f"criterion {number} is answered twice", True)
             rows[number] = row
@@ -115,8 +115,8 @@ class GoalAsked:
 
     def _read_criterion(self, criterion: str, row: Mapping[str, Any]) -> CriterionVerdict:
         met: YesNoUnknown = read_answer(row, "met")
-        reason = field(row, "reason", str)
-        quotes = tuple(checked(self.conversation, turn, quote) for turn, quote in read_quotes(row))
+        reason = read_field(row, "reason", str)
+        quotes = tuple(check_quote(self.conversation, turn, quote) for turn, quote in read_quotes(row))
         if met == "yes" and not any(quote.found for quote in quotes):
             met = "unknown"
             reason = f"the judge said yes without a quote that stands in the transcript: {reason}"

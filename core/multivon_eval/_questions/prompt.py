@@ -130,7 +130,7 @@ def read_object(text: str) -> dict[str, Any]:
     return value
 
 
-def field(answer: Mapping[str, Any], name: str, kind: type[T]) -> T:
+def read_field(answer: Mapping[str, Any], name: str, kind: type[T]) -> T:
     """One field of an answer, of exactly one JSON type.
 
     Raises:

@@ -26,12 +26,12 @@ each quote with its turn, short enough to be checked (a sentence or less). Answe
 fits the schema, and nothing else."""
 
 
-def transcript_message(conversation: Conversation, question: str) -> PromptMessage:
+def make_transcript_message(conversation: Conversation, question: str) -> PromptMessage:
     """The one user message of a judging prompt: the transcript first, the question last."""
-    return PromptMessage("user", (fenced(conversation), question))
+    return PromptMessage("user", (put_in_fence(conversation), question))
 
 
-def fenced(conversation: Conversation) -> str:
+def put_in_fence(conversation: Conversation) -> str:
     """The transcript as JSON between two lines that carry the conversation's nonce.
 
     Each message is a line of its own, in which nothing can end the line or the fence; see ``Conversation.as_json``.
@@ -46,7 +46,7 @@ def _make_plain(text: str) -> str:
     return " ".join(text.translate(_SAME).split())
 
 
-def checked(conversation: Conversation, turn: int, quote: str) -> Evidence:
+def check_quote(conversation: Conversation, turn: int, quote: str) -> Evidence:
     """Hold a quote against the transcript, white space and kinds of quotation marks aside.
 
     A quote that stands in another turn than the judge said is found, and gets the turn it stands in.

@@ -13,7 +13,7 @@ from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.persona import Persona, UserTurn
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, PromptMessage, Question, field, read_object
+from .prompt import Prompt, PromptMessage, Question, read_field, read_object
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -116,7 +116,7 @@ class UserTurnAsked:
             UnreadableAnswer: If the text is no turn, or its message is empty and the goal is not reached.
         """
         answer = read_object(text)
-        turn = UserTurn(field(answer, "message", str).strip(), field(answer, "goal_reached", bool))
+        turn = UserTurn(read_field(answer, "message", str).strip(), read_field(answer, "goal_reached", bool))
         if not turn.message and not turn.goal_reached:
             raise UnreadableAnswer("'message' is empty and 'goal_reached' is false", True)
         return turn

@@ -12,8 +12,8 @@ from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.verdict import Evidence, YesNoUnknown
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, Question, field, read_object
-from .transcript import SYSTEM, checked, transcript_message
+from .prompt import Prompt, Question, read_field, read_object
+from .transcript import SYSTEM, check_quote, make_transcript_message
 
 QUESTION = """\
 Question: answer each of these about the transcript above, one by one.
@@ -88,7 +88,7 @@ def yes_no_question(conversation: Conversation, questions: Sequence[YesNo]) -> Q
     listed = "\n".join(f"- {question.key}: {question.text}" for question in questions)
     prompt = Prompt(
         system=SYSTEM,
-        messages=(transcript_message(conversation, QUESTION.format(questions=listed)),),
+        messages=(make_transcript_message(conversation, QUESTION.format(questions=listed)),),
         schema=_make_schema(tuple(question.key for question in questions)),
         schema_name="answers",
         max_tokens=100 + 250 * len(questions),
@@ -123,16 +123,16 @@ class YesNoAsked:
     def read(self, text: str) -> tuple[YesNoAnswer, ...]:
         """Read one answer for each question, in their order."""
         answer = read_object(text)
-        return tuple(self._read_one(question, field(answer, question.key, dict)) for question in self.questions)
+        return tuple(self._read_one(question, read_field(answer, question.key, dict)) for question in self.questions)
 
     def _read_one(self, question: YesNo, row: Mapping[str, Any]) -> YesNoAnswer:
-        quotes = tuple(checked(self.conversation, turn, quote) for turn, quote in read_quotes(row))
-        return YesNoAnswer(question, read_answer(row, "answer"), field(row, "reason", str), quotes)
+        quotes = tuple(check_quote(self.conversation, turn, quote) for turn, quote in read_quotes(row))
+        return YesNoAnswer(question, read_answer(row, "answer"), read_field(row, "reason", str), quotes)
 
 
 def read_answer(row: Mapping[str, Any], name: str) -> YesNoUnknown:
     """Read yes, no or unknown."""
-    value = field(row, name, str).strip().lower()
+    value = read_field(row, name, str).strip().lower()
     if value not in ANSWERS["enum"]:
         raise UnreadableAnswer(f"{name!r} is {value[:40]!r}, not yes, no or unknown", True)
     return cast("YesNoUnknown", value)
@@ -141,8 +141,8 @@ def read_answer(row: Mapping[str, Any], name: str) -> YesNoUnknown:
 def read_quotes(row: Mapping[str, Any]) -> list[tuple[int, str]]:
     """Read the quotes with their turns."""
     quotes = []
-    for item in field(row, "evidence", list):
+    for item in read_field(row, "evidence", list):
         if not isinstance(item, dict):
             raise UnreadableAnswer("an entry of 'evidence' is no object", True)
-        quotes.append((field(item, "turn", int), field(item, "quote", str)))
+        quotes.append((read_field(item, "turn", int), read_field(item, "quote", str)))
     return quotes

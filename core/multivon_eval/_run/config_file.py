@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from .._plugins.installed import entry_points
+from .._plugins.installed import read_entry_points
 from ..errors import UsageError, did_you_mean
-from .options import OPTIONS, Option, options_of
+from .options import OPTIONS, Option, list_options_of
 
 NAME = "pyproject.toml"
 TABLE = "multivon-eval"
@@ -51,15 +51,15 @@ def read_config(command: str, folder: Path | None = None) -> ConfigFile:
         return ConfigFile()
     reader = _Reader(path)
     # A command of a plug-in has a table too; whether its keys are options only that command can tell.
-    parts = [*_COMMANDS, *(point.name for point in entry_points(_GROUP).points[_GROUP])]
+    parts = [*_COMMANDS, *(point.name for point in read_entry_points(_GROUP).points[_GROUP])]
     shared = reader.read(table, f"tool.{TABLE}", [option for option in OPTIONS if option.is_shared], parts)
     own: dict[str, dict[str, Any]] = {}
     for name in _COMMANDS:
         part = table.get(name, {})
-        own[name] = reader.read(part, f"tool.{TABLE}.{name}", options_of(name), ())
+        own[name] = reader.read(part, f"tool.{TABLE}.{name}", list_options_of(name), ())
     if reader.problems:
         raise UsageError(reader.problems)
-    has = {option.parameter for option in options_of(command)}
+    has = {option.parameter for option in list_options_of(command)}
     return ConfigFile(path, {key: value for key, value in {**shared, **own[command]}.items() if key in has})
 
 

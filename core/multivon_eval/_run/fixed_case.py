@@ -25,7 +25,7 @@ async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, Cas
         The number and what came of it: without a reply no score, with the reason.
     """
     uid = f"case-{number}"
-    conversation, error = await _reply(Conversation(case.messages, case_uid=uid), plan)
+    conversation, error = await _take_reply(Conversation(case.messages, case_uid=uid), plan)
     with plan.purse() as purse:
         account = Account(purse, plan.journal)
         if error:
@@ -36,7 +36,7 @@ async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, Cas
     return number, CaseResult(case, conversation, scores, error, account.cost_usd)
 
 
-async def _reply(conversation: Conversation, plan: Plan) -> tuple[Conversation, str]:
+async def _take_reply(conversation: Conversation, plan: Plan) -> tuple[Conversation, str]:
     """Add the system's reply to a conversation; where there is none, say why."""
     assert plan.system is not None, "cases are answered by a system under test"
     try:

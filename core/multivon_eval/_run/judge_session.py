@@ -22,7 +22,7 @@ from .._set_module import set_module
 from .._types.answer import Usage
 from ..protocols import Judge, Named, RunContext
 from .defaults import JUDGE_WITHOUT_KEY
-from .lifecycle import check_price, ready
+from .lifecycle import check_price, open_plugins
 from .problems import Problems
 from .settings import Settings
 
@@ -110,7 +110,7 @@ class JudgeSession:
         Raises:
             UsageError: If it will not.
         """
-        await self._stack.enter_async_context(ready((self._judge,), seconds=self._timeout))
+        await self._stack.enter_async_context(open_plugins((self._judge,), seconds=self._timeout))
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -21,7 +21,7 @@ _LOG = logging.getLogger("multivon_eval.plugin")
 
 
 @asynccontextmanager
-async def ready(
+async def open_plugins(
     plugins: Sequence[object],
     others: Sequence[object] = (),
     seconds: float = 60.0,

@@ -128,6 +128,6 @@ def find_default(field: str) -> Any:
     return next(option.default for option in OPTIONS if option.field == field)
 
 
-def options_of(command: str) -> list[Option]:
+def list_options_of(command: str) -> list[Option]:
     """Return the options of a command."""
     return [option for option in OPTIONS if command in option.commands]

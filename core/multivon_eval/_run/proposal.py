@@ -11,13 +11,13 @@ from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import UsageError
 from .personas import load_personas
-from .resume import check_same, made_with
+from .resume import check_same, digest_setup
 
 if TYPE_CHECKING:
     from .plan import Plan
 
 
-async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
+async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
     """Get the personas of a run, and see that a resume goes on with what the run began with.
 
     A proposal is the first thing that a run pays for: the journal begins before it, and holds what came of it.
@@ -41,7 +41,7 @@ async def personas_of(plan: Plan, account: Account) -> tuple[Persona, ...]:
     if plan.journal.past.personas:
         return plan.journal.past.personas
     check_fits(plan)
-    plan.journal.begin(plan.info.run_id, made_with(plan, ()))
+    plan.journal.begin(plan.info.run_id, digest_setup(plan, ()))
     is_there = False
     try:
         personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
@@ -75,7 +75,7 @@ def count_proposed(proposal: Question[Any]) -> int:
     return proposal.about.n
 
 
-def stand_ins(n: int) -> tuple[Persona, ...]:
+def make_stand_ins(n: int) -> tuple[Persona, ...]:
     """Personas of usual length, to reckon with before the real ones are known."""
     profile = "Ordered a gift some days ago, is not sure that it was the right thing, and has ten minutes before work. "
     return tuple(

@@ -17,7 +17,7 @@ from ..errors import ModelFnError
 MOST_TOOL_CALLS = 1000
 
 
-def checked_reply(returned: Any, most: int) -> Reply:
+def check_reply(returned: Any, most: int) -> Reply:
     """Take what ``model_fn`` gave back.
 
     Args:

@@ -40,7 +40,7 @@ def to_result(
     provenance = Provenance(
         run_id=info.run_id,
         seed=info.seed,
-        judge_provider=provider(info, "judge"),
+        judge_provider=find_provider(info, "judge"),
         # Several votes on the verdict are asked for at a temperature of their own, scores always at 0.
         judge_model=account.models.get("vote", "") or account.models.get("judge", "") or info.judge_model,
         judge_temperature=account.temperatures.get("vote", account.temperatures.get("judge")),
@@ -74,7 +74,7 @@ def _collect_options(info: RunInfo) -> dict[str, Any]:
     }
 
 
-def provider(info: RunInfo, kind: str) -> str:
+def find_provider(info: RunInfo, kind: str) -> str:
     """The name of the plug-in of a kind that takes part in a run."""
     return next((use.name for use in info.plugins if use.kind == kind), "")
 

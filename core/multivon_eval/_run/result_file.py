@@ -29,7 +29,7 @@ def read_results(
         UsageError: If the file cannot be read or a line is no result; all problems at once, each with ``FILE:LINE``.
     """
     problems, found = Problems(), []
-    for where, line in _lines(_text(path, may_be_torn), path):
+    for where, line in _read_lines(_read_text(path, may_be_torn), path):
         result = problems.collect(_read, line, where, check)
         if result is not None:
             found.append(result)
@@ -49,7 +49,7 @@ def _read(line: str, where: str, check: Callable[[SimulationResult], None] | Non
     return result
 
 
-def _text(path: Path, may_be_torn: bool) -> str:
+def _read_text(path: Path, may_be_torn: bool) -> str:
     try:
         content = path.read_bytes()
         # What is torn may end in the middle of a character.
@@ -60,7 +60,7 @@ def _text(path: Path, may_be_torn: bool) -> str:
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}); give a file that simulate wrote") from None
 
 
-def _lines(text: str, path: Path) -> Iterator[tuple[str, str]]:
+def _read_lines(text: str, path: Path) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield f"{path}:{number}", line

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
-def made_with(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
+def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     """What must be the same for a run to go on, each by a word for people or a digest.
 
     Returns:
@@ -63,7 +63,7 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
     past = plan.journal.past
     if not past.run_id or plan.force:
         return
-    changed = _list_changes(past.made_with, made_with(plan, personas))
+    changed = _list_changes(past.made_with, digest_setup(plan, personas))
     if changed:
         raise UsageError(
             [f"--resume: {change}" for change in changed]

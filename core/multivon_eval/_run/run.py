@@ -29,12 +29,12 @@ from .conversation import Stage, converse
 from .delivery import Delivery
 from .estimate import complete_info
 from .fixed_case import answer_case
-from .lifecycle import ready
-from .personas import Case, cases_of
+from .lifecycle import open_plugins
+from .personas import Case, list_cases
 from .plan import Plan
-from .proposal import personas_of
+from .proposal import get_personas
 from .result import add_scores, rescore, to_result
-from .resume import made_with
+from .resume import digest_setup
 from .scoring import score
 from .tally import Tally
 from .user_message import Limits
@@ -74,10 +74,10 @@ class Run:
         async with self._ready():
             with plan.purse() as purse:
                 account = Account.of(purse, plan.journal, "")
-                personas = await personas_of(plan, account)
+                personas = await get_personas(plan, account)
             self.tally.count(account.usage)
             info = complete_info(plan, personas, len(personas) * plan.info.trials, len(self._done))
-            cases = (case for case in cases_of(personas, info.trial_numbers) if case.uid not in self._done)
+            cases = (case for case in list_cases(personas, info.trial_numbers) if case.uid not in self._done)
             jobs = (partial(self._simulate_case, case, info) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
             async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1)) as results:
@@ -127,7 +127,7 @@ class Run:
         """Check all plug-ins, and close them on exit; what goes wrong then is reported too."""
         plan, seconds = self.plan, self.plan.info.timeout
         try:
-            async with ready(plan.asked, tuple(plan.sinks.values()), seconds, plan.problems.append):
+            async with open_plugins(plan.asked, tuple(plan.sinks.values()), seconds, plan.problems.append):
                 yield
         finally:
             if self.report is not None:
@@ -222,7 +222,7 @@ class Run:
         is_begun, is_whole = plan.journal.is_open, False
         try:
             # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
-            plan.journal.begin(info.run_id, made_with(plan, info.personas))
+            plan.journal.begin(info.run_id, digest_setup(plan, info.personas))
             await delivery.open(info)
             is_begun = True
             plan.hooks.emit("run_started", run=info)

@@ -34,18 +34,18 @@ _MOST = {
 """How large a count may be: more than anybody has use for, and less than a machine chokes on."""
 
 
-def _budget(value: object) -> Any:
+def _read_amount(value: object) -> Any:
     try:
         return read_budget(value)
     except UsageError:
         return value  # ``problems`` says it, together with everything else that is wrong
 
 
-def _whole(value: Any) -> Any:
+def _read_whole(value: Any) -> Any:
     return _read(int, value)
 
 
-def _number(value: Any) -> Any:
+def _read_number(value: Any) -> Any:
     return _read(float, value)
 
 
@@ -65,7 +65,7 @@ def _show(value: object) -> str:
     return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
-def _tuple(value: Any) -> tuple[Any, ...]:
+def _make_tuple(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str | Mapping) or not _is_series(value) else tuple(value)
 
 
@@ -124,21 +124,21 @@ class Settings:
         sources: Where each value came from, by option.
     """
 
-    max_turns: int = attrs.field(default=find_default("max_turns"), converter=_whole)
-    max_message: int = attrs.field(default=find_default("max_message"), converter=_whole)
-    budget_usd: Decimal | None = attrs.field(default=find_default("budget_usd"), converter=_budget)
+    max_turns: int = attrs.field(default=find_default("max_turns"), converter=_read_whole)
+    max_message: int = attrs.field(default=find_default("max_message"), converter=_read_whole)
+    budget_usd: Decimal | None = attrs.field(default=find_default("budget_usd"), converter=_read_amount)
     judge: object = None
-    judge_votes: int = attrs.field(default=find_default("judge_votes"), converter=_whole)
-    observers: tuple[object, ...] = attrs.field(default=OBSERVERS, converter=_tuple)
+    judge_votes: int = attrs.field(default=find_default("judge_votes"), converter=_read_whole)
+    observers: tuple[object, ...] = attrs.field(default=OBSERVERS, converter=_make_tuple)
     driver: object = DRIVER
     driver_judge: object = None
-    evaluators: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
-    sinks: tuple[object, ...] = attrs.field(default=(), converter=_tuple)
-    trials: int = attrs.field(default=find_default("trials"), converter=_whole)
-    first_trial: int = attrs.field(default=1, converter=_whole)
-    concurrency: int = attrs.field(default=find_default("concurrency"), converter=_whole)
-    timeout: float = attrs.field(default=find_default("timeout"), converter=_number)
-    seed: int | None = attrs.field(default=None, converter=_whole)
+    evaluators: tuple[object, ...] = attrs.field(default=(), converter=_make_tuple)
+    sinks: tuple[object, ...] = attrs.field(default=(), converter=_make_tuple)
+    trials: int = attrs.field(default=find_default("trials"), converter=_read_whole)
+    first_trial: int = attrs.field(default=1, converter=_read_whole)
+    concurrency: int = attrs.field(default=find_default("concurrency"), converter=_read_whole)
+    timeout: float = attrs.field(default=find_default("timeout"), converter=_read_number)
+    seed: int | None = attrs.field(default=None, converter=_read_whole)
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()
     sources: Mapping[str, str] = attrs.field(factory=dict)

@@ -17,7 +17,7 @@ from .._types.message import Reply
 from .._types.rendering import render
 from ..errors import ModelFnError, UsageError
 from .options import MAX_MESSAGE
-from .reply import checked_reply
+from .reply import check_reply
 
 ModelFn = Callable[..., Any]
 _BY_NAME = ("messages", "conversation_id")
@@ -95,7 +95,7 @@ class SystemUnderTest:
             raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
-        return checked_reply(returned, self.max_message)
+        return check_reply(returned, self.max_message)
 
     def _make_arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
         named: dict[str, Any] = {}
@@ -114,7 +114,7 @@ class SystemUnderTest:
         try:
             if self.is_async:
                 return await self.call(*positional, **named)
-            return await in_thread(lambda: self.call(*positional, **named))
+            return await run_in_thread(lambda: self.call(*positional, **named))
         except TimeoutError as error:
             raise _OwnTimeout(str(error)) from error
         except FAULTS as error:
@@ -151,7 +151,7 @@ def _find_unfit(others: list[inspect.Parameter], wants: frozenset[str]) -> str:
     return ""
 
 
-async def in_thread(call: Callable[[], Any]) -> Any:
+async def run_in_thread(call: Callable[[], Any]) -> Any:
     """Run a synchronous function in a thread of its own, with the context variables of this task.
 
     The thread is a daemon: a function that never returns is abandoned and does not keep the process alive.

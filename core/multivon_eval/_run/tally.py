@@ -15,7 +15,7 @@ from .._types.score import Score
 from .._types.summary import Rate, ScoreSummary, Summary
 
 
-def wilson(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
+def estimate_rate(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
     """A share with its Wilson score interval.
 
     Args:
@@ -114,7 +114,7 @@ class Tally:
         return Summary(
             conversations=self._stops.total(),
             judged=self._judged,
-            goal_achieved=wilson(self._achieved, self._measured),
+            goal_achieved=estimate_rate(self._achieved, self._measured),
             stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
             attributions=dict(sorted(self._attributions.items())),
             scores={name: tally.summary() for name, tally in self._scores.items()},

@@ -12,7 +12,7 @@ from .._types.conversation import Conversation
 from .._types.verdict import Verdict
 from ..errors import BudgetExceeded
 from ..protocols import RunContext
-from .votes import TEMPERATURE, counted
+from .votes import TEMPERATURE, count_votes
 
 
 async def judge_goal(conversation: Conversation, context: RunContext, temperature: float = 0.0) -> Verdict:
@@ -63,4 +63,4 @@ async def vote_on_goal(
         journal.record_judgement(conversation.case_uid, vote_key(number), vote)
         return vote
 
-    return counted(await asyncio.gather(*(kept(number) for number in range(1, votes + 1))))
+    return count_votes(await asyncio.gather(*(kept(number) for number in range(1, votes + 1))))

@@ -17,7 +17,7 @@ samples at 0.5 to 0.7 and takes the majority.
 """
 
 
-def counted(cast: Sequence[Verdict]) -> Verdict:
+def count_votes(cast: Sequence[Verdict]) -> Verdict:
     """Make one verdict of several, criterion by criterion.
 
     Args:

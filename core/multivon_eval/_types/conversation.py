@@ -14,7 +14,7 @@ from typing import Any, Literal
 import attrs
 
 from .._set_module import set_module
-from .message import Message, Role, messages_of
+from .message import Message, Role, read_messages
 from .observation import Observation, StopReason
 from .persona import Persona
 
@@ -57,7 +57,7 @@ class DriverFault:
 
 def _messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
     # A conversation grows by a message many times over: what is a tuple already is not looked through again.
-    return value if isinstance(value, tuple) else messages_of(value)
+    return value if isinstance(value, tuple) else read_messages(value)
 
 
 def _fence() -> str:

@@ -35,11 +35,11 @@ def _text_or_tuple(value: Any) -> str | tuple[str, ...]:
 _CONVERTER = _make()
 
 
-def plain(value: Any) -> Any:
+def make_plain(value: Any) -> Any:
     """Give a noun as JSON values."""
     return _CONVERTER.unstructure(value)
 
 
-def structured(row: Any, kind: type[T]) -> T:
+def structure(row: Any, kind: type[T]) -> T:
     """Read a noun from JSON values."""
     return _CONVERTER.structure(row, kind)

@@ -12,7 +12,7 @@ from .._set_module import set_module
 from ..errors import UsageError
 from .conversation import Conversation
 from .json_value import freeze_mapping, freeze_values
-from .message import Message, messages_of
+from .message import Message, read_messages
 from .rendering import render
 from .score import Score
 
@@ -20,7 +20,7 @@ from .score import Score
 def _read_messages(value: str | Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
     if isinstance(value, str):
         return (Message("user", value),)
-    return messages_of(value)
+    return read_messages(value)
 
 
 @set_module("multivon_eval")

@@ -20,7 +20,7 @@ def _calls(value: Iterable[ToolCall]) -> tuple[ToolCall, ...]:
     return tuple(value)
 
 
-def messages_of(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
+def read_messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
     """Messages from messages, or from mappings with role and content."""
     return tuple(item if isinstance(item, Message) else Message(item["role"], item["content"]) for item in value)
 

@@ -10,7 +10,7 @@ import attrs
 
 from .answer import Usage
 from .conversation import Conversation
-from .converter import plain, structured
+from .converter import make_plain, structure
 from .provenance import JudgeRetry, Provenance, RescoredFrom
 from .reading import read_field, read_list_of, read_number, read_object, read_one_of, read_text, read_whole
 from .run_info import PluginUse
@@ -31,7 +31,7 @@ def metadata_to_json(
     Returns:
         JSON values that are nobody else's: they may be changed.
     """
-    row: dict[str, Any] = plain(made)
+    row: dict[str, Any] = make_plain(made)
     extra = row.pop("extra")
     for name in _ABSENT_IF_NONE:
         if row[name] is None:
@@ -52,9 +52,9 @@ def _write_ending(conversation: Conversation) -> dict[str, Any]:
         "driver_said_goal": conversation.driver_said_goal,
         "refusals_observed": conversation.refusals_observed,
         "driver_faults_repaired": conversation.repaired_faults,
-        "observations": plain(conversation.observations),
-        "system_cost_usd": plain(conversation.system_cost_usd),
-        "error": plain(conversation.error),
+        "observations": make_plain(conversation.observations),
+        "system_cost_usd": make_plain(conversation.system_cost_usd),
+        "error": make_plain(conversation.error),
     }
 
 
@@ -106,7 +106,7 @@ def _read_rescored_from(value: Any) -> RescoredFrom:
         read_text(row.get("run_id") or ""),
         read_text(row.get("judge_model") or ""),
         read_one_of(True, False, None)(row.get("goal_achieved")),
-        structured(read_number(row.get("cost_usd", 0.0)), Decimal),
+        structure(read_number(row.get("cost_usd", 0.0)), Decimal),
     )
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from .._set_module import set_module
 from .json_value import freeze_mapping
-from .message import Message, messages_of
+from .message import Message, read_messages
 
 
 def _strings(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Persona:
     traits: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     facts: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     script: tuple[str, ...] = attrs.field(default=(), converter=_strings)
-    history: tuple[Message, ...] = attrs.field(default=(), converter=messages_of)
+    history: tuple[Message, ...] = attrs.field(default=(), converter=read_messages)
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @property

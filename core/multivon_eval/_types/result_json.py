@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from ..errors import UsageError
 from .conversation import Conversation, DriverFault, SimulationError
-from .converter import plain, structured
+from .converter import make_plain, structure
 from .message import Message
 from .metadata import provenance_from_json
 from .observation import STOP_REASONS, Observation
@@ -43,28 +43,28 @@ def result_to_json(result: SimulationResult) -> dict[str, Any]:
         "goal_achieved": result.goal_achieved,
         "verdict": {
             "reason": verdict.reason,
-            "evidence": plain(verdict.evidence),
-            "criteria": plain(verdict.criteria),
+            "evidence": make_plain(verdict.evidence),
+            "criteria": make_plain(verdict.criteria),
             "failed": verdict.failed,
             "cut": verdict.cut,
         },
         "scores": {name: score.value for name, score in result.scores.items()},
         "reasons": {name: score.reason for name, score in result.scores.items()},
-        "driver_faults": plain(result.driver_faults),
+        "driver_faults": make_plain(result.driver_faults),
         "attribution": result.attribution,
         "cost_usd": float(result.cost_usd),
         "disclaimer": result.disclaimer,
         "metadata": result.metadata,
     }
     # A field of ours is never hidden by what stood in a file.
-    return row | {name: value for name, value in plain(result.extra).items() if name not in row}
+    return row | {name: value for name, value in make_plain(result.extra).items() if name not in row}
 
 
 def message_to_row(message: Message) -> dict[str, Any]:
     """Give a message as it stands in a transcript."""
     row: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
-        row["tool_calls"] = plain(message.tool_calls)
+        row["tool_calls"] = make_plain(message.tool_calls)
     if message.seconds is not None:
         row["seconds"] = message.seconds
     if message.metadata:
@@ -78,7 +78,7 @@ def persona_to_json(persona: Persona) -> dict[str, Any]:
         "name": persona.name,
         "profile": persona.profile,
         "goal": persona.goal,
-        "success_criteria": plain(persona.success_criteria),
+        "success_criteria": make_plain(persona.success_criteria),
         "traits": list(persona.traits),
     }
     for name in ("facts", "script"):
@@ -125,7 +125,7 @@ def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
         verdict,
         scores,
         read_field(row, "attribution", read_one_of(*get_args(Attribution), None)),
-        read_field(row, "cost_usd", lambda value: structured(read_number(value), Decimal)),
+        read_field(row, "cost_usd", lambda value: structure(read_number(value), Decimal)),
         read_field(row, "metadata", provenance_from_json),
         read_field(row, "disclaimer", read_text),
         {name: value for name, value in row.items() if name not in _FIELDS},
@@ -147,29 +147,29 @@ def _read_conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> C
         case_uid=read_field(metadata, "case_uid", read_text),
         stop_reason=read_field(row, "stop_reason", read_one_of(*STOP_REASONS)),
         driver_said_goal=bool(metadata.get("driver_said_goal")),
-        error=structured(error, SimulationError) if error else None,
+        error=structure(error, SimulationError) if error else None,
         observations=_read_observations(row, metadata),
         repaired_faults=read_whole(metadata.get("driver_faults_repaired") or 0),
-        system_cost_usd=None if cost is None else structured(read_number(cost), Decimal),
+        system_cost_usd=None if cost is None else structure(read_number(cost), Decimal),
     )
 
 
 def _read_observations(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> tuple[Observation, ...]:
     """Read what was observed; of a line that only has the faults of the driver, these."""
-    faults = read_field(row, "driver_faults", lambda found: structured(found, tuple[DriverFault, ...]))
+    faults = read_field(row, "driver_faults", lambda found: structure(found, tuple[DriverFault, ...]))
     if "observations" not in metadata:
         return tuple(Observation(one.fault, one.turn, one.detail, "fault") for one in faults)
-    return read_field(metadata, "observations", lambda found: structured(found, tuple[Observation, ...]))
+    return read_field(metadata, "observations", lambda found: structure(found, tuple[Observation, ...]))
 
 
 def _read_transcript(rows: Any) -> tuple[Message, ...]:
     for row in rows:
         read_text(row["content"])
-    return structured(rows, tuple[Message, ...])
+    return structure(rows, tuple[Message, ...])
 
 
 def _read_verdict(said: Mapping[str, Any], achieved: bool | None) -> Verdict:
-    criteria = structured(said.get("criteria", []), tuple[CriterionVerdict, ...])
+    criteria = structure(said.get("criteria", []), tuple[CriterionVerdict, ...])
     return Verdict(achieved, read_text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False))
 
 
@@ -182,7 +182,7 @@ def _score(value: Any, reasons: Mapping[str, Any], status: Mapping[str, Any], na
 
 def summary_to_json(summary: Summary) -> dict[str, Any]:
     """Give a summary as a JSON object."""
-    row: dict[str, Any] = plain(summary)
+    row: dict[str, Any] = make_plain(summary)
     row["goal_achieved"]["value"] = summary.goal_achieved.value
     return row
 

@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from .._plugins.abilities import find_ability
-from .._plugins.build import build, load_class, option_fields
+from .._plugins.build import build, list_option_fields, load_class
 from .._plugins.kinds import Kind
 from .._plugins.registry import Registry
 from .._set_module import set_module
@@ -80,7 +80,7 @@ class PluginTests:
         registry = Registry()
         typed = build(self.kind, {"use": self._named(type(plugin)), **options}, registry)
         written = build(self.kind, typed.use.spec, registry)
-        for field in option_fields(type(plugin)):
+        for field in list_option_fields(type(plugin)):
             if field.init:
                 held = getattr(plugin, field.name)
                 assert getattr(typed.plugin, field.name) == held, f"option {field.name!r} of a table"
@@ -95,7 +95,7 @@ class PluginTests:
 
     def _options(self, plugin: object) -> dict[str, object]:
         options: dict[str, object] = {}
-        for field in option_fields(type(plugin)):
+        for field in list_option_fields(type(plugin)):
             held = getattr(plugin, field.name) if field.init else None
             if held is None:
                 continue  # TOML has no word for it: it is what is not said

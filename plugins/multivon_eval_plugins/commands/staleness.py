@@ -16,9 +16,9 @@ from ..recorder.cases import Stamped, read, stamp
 from ..recorder.comparison import SiteChange, compare
 from ..recorder.files import change
 from ..recorder.proposals import Proposal, Proposals, propose
-from ..recorder.store import DEFAULT, Contents, foreign
+from ..recorder.store import DEFAULT, Contents, describe_foreign
 from ..recorder.store import read as read_recordings
-from ..recorder.tally import many
+from ..recorder.tally import format_count
 
 OBSERVED = "Observed: these renderings were seen; others may exist that no recorded conversation brought about."
 
@@ -95,18 +95,18 @@ def report_command(recordings: Path, against: Path, as_json: bool) -> None:
 def _read_recordings(path: Path) -> Contents:
     contents = read_recordings(path)
     if contents.foreign:
-        click.echo(f"note: {foreign(path, contents)}", err=True)
+        click.echo(f"note: {describe_foreign(path, contents)}", err=True)
     return contents
 
 
 def _apply(cases: Path, proposals: Proposals) -> Stamped:
     done: list[Stamped] = []
 
-    def stamped(data: bytes) -> bytes:
+    def stamp_file(data: bytes) -> bytes:
         done[:] = [stamp(data, proposals.made)]
         return done[0].data
 
-    change(cases, stamped)
+    change(cases, stamp_file)
     return done[0]
 
 
@@ -117,7 +117,10 @@ def _show_diff(path: Path, old: bytes, new: bytes) -> None:
 
 
 def _print(proposals: Proposals, stamped: Stamped | None, dry_run: bool) -> None:
-    rows = [(one.case, one.site, one.role, one.fingerprint[:12], many(one.observed, "time")) for one in proposals.made]
+    rows = [
+        (one.case, one.site, one.role, one.fingerprint[:12], format_count(one.observed, "time"))
+        for one in proposals.made
+    ]
     if stamped is None:
         _print_table(("case", "site", "role", "fingerprint", "observed"), rows)
     for line in (*_list_gaps(proposals), *(_describe_outcome(stamped, dry_run) if stamped else ())):

@@ -188,7 +188,7 @@ def _count_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(whole_text(text).encode())
 
 
-def usage_of(asked: object, answered: object, cached: object = 0, written: object = 0) -> Usage | None:
+def read_usage(asked: object, answered: object, cached: object = 0, written: object = 0) -> Usage | None:
     """Read a provider's figures; None where they are missing or cannot be.
 
     Args:
@@ -208,7 +208,7 @@ def usage_of(asked: object, answered: object, cached: object = 0, written: objec
     return Usage(total, answer, min(read, total - wrote), wrote)
 
 
-def added(*counts: object) -> int | None:
+def add_usage(*counts: object) -> int | None:
     """Add figures of a provider; None where one of them cannot be."""
     read = [_count(count) for count in counts]
     return None if None in read else sum(count or 0 for count in read)
@@ -220,12 +220,12 @@ def _count(value: object) -> int | None:
     return value if 0 <= value <= _MOST_TOKENS else None
 
 
-def schema_note(prompt: Prompt) -> str:
+def write_schema_note(prompt: Prompt) -> str:
     """The schema in words, for a model that does not get it as structured output."""
     return f"The JSON Schema of the answer:\n{json.dumps(prompt.schema, ensure_ascii=False)}"
 
 
-def no_answer(data: Mapping[str, Any], what: str, said: Callable[[str], str]) -> JudgeUnavailable:
+def describe_missing_answer(data: Mapping[str, Any], what: str, said: Callable[[str], str]) -> JudgeUnavailable:
     """The error for a reply that is not what it should be: it is worth repeating, and may be charged."""
     shape = f"the error {data['error']}" if data.get("error") else ", ".join(sorted(map(str, data))) or "nothing"
     return JudgeUnavailable(f"the answer is no {what} (it has {said(shape)})", True)

@@ -15,7 +15,7 @@ _DROPPED = {"additionalProperties", "$schema", "$id", "examples", "default", "un
 _TURNED = {"type", "properties", "items", "anyOf", "oneOf", "const"}
 
 
-def openapi(schema: Mapping[str, Any]) -> dict[str, Any] | None:
+def convert_schema(schema: Mapping[str, Any]) -> dict[str, Any] | None:
     """Turn a JSON Schema into a ``responseSchema``.
 
     Types are upper case, the order of properties is stated (what comes first is written first), null is a flag.
@@ -55,12 +55,12 @@ def _add_type(found: dict[str, Any], schema: Mapping[str, Any]) -> bool:
 
 def _add_parts(found: dict[str, Any], schema: Mapping[str, Any]) -> bool:
     """Turn the schemas inside a schema; say whether all could be."""
-    properties = {name: openapi(part) for name, part in schema.get("properties", {}).items()}
+    properties = {name: convert_schema(part) for name, part in schema.get("properties", {}).items()}
     if properties:
         found["properties"], found["propertyOrdering"] = properties, list(properties)
     if "items" in schema:
-        found["items"] = openapi(schema["items"])
-    choices = [openapi(part) for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))]
+        found["items"] = convert_schema(schema["items"])
+    choices = [convert_schema(part) for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))]
     if choices:
         found["anyOf"] = choices
     return None not in [*properties.values(), *choices, found.get("items", {})]

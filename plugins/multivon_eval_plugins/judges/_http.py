@@ -17,7 +17,7 @@ import orjson
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
 
-from ._transport import FAILURES, make_client, was_sent
+from ._transport import FAILURES, is_sent, make_client
 
 _PASSING = {408, 409, 429}
 _OVERLOADED = {429, 529}
@@ -82,7 +82,7 @@ class JsonHttp:
             request = client.build_request("POST", self._make_url(path), content=content, headers=self._headers)
             response = await client.send(request)
         except FAILURES as error:
-            if not was_sent(error):
+            if not is_sent(error):
                 raise JudgeUnavailable(f"{self.base_url} cannot be reached: {self._describe_error(error)}") from error
             # The request was on its way: whether it is charged for nobody knows.
             raise JudgeUnavailable(f"{self.base_url} broke off: {self._describe_error(error)}", True) from error
@@ -114,7 +114,7 @@ class JsonHttp:
         is_about_key = response.status_code == 400 and _ABOUT_THE_KEY.search(response.text)
         if response.status_code in (401, 403) or is_about_key:
             raise UsageError(
-                f"{self.base_url} refused the key ({response.status_code} {self.said(response.text)}); "
+                f"{self.base_url} refused the key ({response.status_code} {self.clean_text(response.text)}); "
                 "correct the variable that api_key_env names"
             )
 
@@ -124,7 +124,7 @@ class JsonHttp:
             own, self._own = self._own, None
             await own.aclose()
 
-    def said(self, text: str, limit: int = 300) -> str:
+    def clean_text(self, text: str, limit: int = 300) -> str:
         """Something a server said: one line, cut, without secrets."""
         for secret in self.secrets:
             # A key of a few letters is a placeholder, and would be found in any word.
@@ -148,17 +148,17 @@ class JsonHttp:
         return self._urls[path]
 
     def _describe_error(self, error: Exception) -> str:
-        return self.said(f"{type(error).__name__} {error}".strip())
+        return self.clean_text(f"{type(error).__name__} {error}".strip())
 
     def _make_error(self, response: httpx.Response) -> JudgeError:
         status = response.status_code
-        body = self.said(response.text)
+        body = self.clean_text(response.text)
         message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
         if status in _PASSING or status >= 500:
             pause = retry_after(response.headers.get("retry-after"))
             return JudgeUnavailable(message, False, pause, overloaded=status in _OVERLOADED)
         if status in (400, 404, 422):
-            return RequestRefused(message, status, self.said(response.text, 2000))
+            return RequestRefused(message, status, self.clean_text(response.text, 2000))
         return JudgeError(message)
 
     def _read_object(self, response: httpx.Response) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Tariff:
         return total / 1_000_000
 
 
-def tariff(
+def find_tariff(
     stated: tuple[float | None, ...],
     model: str,
     *,
@@ -58,13 +58,13 @@ def tariff(
     if price_in is None or price_out is None:
         if any(price is not None for price in stated):
             raise ValueError("a price is missing; give price_in and price_out together")
-        return known_tariff(model, base_url=base_url, provider=provider)
+        return find_known_tariff(model, base_url=base_url, provider=provider)
     cached = price_in if price_cached is None else price_cached
     written = _to_usd(rest[0]) if rest and rest[0] is not None else None
     return Tariff(Prices(_to_usd(price_in), _to_usd(price_out), _to_usd(cached), "stated in the SPEC", written))
 
 
-def known_tariff(model: str, *, base_url: str | None = None, provider: str | None = None) -> Tariff | None:
+def find_known_tariff(model: str, *, base_url: str | None = None, provider: str | None = None) -> Tariff | None:
     """Prices from the genai-prices package; None where it does not know the model at this endpoint."""
     # Imported here: it takes a third of a second, and prices are often stated.
     import genai_prices

@@ -18,7 +18,7 @@ from multivon_eval.sdk import Answer, Prices, Question
 from ._asking import Asking, Wire
 from ._http import JsonHttp
 from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
-from ._prices import Tariff, tariff
+from ._prices import Tariff, find_tariff
 
 
 @attrs.define
@@ -100,7 +100,7 @@ class HttpJudge(ProviderJudge):
 
     def _find_tariff(self, model: str, price_cache_write: float | None = None) -> Tariff | None:
         stated = (self.price_in, self.price_out, self.price_cached, price_cache_write)
-        return tariff(stated, model, base_url=self.base_url)
+        return find_tariff(stated, model, base_url=self.base_url)
 
     def _connect(self, key_header: str, scheme: str = "", headers: Mapping[str, str] | None = None) -> None:
         self._key = Key.of(self.api_key_env)

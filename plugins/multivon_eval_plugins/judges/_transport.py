@@ -76,7 +76,7 @@ class _PlainClient(httpx.AsyncClient):
         return response
 
 
-def was_sent(error: Exception) -> bool:
+def is_sent(error: Exception) -> bool:
     """Whether a request may have reached the server before it failed, so that it may be charged for.
 
     The transport gives a server that hung up the same exception as one that could not be reached: the cause

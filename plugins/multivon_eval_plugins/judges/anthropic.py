@@ -10,7 +10,7 @@ import attrs
 
 from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
-from ._asking import Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
+from ._asking import Asking, Reading, Refusable, add_usage, describe_missing_answer, read_usage, write_schema_note
 from ._options import is_amount, is_url
 from ._provider_judge import HttpJudge, keep_places
 
@@ -91,7 +91,7 @@ class Anthropic(HttpJudge):
             body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]
         body["messages"] = _write_messages(prompt, mark)
         if prompt.schema is not None:
-            body["messages"][-1]["content"].append({"type": "text", "text": schema_note(prompt)})
+            body["messages"][-1]["content"].append({"type": "text", "text": write_schema_note(prompt)})
             if "tools" not in left_out:
                 # A model that thinks cannot be made to call a tool.
                 is_forced = "tool_choice" not in left_out and not self.thinking
@@ -109,18 +109,20 @@ class Anthropic(HttpJudge):
     def _read(self, data: Mapping[str, Any]) -> Reading:
         content, reason = data.get("content"), data.get("stop_reason")
         if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
-            raise no_answer(data, "message", self._http.said)
+            raise describe_missing_answer(data, "message", self._http.clean_text)
         text = _read_text(content)
         if reason == "refusal":
             details = data.get("stop_details")
             told = details.get("explanation") if isinstance(details, Mapping) else None
-            raise JudgeError(f"the model refused to answer: {self._http.said(str(told or text or 'no reason'))}", True)
+            raise JudgeError(
+                f"the model refused to answer: {self._http.clean_text(str(told or text or 'no reason'))}", True
+            )
         if reason == "model_context_window_exceeded":
             raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
         return Reading(
             text=text,
             usage=_read_usage(data.get("usage")),
-            model=self._http.said(str(data.get("model") or self.model)),
+            model=self._http.clean_text(str(data.get("model") or self.model)),
             is_cut=reason == "max_tokens",
         )
 
@@ -157,4 +159,4 @@ def _read_usage(data: object) -> Usage | None:
     if not isinstance(data, Mapping):
         return None
     read, written = data.get("cache_read_input_tokens") or 0, data.get("cache_creation_input_tokens") or 0
-    return usage_of(added(data.get("input_tokens"), read, written), data.get("output_tokens"), read, written)
+    return read_usage(add_usage(data.get("input_tokens"), read, written), data.get("output_tokens"), read, written)

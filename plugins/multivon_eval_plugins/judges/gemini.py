@@ -10,8 +10,17 @@ import attrs
 
 from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
-from ._asking import LEFT_OUT, Asking, Reading, Refusable, added, no_answer, schema_note, usage_of
-from ._gemini_schema import openapi
+from ._asking import (
+    LEFT_OUT,
+    Asking,
+    Reading,
+    Refusable,
+    add_usage,
+    describe_missing_answer,
+    read_usage,
+    write_schema_note,
+)
+from ._gemini_schema import convert_schema
 from ._options import is_url
 from ._provider_judge import HttpJudge, keep_places
 
@@ -97,15 +106,15 @@ class Gemini(HttpJudge):
         candidate = self._find_candidate(data)
         reason = str(candidate.get("finishReason") or "STOP")
         if reason not in _ENDED:
-            told = self._http.said(str(candidate.get("finishMessage") or reason))
-            raise JudgeError(f"the model refused to answer ({self._http.said(reason)}): {told}", True)
+            told = self._http.clean_text(str(candidate.get("finishMessage") or reason))
+            raise JudgeError(f"the model refused to answer ({self._http.clean_text(reason)}): {told}", True)
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, Mapping) else None
         said = [part for part in parts or () if isinstance(part, Mapping) and not part.get("thought")]
         return Reading(
             text="".join(part["text"] for part in said if isinstance(part.get("text"), str)),
             usage=_read_usage(data.get("usageMetadata")),
-            model=self._http.said(str(data.get("modelVersion") or self.model)),
+            model=self._http.clean_text(str(data.get("modelVersion") or self.model)),
             is_cut=reason == "MAX_TOKENS",
         )
 
@@ -118,24 +127,24 @@ class Gemini(HttpJudge):
         """
         feedback = data.get("promptFeedback")
         if isinstance(feedback, Mapping) and feedback.get("blockReason"):
-            reason = self._http.said(str(feedback["blockReason"]))
+            reason = self._http.clean_text(str(feedback["blockReason"]))
             raise JudgeError(f"the provider blocked the prompt ({reason}); ask another judge about this one", True)
         candidates = data.get("candidates")
         first = candidates[0] if isinstance(candidates, list) and candidates else None
         if not isinstance(first, Mapping):
-            raise no_answer(data, "generated content", self._http.said)
+            raise describe_missing_answer(data, "generated content", self._http.clean_text)
         return first
 
 
 def _ask_for_json(prompt: Prompt, how: str, parts: list[dict[str, str]], config: dict[str, Any]) -> None:
     """Ask for structured output; where the schema cannot be sent as one it stands behind the question."""
-    schema = openapi(prompt.schema or {})
+    schema = convert_schema(prompt.schema or {})
     if how != LEFT_OUT:
         config["responseMimeType"] = "application/json"
     if schema and not how:
         config["responseSchema"] = schema
     else:
-        parts.append({"text": f"\n\n{schema_note(prompt)}"})
+        parts.append({"text": f"\n\n{write_schema_note(prompt)}"})
 
 
 def _write_parts(message: PromptMessage) -> list[dict[str, str]]:
@@ -148,5 +157,5 @@ def _read_usage(data: object) -> Usage | None:
     if not isinstance(data, Mapping):
         return None
     # A count that is nought is left out.
-    answered = added(data.get("candidatesTokenCount") or 0, data.get("thoughtsTokenCount") or 0)
-    return usage_of(data.get("promptTokenCount"), answered, data.get("cachedContentTokenCount"))
+    answered = add_usage(data.get("candidatesTokenCount") or 0, data.get("thoughtsTokenCount") or 0)
+    return read_usage(data.get("promptTokenCount"), answered, data.get("cachedContentTokenCount"))

@@ -15,9 +15,9 @@ from multivon_eval.sdk import JudgeError, JudgeUnavailable, Prompt, UsageError
 from ._asking import Asking, Reading
 from ._http import JsonHttp, RequestRefused, retry_after
 from ._options import Key
-from ._prices import tariff
+from ._prices import find_tariff
 from ._provider_judge import ProviderJudge
-from .openai import REFUSABLE, chat_body, chat_reading
+from .openai import REFUSABLE, read_chat_answer, write_chat_body
 
 EXTRA = "pip install 'multivon-eval[litellm]'"
 # What litellm calls a provider, where genai-prices calls it otherwise.
@@ -57,7 +57,7 @@ class LiteLLM(ProviderJudge):
         known = _PROVIDERS.get(provider, provider if provider in _SAME else None)
         stated = (self.price_in, self.price_out, self.price_cached)
         # At another endpoint a model's name says nothing of its price.
-        prices = tariff(stated, name, provider=known if known and self.base_url is None else "unknown")
+        prices = find_tariff(stated, name, provider=known if known and self.base_url is None else "unknown")
         self._asking = Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
         self._key = Key.of(self.api_key_env) if self.api_key_env else None
         secrets = {value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))}
@@ -99,7 +99,7 @@ class LiteLLM(ProviderJudge):
         return self._litellm
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        return chat_body(self._asking, self.model, prompt, left_out)
+        return write_chat_body(self._asking, self.model, prompt, left_out)
 
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         litellm = self._import_package()
@@ -122,7 +122,7 @@ class LiteLLM(ProviderJudge):
             message, kept = choice["message"], choice["message"].get("provider_specific_fields")
             if not message.get("refusal") and isinstance(kept, Mapping):
                 message["refusal"] = kept.get("refusal")
-        return chat_reading(data, self.model, self._told)
+        return read_chat_answer(data, self.model, self._told)
 
     def _convert_error(self, error: Exception) -> JudgeError:
         """What litellm raised, in the words of the SDK."""
@@ -131,7 +131,7 @@ class LiteLLM(ProviderJudge):
         if isinstance(error, litellm.exceptions.ContentPolicyViolationError):
             return JudgeError(message, True)
         if status in (400, 404, 422):
-            return RequestRefused(message, int(status), self._told.said(str(error), 2000))
+            return RequestRefused(message, int(status), self._told.clean_text(str(error), 2000))
         if status in _PASSING or (isinstance(status, int) and status >= 500):
             # litellm makes up a status where no answer came. Then the request may have been on its way, and
             # whether it is charged for nobody knows.
@@ -140,7 +140,7 @@ class LiteLLM(ProviderJudge):
         return JudgeError(message, charged=not isinstance(status, int))
 
     def _said(self, error: Exception) -> str:
-        return self._told.said(f"{type(error).__name__} {error}".strip())
+        return self._told.clean_text(f"{type(error).__name__} {error}".strip())
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import attrs
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, KeyedJudge, Prompt, whole_text
 
-from ._asking import LEFT_OUT, Asking, Reading, Refusable, no_answer, schema_note, usage_of
+from ._asking import LEFT_OUT, Asking, Reading, Refusable, describe_missing_answer, read_usage, write_schema_note
 from ._http import JsonHttp
 from ._options import is_url
 from ._provider_judge import HttpJudge, keep_places
@@ -67,7 +67,7 @@ class OpenAI(HttpJudge):
         self._connect("Authorization", "Bearer ")
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        body = chat_body(self._asking, self.model, prompt, left_out)
+        body = write_chat_body(self._asking, self.model, prompt, left_out)
         if self.reasoning_effort and "reasoning_effort" not in left_out:
             body["reasoning_effort"] = self.reasoning_effort
         return body
@@ -76,10 +76,10 @@ class OpenAI(HttpJudge):
         return await self._http.post("chat/completions", body)
 
     def _read(self, data: Mapping[str, Any]) -> Reading:
-        return chat_reading(data, self.model, self._http)
+        return read_chat_answer(data, self.model, self._http)
 
 
-def chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+def write_chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
     """Write a prompt as the body of a chat completion.
 
     Args:
@@ -96,7 +96,7 @@ def chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str,
         if how != LEFT_OUT:
             body["response_format"] = _JSON_OBJECT if how else _write_json_schema(prompt)
         if how:
-            system += f"\n\n{schema_note(prompt)}"
+            system += f"\n\n{write_schema_note(prompt)}"
     if system:
         messages.insert(0, {"role": "system", "content": system})
     body["messages"] = messages
@@ -106,7 +106,7 @@ def chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str,
     return body
 
 
-def chat_reading(data: Mapping[str, Any], model: str, http: JsonHttp) -> Reading:
+def read_chat_answer(data: Mapping[str, Any], model: str, http: JsonHttp) -> Reading:
     """Read a chat completion.
 
     Args:
@@ -123,9 +123,9 @@ def chat_reading(data: Mapping[str, Any], model: str, http: JsonHttp) -> Reading
         message = choice["message"]
         content, refusal = message.get("content"), message.get("refusal")
     except (KeyError, IndexError, TypeError, AttributeError):
-        raise no_answer(data, "chat completion", http.said) from None
+        raise describe_missing_answer(data, "chat completion", http.clean_text) from None
     if refusal:
-        raise JudgeError(f"the model refused to answer: {http.said(str(refusal))}", True)
+        raise JudgeError(f"the model refused to answer: {http.clean_text(str(refusal))}", True)
     if not isinstance(content, str | None):
         raise JudgeUnavailable(f"the answer's content is {type(content).__name__}, not text", True)
     told = data.get("usage")
@@ -134,13 +134,13 @@ def chat_reading(data: Mapping[str, Any], model: str, http: JsonHttp) -> Reading
     cache = details if isinstance(details, Mapping) else {}
     return Reading(
         text=content or "",
-        usage=usage_of(
+        usage=read_usage(
             usage.get("prompt_tokens"),
             usage.get("completion_tokens"),
             cache.get("cached_tokens"),
             cache.get("cache_write_tokens"),
         ),
-        model=http.said(str(data.get("model") or model)),
+        model=http.clean_text(str(data.get("model") or model)),
         is_cut=choice.get("finish_reason") == "length",
     )
 

@@ -11,7 +11,7 @@ from multivon_eval import SimulationResults
 from multivon_eval import asimulate as run_asynchronously
 from multivon_eval import simulate as run_simulation
 
-from .cases import located
+from .cases import locate_personas
 from .finished import FINISHED
 from .session import Session
 
@@ -29,7 +29,7 @@ def simulate_for(item: pytest.Item, session: Session) -> Callable[..., Simulatio
 
     def simulate(model_fn: Callable[..., Any], personas: Any, **options: Any) -> SimulationResults:
         """Let personas talk to a system; see ``multivon_eval.simulate``."""
-        results = run_simulation(model_fn, located(personas, item), **session.options(options))
+        results = run_simulation(model_fn, locate_personas(personas, item), **session.options(options))
         item.stash[FINISHED] += results
         return results
 
@@ -41,7 +41,7 @@ def asimulate_for(item: pytest.Item, session: Session) -> Callable[..., Awaitabl
 
     async def asimulate(model_fn: Callable[..., Any], personas: Any, **options: Any) -> SimulationResults:
         """Let personas talk to a system; see ``multivon_eval.asimulate``."""
-        results = await run_asynchronously(model_fn, located(personas, item), **session.options(options))
+        results = await run_asynchronously(model_fn, locate_personas(personas, item), **session.options(options))
         item.stash[FINISHED] += results
         return results
 

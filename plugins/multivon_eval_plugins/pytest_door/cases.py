@@ -37,7 +37,7 @@ class Case:
         return self.persona.name if self.trial == 1 else f"{self.persona.name}-trial{self.trial}"
 
 
-def cases_for(definition: pytest.Item, session: Session) -> list[Case]:
+def make_cases(definition: pytest.Item, session: Session) -> list[Case]:
     """Make the cases of a test.
 
     Args:
@@ -49,7 +49,7 @@ def cases_for(definition: pytest.Item, session: Session) -> list[Case]:
     """
     try:
         personas, options = _read_marker(definition)
-        found = check_simulation(located(personas, definition), **session.options(options))
+        found = check_simulation(locate_personas(personas, definition), **session.options(options))
     except UsageError as error:
         raise pytest.Collector.CollectError(
             "\n".join(f"{definition.nodeid}: marker personas: {problem}" for problem in error.problems)
@@ -79,7 +79,7 @@ def run_case(case: Case, model_fn: Callable[..., Any], item: pytest.Item, sessio
     return result
 
 
-def located(personas: object, item: pytest.Item) -> Any:
+def locate_personas(personas: object, item: pytest.Item) -> Any:
     """Find a file of personas: beside the test file, then in pytest's root folder.
 
     Args:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .finished import FINISHED, Finished
-from .session import BUDGET, JUDGE, NAME, Session, session_of
+from .session import BUDGET, JUDGE, NAME, Session, find_session
 
 if TYPE_CHECKING:
     from multivon_eval import SimulationResult, SimulationResults
@@ -61,9 +61,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "name 'simulation' among its arguments"
         )
     if is_taken and definition.get_closest_marker("personas"):
-        from .cases import cases_for
+        from .cases import make_cases
 
-        cases = cases_for(definition, session_of(metafunc.config))
+        cases = make_cases(definition, find_session(metafunc.config))
         metafunc.parametrize("simulation", [pytest.param(case, id=case.name) for case in cases], indirect=True)
 
 
@@ -105,7 +105,7 @@ def simulation(request: pytest.FixtureRequest, model_fn: Callable[..., Any]) -> 
         )
     from .cases import run_case
 
-    return run_case(case, model_fn, request.node, session_of(request.config))
+    return run_case(case, model_fn, request.node, find_session(request.config))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def simulate(request: pytest.FixtureRequest) -> Callable[..., SimulationResults]
     """``multivon_eval.simulate`` on the session's budget; also in asynchronous tests, whose loop it blocks."""
     from .calling import simulate_for
 
-    return simulate_for(request.node, session_of(request.config))
+    return simulate_for(request.node, find_session(request.config))
 
 
 @pytest.fixture
@@ -121,4 +121,4 @@ def asimulate(request: pytest.FixtureRequest) -> Callable[..., Awaitable[Simulat
     """``multivon_eval.asimulate`` on the session's budget, for asynchronous tests."""
     from .calling import asimulate_for
 
-    return asimulate_for(request.node, session_of(request.config))
+    return asimulate_for(request.node, find_session(request.config))

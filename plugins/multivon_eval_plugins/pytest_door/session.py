@@ -105,9 +105,9 @@ class Session:
         # A worker that died reported nothing of what it spent.
         is_used = self._folder is not None and (self._folder / "budget").exists()
         if self._rows or (is_used and self.budget().spent):
-            from .telling import summary
+            from .telling import format_summary
 
-            terminalreporter.write_line(summary(self._rows, self.budget()))
+            terminalreporter.write_line(format_summary(self._rows, self.budget()))
 
     def pytest_unconfigure(self) -> None:
         """Take away what was kept for the session."""
@@ -116,7 +116,7 @@ class Session:
             self._folder = None
 
 
-def session_of(config: pytest.Config) -> Session:
+def find_session(config: pytest.Config) -> Session:
     """The session that a configuration belongs to."""
     session = config.pluginmanager.get_plugin(NAME)
     assert isinstance(session, Session), "it is registered when pytest is configured"

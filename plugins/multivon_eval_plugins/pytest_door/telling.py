@@ -35,7 +35,7 @@ def tell(report: pytest.TestReport, finished: Finished) -> None:
         report.sections.append(("simulations", f"{len(worst) - SHOWN} more of this test are not shown"))
 
 
-def summary(rows: Sequence[Mapping[str, Any]], budget: SharedBudget) -> str:
+def format_summary(rows: Sequence[Mapping[str, Any]], budget: SharedBudget) -> str:
     """Sum up a session in one line.
 
     Args:

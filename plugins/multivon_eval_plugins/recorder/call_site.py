@@ -63,7 +63,7 @@ class CallSites:
             # By file name, for all calls: a stack has dozens of frames and a program has few files.
             place = places.get(name)
             if place is None:
-                place = places[name] = self._place(name, str(frame.f_globals.get("__name__", "")))
+                place = places[name] = self._find_place(name, str(frame.f_globals.get("__name__", "")))
             # Below a loop lies who started it, asyncio.run() in a main function say: every call would seem to come
             # from there.
             if place == _STOP:
@@ -73,12 +73,12 @@ class CallSites:
                 key = (place, frame.f_code.co_qualname, frame.f_lineno)
                 site = self._sites.get(key)
                 if site is None:
-                    site = self._sites[key] = CallSite(place, _qualname(frame), frame.f_lineno)
+                    site = self._sites[key] = CallSite(place, _find_qualname(frame), frame.f_lineno)
                 return site
             frame = frame.f_back
         return None
 
-    def _place(self, name: str, module: str) -> str:
+    def _find_place(self, name: str, module: str) -> str:
         if module in _LOOPS:
             return _STOP
         # Code that was compiled from no file has a name like <string>.
@@ -93,15 +93,15 @@ class CallSites:
         if any(part in BUILD_FOLDERS or part.startswith(".") for part in folders):
             return _NO
         # A virtual environment may have any name; this file is in each.
-        if any((folder / "pyvenv.cfg").exists() for folder in self._above(path)):
+        if any((folder / "pyvenv.cfg").exists() for folder in self._list_folders(path)):
             return _NO
         return path.as_posix()
 
-    def _above(self, path: Path) -> Iterator[Path]:
+    def _list_folders(self, path: Path) -> Iterator[Path]:
         return (self._root / folder for folder in path.parents if folder.parts)
 
 
-def _qualname(frame: FrameType) -> str:
+def _find_qualname(frame: FrameType) -> str:
     name = frame.f_code.co_qualname
     # Python 3.12 has no frames for comprehensions, so a site would change its name with the version.
     while name.rpartition(".")[2] in _COMPREHENSIONS:
@@ -109,6 +109,6 @@ def _qualname(frame: FrameType) -> str:
     return name
 
 
-def here() -> FrameType:
+def get_caller_frame() -> FrameType:
     """The frame of the caller."""
     return sys._getframe(1)

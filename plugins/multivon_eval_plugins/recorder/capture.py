@@ -53,23 +53,23 @@ class Part:
 
 def read_chat(body: object) -> Iterator[Part]:
     """Read a request for chat completions."""
-    for message in _several(_get(body, "messages")):
-        role = _word(_get(message, "role")) or "user"
+    for message in _list_several(_get(body, "messages")):
+        role = _read_word(_get(message, "role")) or "user"
         # What a tool gave is data of the moment, no prompt: counted, never stored.
         if role in ("tool", "function") or isinstance(message, _Unreadable):
             yield Part(role, kind="unreadable" if isinstance(message, _Unreadable) else "tool_result")
             continue
-        yield from _content(role, _get(message, "content"))
+        yield from _read_content(role, _get(message, "content"))
         # function_call is the field that tool_calls replaced; SDKs still send it.
-        calls = _several(_get(message, "tool_calls")) or _several(_get(message, "function_call"))
+        calls = _list_several(_get(message, "tool_calls")) or _list_several(_get(message, "function_call"))
         yield from (Part(role, kind="tool_call") for _ in calls)
-    yield from _tools(_get(body, "tools"))
-    yield from _tools(_get(body, "functions"))
+    yield from _read_tools(_get(body, "tools"))
+    yield from _read_tools(_get(body, "functions"))
 
 
 def read_responses(body: object) -> Iterator[Part]:
     """Read a request for OpenAI's responses."""
-    yield from _content("system", _get(body, "instructions"))
+    yield from _read_content("system", _get(body, "instructions"))
     if _get(body, "prompt") is not None:
         # It is stored with the provider, who renders it.
         yield Part("system", kind="stored_prompt")
@@ -77,54 +77,54 @@ def read_responses(body: object) -> Iterator[Part]:
     given = _get(body, "input")
     if isinstance(given, str):
         yield Part("user", given)
-    for item in () if isinstance(given, str) else _several(given):
-        role = _word(_get(item, "role"))
+    for item in () if isinstance(given, str) else _list_several(given):
+        role = _read_word(_get(item, "role"))
         # An item without either is a call, its result, or reasoning; an answer of the model that is given back has
         # content alone.
         if role or _get(item, "content") is not None:
-            yield from _content(role or "assistant", _get(item, "content"))
+            yield from _read_content(role or "assistant", _get(item, "content"))
         else:
-            yield Part("assistant", kind=_kind(_word(_get(item, "type"))))
-    yield from _tools(_get(body, "tools"))
+            yield Part("assistant", kind=_name_kind(_read_word(_get(item, "type"))))
+    yield from _read_tools(_get(body, "tools"))
 
 
 def read_messages(body: object) -> Iterator[Part]:
     """Read a request for Anthropic's messages."""
     # The messages themselves have the shape of chat completions.
-    yield from _content("system", _get(body, "system"))
+    yield from _read_content("system", _get(body, "system"))
     yield from read_chat(body)
 
 
 def read_contents(body: object) -> Iterator[Part]:
     """Read a request for Google's ``generateContent``."""
-    instruction = _either(body, "systemInstruction")
-    for content in (*_several(instruction), *_several(_get(body, "contents"))):
-        role = "system" if content is instruction else _word(_get(content, "role")) or "user"
+    instruction = _get_either(body, "systemInstruction")
+    for content in (*_list_several(instruction), *_list_several(_get(body, "contents"))):
+        role = "system" if content is instruction else _read_word(_get(content, "role")) or "user"
         # Google's word for the assistant; recordings have one word for it.
         role = "assistant" if role == "model" else role
-        for part in (content,) if isinstance(content, _Unreadable) else _several(_get(content, "parts")):
+        for part in (content,) if isinstance(content, _Unreadable) else _list_several(_get(content, "parts")):
             text = _get(part, "text")
             # A thought has a text too, and is the model's own.
             is_said = isinstance(text, str) and not _get(part, "thought")
-            yield Part(role, text) if is_said else Part(role, kind=_of_gemini(part))
-    for tool in _several(_get(body, "tools")):
-        yield from _tools(_several(_either(tool, "functionDeclarations")) or [tool])
+            yield Part(role, text) if is_said else Part(role, kind=_name_gemini_kind(part))
+    for tool in _list_several(_get(body, "tools")):
+        yield from _read_tools(_list_several(_get_either(tool, "functionDeclarations")) or [tool])
 
 
-def _content(role: str, value: object) -> Iterator[Part]:
-    for item in _several(value):
+def _read_content(role: str, value: object) -> Iterator[Part]:
+    for item in _list_several(value):
         if isinstance(item, str):
             yield Part(role, item)
             continue
-        kind, text = _word(_get(item, "type")), _get(item, "text")
+        kind, text = _read_word(_get(item, "type")), _get(item, "text")
         # A part of an unknown type may carry a text that is no prompt, so only known types are taken.
         if isinstance(text, str) and (not kind or kind in _TEXTS):
             yield Part(role, text)
         else:
-            yield Part(role, kind=_kind(kind))
+            yield Part(role, kind=_name_kind(kind))
 
 
-def _kind(kind: str) -> str:
+def _name_kind(kind: str) -> str:
     if kind.endswith(("_output", "_result")):
         return "tool_result"
     if kind.endswith("_call"):
@@ -133,30 +133,30 @@ def _kind(kind: str) -> str:
     return KINDS.get(kind, kind[:40] or "unreadable")
 
 
-def _of_gemini(part: object) -> str:
+def _name_gemini_kind(part: object) -> str:
     for kind, keys in (
         ("tool_result", ("functionResponse", "codeExecutionResult")),
         ("tool_call", ("functionCall", "executableCode")),
     ):
-        if any(_either(part, key) is not None for key in keys):
+        if any(_get_either(part, key) is not None for key in keys):
             return kind
-    data = _either(part, "inlineData") or _either(part, "fileData")
+    data = _get_either(part, "inlineData") or _get_either(part, "fileData")
     if data is not None:
-        kind = _word(_either(data, "mimeType")).partition("/")[0]
+        kind = _read_word(_get_either(data, "mimeType")).partition("/")[0]
         return kind if kind in ("image", "audio", "video") else "file"
     return "reasoning" if _get(part, "thought") else "unreadable"
 
 
-def _either(thing: object, name: str) -> Any:
+def _get_either(thing: object, name: str) -> Any:
     # Google's API takes both ways of writing a name, and its SDK sends both.
     found = _get(thing, name)
     return found if found is not None else _get(thing, re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name))
 
 
-def _tools(value: object) -> Iterator[Part]:
-    for tool in _several(value):
+def _read_tools(value: object) -> Iterator[Part]:
+    for tool in _list_several(value):
         # Sorted and without spaces, so that the same tool has the same fingerprint whoever built it.
-        plain = tool if isinstance(tool, Mapping) else _plain(tool)
+        plain = tool if isinstance(tool, Mapping) else _make_plain(tool)
         try:
             text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         except (TypeError, ValueError):
@@ -165,7 +165,7 @@ def _tools(value: object) -> Iterator[Part]:
             yield Part(TOOL_DEFINITION, text)
 
 
-def _plain(thing: Any) -> object:
+def _make_plain(thing: Any) -> object:
     return thing.model_dump(mode="json", exclude_unset=True) if hasattr(thing, "model_dump") else thing
 
 
@@ -173,7 +173,7 @@ class _Unreadable:
     """Stands for what is there and cannot be read without using it up."""
 
 
-def _several(value: object) -> list[Any] | tuple[Any, ...]:
+def _list_several(value: object) -> list[Any] | tuple[Any, ...]:
     if isinstance(value, list | tuple):
         return value
     if value is None:
@@ -192,5 +192,5 @@ def _get(thing: Any, name: str) -> Any:
     return None if type(found).__name__ in ("Omit", "NotGiven") else found
 
 
-def _word(value: object) -> str:
+def _read_word(value: object) -> str:
     return value if isinstance(value, str) else ""

@@ -11,8 +11,8 @@ import attrs
 
 from multivon_eval.sdk import UsageError, result_schema
 
-from .files import lines
-from .json_text import with_items
+from .files import split_lines
+from .json_text import add_items
 from .proposals import Proposal
 
 PROVENANCE_VERSION = 1
@@ -80,8 +80,8 @@ def stamp(data: bytes, proposals: Iterable[Proposal]) -> Stamped:
     for proposal in proposals:
         by_case.setdefault(proposal.case, []).append(proposal)
     counts, written = _Counts(), []
-    for number, line in enumerate(lines(data), 1):
-        written.append(_line(number, line, by_case, counts))
+    for number, line in enumerate(split_lines(data), 1):
+        written.append(_stamp_line(number, line, by_case, counts))
     return Stamped(
         b"".join(written),
         tuple(counts.changed),
@@ -93,7 +93,7 @@ def stamp(data: bytes, proposals: Iterable[Proposal]) -> Stamped:
     )
 
 
-def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], counts: _Counts) -> bytes:
+def _stamp_line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], counts: _Counts) -> bytes:
     # A byte order mark may begin a file, and is no part of its first object.
     bom, body = (line[:3], line[3:]) if line.startswith(b"\xef\xbb\xbf") else (b"", line)
     # Blank lines are kept: a file that is under version control should not change where nothing is added.
@@ -102,7 +102,7 @@ def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], c
     try:
         text = body.decode("utf-8")
         row = json.loads(text)
-        case = _case(row)
+        case = _find_case(row)
     except (ValueError, RecursionError):
         counts.unreadable.append(number)
         return line
@@ -116,8 +116,8 @@ def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], c
         return line
     try:
         # Targets that are there stay, also those that were not observed this time: somebody may have put them there.
-        new = _new_targets(row, by_case[case])
-        stamped = with_items(text, PATH, new) if new else text
+        new = _find_new_targets(row, by_case[case])
+        stamped = add_items(text, PATH, new) if new else text
     except ValueError:
         counts.unreadable.append(number)
         return line
@@ -129,7 +129,7 @@ def _line(number: int, line: bytes, by_case: Mapping[str, Sequence[Proposal]], c
     return bom + stamped.encode("utf-8")
 
 
-def _case(row: object) -> str:
+def _find_case(row: object) -> str:
     if not isinstance(row, dict):
         raise ValueError("a case is an object")
     metadata = row.get("metadata")
@@ -143,26 +143,26 @@ def _is_newer(row: Mapping[str, Any]) -> bool:
     provenance = row.get("metadata", {}).get("_provenance") if isinstance(row.get("metadata"), dict) else None
     inner = provenance.get("schema_version") if isinstance(provenance, dict) else None
     known = result_schema()["properties"]["schema_version"]["const"]
-    return _above(row.get("schema_version"), known) or _above(inner, PROVENANCE_VERSION)
+    return _is_above(row.get("schema_version"), known) or _is_above(inner, PROVENANCE_VERSION)
 
 
-def _above(version: object, known: int) -> bool:
+def _is_above(version: object, known: int) -> bool:
     return version is not None and (not isinstance(version, int) or version > known)
 
 
-def _new_targets(row: Mapping[str, Any], proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
-    there = _targets(row)
+def _find_new_targets(row: Mapping[str, Any], proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
+    there = _find_targets(row)
     new: list[dict[str, Any]] = []
     for proposal in proposals:
         target = proposal.target()
         identity = [target[key] for key in _IDENTITY]
         # Against the new ones too: one prompt may be observed in two recordings.
-        if not any(_same(old, identity) for old in (*there, *new)):
+        if not any(_is_same(old, identity) for old in (*there, *new)):
             new.append(target)
     return new
 
 
-def _targets(row: Mapping[str, Any]) -> list[object]:
+def _find_targets(row: Mapping[str, Any]) -> list[object]:
     found: Any = row
     for key in PATH:
         if not isinstance(found, dict):
@@ -173,7 +173,7 @@ def _targets(row: Mapping[str, Any]) -> list[object]:
     return found
 
 
-def _same(old: object, identity: Sequence[object]) -> bool:
+def _is_same(old: object, identity: Sequence[object]) -> bool:
     # A binding that somebody stated by other means is not the observed one, even at the same site.
     return (
         isinstance(old, dict)

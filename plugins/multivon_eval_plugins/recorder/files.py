@@ -46,7 +46,7 @@ def change(path: Path, changed: Callable[[bytes], bytes]) -> None:
         ) from error
 
 
-def lines(data: bytes) -> list[bytes]:
+def split_lines(data: bytes) -> list[bytes]:
     """The lines of a file with their ends; the last one may have none."""
     # bytes.splitlines also splits at a carriage return alone, which may stand between the words of JSON.
     parts = [part + b"\n" for part in data.split(b"\n")]

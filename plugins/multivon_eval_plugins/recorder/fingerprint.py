@@ -9,7 +9,7 @@ import unicodedata
 _SPACES = bytes.maketrans(b"\t\n\v\f\r\x1c\x1d\x1e\x1f", b" " * 9)
 
 
-def fingerprints(text: str) -> tuple[str, str]:
+def compute_fingerprints(text: str) -> tuple[str, str]:
     """Give the fingerprint of a text and its loose one.
 
     Returns:
@@ -20,10 +20,10 @@ def fingerprints(text: str) -> tuple[str, str]:
         text = unicodedata.normalize("NFC", text)
     # A lone surrogate has no UTF-8; it may come from a file name, and must not cost the recording.
     data = text.encode("utf-8", "surrogatepass")
-    return _sha256(data), _sha256(_collapsed(text, data))
+    return _sha256(data), _sha256(_collapse_spaces(text, data))
 
 
-def _collapsed(text: str, data: bytes) -> bytes:
+def _collapse_spaces(text: str, data: bytes) -> bytes:
     if not text.isascii():
         return " ".join(text.split()).encode("utf-8", "surrogatepass")
     # To make a string of each word would take longer than all the rest of a recording.

@@ -11,7 +11,7 @@ _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
-def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
+def iterate_members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
     """Give the members of an object.
 
     Args:
@@ -33,7 +33,7 @@ def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
             at = _skip(text, at + 1)
 
 
-def with_items(text: str, path: Sequence[str], items: Sequence[Any]) -> str:
+def add_items(text: str, path: Sequence[str], items: Sequence[Any]) -> str:
     """Add items to the end of a list in an object; the list and the objects around it are made where they miss.
 
     Args:
@@ -45,30 +45,30 @@ def with_items(text: str, path: Sequence[str], items: Sequence[Any]) -> str:
         ValueError: What stands on the way is no object, or at its end no list; or a key stands there twice.
     """
     start = _skip(text, 0)
-    return _added(text, start, path, [json.dumps(item) for item in items])
+    return _add_at(text, start, path, [json.dumps(item) for item in items])
 
 
-def _added(text: str, start: int, path: Sequence[str], items: Sequence[str]) -> str:
+def _add_at(text: str, start: int, path: Sequence[str], items: Sequence[str]) -> str:
     if not path:
         if text[start] != "[":
             raise ValueError("there is no list to add to")
-        return _inserted(text, start, _end(text, start), ", ".join(items))
+        return _insert(text, start, _find_end(text, start), ", ".join(items))
     if text[start] != "{":
         raise ValueError(f"there is no object to put {path[0]!r} into")
-    places = [value for key, value, _ in members(text, start) if key == path[0]]
+    places = [value for key, value, _ in iterate_members(text, start) if key == path[0]]
     # Readers take the last of two equal keys, and the text does not say which one its writer meant.
     if len(places) > 1:
         raise ValueError(f"{path[0]!r} stands there twice")
     if places:
-        return _added(text, places[0], path[1:], items)
+        return _add_at(text, places[0], path[1:], items)
     # From the inside out: the list, then each object that is missing around it.
     made = "[" + ", ".join(items) + "]"
     for key in reversed(path[1:]):
         made = f'{{"{key}": {made}}}'
-    return _inserted(text, start, _end(text, start), f'"{path[0]}": {made}')
+    return _insert(text, start, _find_end(text, start), f'"{path[0]}": {made}')
 
 
-def _inserted(text: str, start: int, end: int, what: str) -> str:
+def _insert(text: str, start: int, end: int, what: str) -> str:
     """Put something before the closing bracket."""
     # A comma before the first item of an empty list would be no JSON.
     is_empty = _skip(text, start + 1) == end - 1
@@ -76,7 +76,7 @@ def _inserted(text: str, start: int, end: int, what: str) -> str:
     return f"{text[:last]}{'' if is_empty else ', '}{what}{text[last:]}"
 
 
-def _end(text: str, start: int) -> int:
+def _find_end(text: str, start: int) -> int:
     return _DECODER.raw_decode(text, start)[1]
 
 

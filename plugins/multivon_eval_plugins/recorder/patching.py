@@ -87,7 +87,7 @@ def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[
 def _replace(parent: Any, name: str, old: Any, new: Any) -> None:
     setattr(parent, name, new)
     if inspect.ismodule(parent):
-        for module, other in _holding(old):
+        for module, other in _find_holders(old):
             setattr(module, other, new)
 
 
@@ -99,11 +99,11 @@ def _put_back(parent: Any, name: str, wrapper: Patch) -> None:
         else:
             delattr(parent, name)
     if inspect.ismodule(parent):
-        for module, other in _holding(wrapper):
+        for module, other in _find_holders(wrapper):
             setattr(module, other, wrapper.__wrapped__)
 
 
-def _holding(value: Any) -> Iterator[tuple[Any, str]]:
+def _find_holders(value: Any) -> Iterator[tuple[Any, str]]:
     """The modules in which a value lies, and under which names."""
     # A copy, because another thread may import something meanwhile.
     for module in list(sys.modules.values()):

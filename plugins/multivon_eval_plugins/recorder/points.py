@@ -11,7 +11,7 @@ from __future__ import annotations
 import attrs
 
 from .capture import read_chat, read_messages, read_responses
-from .listening import gemini, litellm, noting, stainless
+from .listening import listen_to_gemini, listen_to_litellm, listen_to_stainless, note_call_site
 from .patching import Called
 
 
@@ -57,10 +57,13 @@ _SITE = "what is asked in tasks of their own is recorded without a call site"
 
 _CHAT = {"/chat/completions": read_chat, "/responses": read_responses}
 _MESSAGES = {"/messages": read_messages}
-_OPENAI, _AIO_OPENAI = stainless("openai", _CHAT), stainless("openai", _CHAT, noted=True)
-_ANTHROPIC, _AIO_ANTHROPIC = stainless("anthropic", _MESSAGES), stainless("anthropic", _MESSAGES, noted=True)
-_GEMINI, _AIO_GEMINI = gemini("google-genai"), gemini("google-genai", noted=True)
-_LITELLM = litellm("litellm")
+_OPENAI, _AIO_OPENAI = listen_to_stainless("openai", _CHAT), listen_to_stainless("openai", _CHAT, noted=True)
+_ANTHROPIC, _AIO_ANTHROPIC = (
+    listen_to_stainless("anthropic", _MESSAGES),
+    listen_to_stainless("anthropic", _MESSAGES, noted=True),
+)
+_GEMINI, _AIO_GEMINI = listen_to_gemini("google-genai"), listen_to_gemini("google-genai", noted=True)
+_LITELLM = listen_to_litellm("litellm")
 
 SDKS = (
     Sdk(
@@ -69,10 +72,10 @@ SDKS = (
         (
             Point("openai._base_client", "SyncAPIClient.request", _OPENAI, _SYNC),
             Point("openai._base_client", "AsyncAPIClient.request", _AIO_OPENAI, _ASYNC),
-            Point("openai.resources.chat.completions", "AsyncCompletions.create", noting, _SITE),
-            Point("openai.resources.chat.completions", "AsyncCompletions.parse", noting),
-            Point("openai.resources.responses", "AsyncResponses.create", noting),
-            Point("openai.resources.responses", "AsyncResponses.parse", noting),
+            Point("openai.resources.chat.completions", "AsyncCompletions.create", note_call_site, _SITE),
+            Point("openai.resources.chat.completions", "AsyncCompletions.parse", note_call_site),
+            Point("openai.resources.responses", "AsyncResponses.create", note_call_site),
+            Point("openai.resources.responses", "AsyncResponses.parse", note_call_site),
         ),
     ),
     Sdk(
@@ -81,10 +84,10 @@ SDKS = (
         (
             Point("anthropic._base_client", "SyncAPIClient.request", _ANTHROPIC, _SYNC),
             Point("anthropic._base_client", "AsyncAPIClient.request", _AIO_ANTHROPIC, _ASYNC),
-            Point("anthropic.resources.messages", "AsyncMessages.create", noting, _SITE),
-            Point("anthropic.resources.messages", "AsyncMessages.parse", noting),
-            Point("anthropic.resources.beta.messages", "AsyncMessages.create", noting),
-            Point("anthropic.resources.beta.messages", "AsyncMessages.parse", noting),
+            Point("anthropic.resources.messages", "AsyncMessages.create", note_call_site, _SITE),
+            Point("anthropic.resources.messages", "AsyncMessages.parse", note_call_site),
+            Point("anthropic.resources.beta.messages", "AsyncMessages.create", note_call_site),
+            Point("anthropic.resources.beta.messages", "AsyncMessages.parse", note_call_site),
         ),
     ),
     Sdk(
@@ -95,8 +98,8 @@ SDKS = (
             Point("google.genai._api_client", "BaseApiClient.request_streamed", _GEMINI, _SYNC),
             Point("google.genai._api_client", "BaseApiClient.async_request", _AIO_GEMINI, _ASYNC),
             Point("google.genai._api_client", "BaseApiClient.async_request_streamed", _AIO_GEMINI, _ASYNC),
-            Point("google.genai.models", "AsyncModels.generate_content", noting, _SITE),
-            Point("google.genai.models", "AsyncModels.generate_content_stream", noting, _SITE),
+            Point("google.genai.models", "AsyncModels.generate_content", note_call_site, _SITE),
+            Point("google.genai.models", "AsyncModels.generate_content_stream", note_call_site, _SITE),
         ),
     ),
     Sdk(

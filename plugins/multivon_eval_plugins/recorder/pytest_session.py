@@ -12,7 +12,7 @@ from multivon_eval.sdk import DeliveryError, UsageError
 
 from . import store
 from .recording import Recording
-from .tally import Summary, many
+from .tally import Summary, format_count
 
 _KEY = "multivon_eval_recording"
 
@@ -110,4 +110,5 @@ class SessionRecording:
             return str(summary)
         contents = store.read(out)
         sites = {(row["site"]["file"], row["site"]["qualname"]) for row in contents.rows if row["site"]}
-        return f"{summary}; {out.name} holds {many(len(contents.rows), 'recording')} of {many(len(sites), 'call site')}"
+        recordings, places = format_count(len(contents.rows), "recording"), format_count(len(sites), "call site")
+        return f"{summary}; {out.name} holds {recordings} of {places}"

@@ -112,7 +112,7 @@ class Recording:
                 f"{function.__qualname__} is an asynchronous generator, which record_prompts() cannot go around; "
                 "write 'with record_prompts():' in it"
             )
-        return _around(function, lambda: Recording(self.root, self.out, self._record_text))
+        return _wrap_function(function, lambda: Recording(self.root, self.out, self._record_text))
 
     def flush(self) -> None:
         """Write what was caught since the last time.
@@ -130,7 +130,7 @@ class Recording:
             self.tally.give_back(rows)
             raise
         if contents.foreign:
-            self._tell(f"{store.foreign(self.out, contents)}, kept as they are")
+            self._tell(f"{store.describe_foreign(self.out, contents)}, kept as they are")
 
     def _check(self) -> None:
         if not self.root.is_dir():
@@ -140,14 +140,14 @@ class Recording:
     def _start(self) -> None:
         modules = {point.module for sdk in SDKS for point in sdk.points}
         # An SDK that is imported later is listened to from then on, and one that never is costs nothing.
-        watch = Watch(modules, self._imported)
+        watch = Watch(modules, self._listen_to_module)
         with self._points_lock:
             self._points = set()
             self._patches.callback(watch.stop)
         watch.start()
         for name in sorted(modules & sys.modules.keys()):
             # By import, because another thread may be in the middle of it.
-            self._imported(importlib.import_module(name))
+            self._listen_to_module(importlib.import_module(name))
         self._look_for_moved()
 
     def _stop(self) -> None:
@@ -156,11 +156,11 @@ class Recording:
             self._points = None
             self._patches.close()
 
-    def _imported(self, module: ModuleType) -> None:
+    def _listen_to_module(self, module: ModuleType) -> None:
         for sdk in SDKS:
             for point in sdk.points:
                 if point.module == module.__name__ and not self._listen(point, module):
-                    self._miss(sdk, point)
+                    self._report_missing(sdk, point)
 
     def _listen(self, point: Point, module: ModuleType) -> bool:
         owner, _, name = point.path.rpartition(".")
@@ -183,13 +183,13 @@ class Recording:
             if sdk.package in sys.modules:
                 for point in sdk.points:
                     if point.module not in sys.modules and not _is_there(point.module):
-                        self._miss(sdk, point)
+                        self._report_missing(sdk, point)
 
-    def _miss(self, sdk: Sdk, point: Point) -> None:
+    def _report_missing(self, sdk: Sdk, point: Point) -> None:
         # A place that only some versions have may be missing without a word.
         if point.loses:
             self._tell(
-                f"{sdk.name} {_version(sdk.name)} has no {point}, so {point.loses}; "
+                f"{sdk.name} {_find_version(sdk.name)} has no {point}, so {point.loses}; "
                 f"use another version of {sdk.name}, or upgrade multivon-eval"
             )
 
@@ -198,7 +198,7 @@ class Recording:
             _LOG.warning("%s", problem)
 
 
-def _around(function: _F, start: Callable[[], Recording]) -> _F:
+def _wrap_function(function: _F, start: Callable[[], Recording]) -> _F:
     call: Any
     if inspect.iscoroutinefunction(function):
 
@@ -229,7 +229,7 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def _version(distribution: str) -> str:
+def _find_version(distribution: str) -> str:
     from importlib.metadata import PackageNotFoundError, version
 
     try:

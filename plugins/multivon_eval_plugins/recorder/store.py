@@ -13,7 +13,7 @@ import attrs
 
 from multivon_eval.sdk import UsageError
 
-from .files import change, lines
+from .files import change, split_lines
 from .tally import Recorded
 
 SCHEMA_VERSION = 1
@@ -50,7 +50,7 @@ def read(path: Path) -> Contents:
             f"{path} cannot be read ({error.strerror or error}); record some with pytest --record-prompts, or name "
             "another file"
         ) from None
-    return _contents(lines(data))
+    return _read_contents(split_lines(data))
 
 
 def check(path: Path) -> None:
@@ -80,55 +80,55 @@ def merge(path: Path, recorded: Sequence[Recorded]) -> Contents:
     written: list[bytes] = []
 
     def merged(data: bytes) -> bytes:
-        written[:] = _merged(lines(data), [_row(one) for one in recorded])
+        written[:] = _merge_lines(split_lines(data), [_make_row(one) for one in recorded])
         return b"".join(written)
 
     change(path, merged)
-    return _contents(written)
+    return _read_contents(written)
 
 
-def foreign(path: Path, contents: Contents) -> str:
+def describe_foreign(path: Path, contents: Contents) -> str:
     """Say which lines of a file are no recordings."""
     shown = ", ".join(map(str, contents.foreign[:5])) + (", ..." if len(contents.foreign) > 5 else "")
     return f"lines of {path.name} that are no recordings: {len(contents.foreign)} (line {shown})"
 
 
-def _merged(old: Sequence[bytes], new: Iterable[Row]) -> list[bytes]:
+def _merge_lines(old: Sequence[bytes], new: Iterable[Row]) -> list[bytes]:
     kept: list[bytes | Row] = []
     known: dict[tuple[object, ...], Row] = {}
     for line in old:
-        row = _parsed(line)
+        row = _parse_line(line)
         # A line of a newer version, or somebody's note: kept at its place.
         if row is None:
             if line.strip():
                 kept.append(line if line.endswith(b"\n") else line + b"\n")
         # Two lines of one rendering come from two branches that were merged by git.
-        elif _key(row) in known:
-            _add(known[_key(row)], row)
+        elif _make_key(row) in known:
+            _add(known[_make_key(row)], row)
         else:
-            known[_key(row)] = row
+            known[_make_key(row)] = row
             kept.append(row)
     for row in new:
-        if _key(row) in known:
-            _add(known[_key(row)], row)
+        if _make_key(row) in known:
+            _add(known[_make_key(row)], row)
         else:
-            known[_key(row)] = row
+            known[_make_key(row)] = row
             kept.append(row)
-    return [item if isinstance(item, bytes) else _line(item) for item in kept]
+    return [item if isinstance(item, bytes) else _write_line(item) for item in kept]
 
 
-def _line(row: Row) -> bytes:
+def _write_line(row: Row) -> bytes:
     # A lone surrogate in a file name must not cost the whole file.
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def _contents(data: Sequence[bytes]) -> Contents:
+def _read_contents(data: Sequence[bytes]) -> Contents:
     known: dict[tuple[object, ...], Row] = {}
     foreign = []
     for number, line in enumerate(data, 1):
-        row = _parsed(line)
+        row = _parse_line(line)
         if row is not None:
-            before = known.setdefault(_key(row), row)
+            before = known.setdefault(_make_key(row), row)
             if before is not row:
                 _add(before, row)
         elif line.strip():
@@ -136,7 +136,7 @@ def _contents(data: Sequence[bytes]) -> Contents:
     return Contents(tuple(known.values()), tuple(foreign))
 
 
-def _row(one: Recorded) -> Row:
+def _make_row(one: Recorded) -> Row:
     site = one.site
     row: Row = {
         "schema_version": SCHEMA_VERSION,
@@ -146,8 +146,8 @@ def _row(one: Recorded) -> Row:
         "fingerprint": one.fingerprint,
         "loose_fingerprint": one.loose_fingerprint,
         "count": one.count,
-        "first_seen": _moment(one.first_seen),
-        "last_seen": _moment(one.last_seen),
+        "first_seen": _format_moment(one.first_seen),
+        "last_seen": _format_moment(one.last_seen),
         "case_uids": dict(one.case_uids),
     }
     if one.kind:
@@ -157,11 +157,11 @@ def _row(one: Recorded) -> Row:
     return row
 
 
-def _moment(seconds: float) -> str:
+def _format_moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def _key(row: Row) -> tuple[object, ...]:
+def _make_key(row: Row) -> tuple[object, ...]:
     site = row["site"] or {"file": None, "qualname": None}
     return site["file"], site["qualname"], row["sdk"], row["role"], row["fingerprint"], row.get("not_captured")
 
@@ -181,7 +181,7 @@ def _add(into: Row, row: Row) -> None:
         into.setdefault("text", row["text"])
 
 
-def _parsed(line: bytes) -> Row | None:
+def _parse_line(line: bytes) -> Row | None:
     try:
         row = json.loads(line)
     # A torn line, or one nested so deep that it is no recording of ours.

@@ -15,7 +15,7 @@ import attrs
 from .binding import CASE
 from .call_site import CallSite, CallSites
 from .capture import Part
-from .fingerprint import fingerprints
+from .fingerprint import compute_fingerprints
 
 
 @attrs.define
@@ -69,16 +69,16 @@ class Summary:
         )
 
     def __str__(self) -> str:
-        said = [f"{many(self.calls, 'call')} with {many(self.parts, 'text')}"]
+        said = [f"{format_count(self.calls, 'call')} with {format_count(self.parts, 'text')}"]
         if self.not_captured:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.not_captured.items()))
             said.append(f"not captured: {kinds}")
         if self.without_site:
-            said.append(f"{many(self.without_site, 'call')} from outside the repository root")
+            said.append(f"{format_count(self.without_site, 'call')} from outside the repository root")
         return "; ".join([*said, *self.problems])
 
 
-def many(count: int, what: str) -> str:
+def format_count(count: int, what: str) -> str:
     """Say how many there are, in words for a person."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
@@ -99,7 +99,7 @@ class Tally:
         self._sites = CallSites(root)
         self._record_text = record_text
         # A system prompt comes again and again.
-        self._fingerprints = functools.lru_cache(maxsize=256)(fingerprints)
+        self._fingerprints = functools.lru_cache(maxsize=256)(compute_fingerprints)
         self._lock = threading.Lock()
         self._rows: dict[tuple[object, ...], Recorded] = {}
         self._calls = self._texts = self._without_site = 0

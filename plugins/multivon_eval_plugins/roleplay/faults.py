@@ -15,10 +15,10 @@ import attrs
 
 from multivon_eval.sdk import Conversation, Observation, Persona
 
-from .identifiers import invented
-from .likeness import Words, repeats, words_of
-from .recital import recited_criterion, recited_rule
-from .traits import find_trait, word_count
+from .identifiers import find_invented
+from .likeness import Words, list_words, repeats
+from .recital import find_recited_criterion, find_recited_rule
+from .traits import count_words, find_trait
 
 TRAIT_MISSING = "trait_missing"
 """The one fault of a whole conversation: it says how well the persona was played and decides nothing."""
@@ -93,7 +93,7 @@ class SuspectMessage:
     @cached_property
     def words(self) -> Words:
         """The words of the message."""
-        return words_of(self.text)
+        return list_words(self.text)
 
     @cached_property
     def known(self) -> tuple[str, ...]:
@@ -173,7 +173,7 @@ def _find_restart(said: SuspectMessage) -> str:
     opening = said.earlier[0]
     if repeats(said.text, opening):
         return "begins again with its opening"
-    mine, first = said.words.distinct, words_of(opening).distinct
+    mine, first = said.words.distinct, list_words(opening).distinct
     greets = _GREETING.match(said.text) and _GREETING.match(opening)
     if greets and len(mine) >= 5 and len(mine & first) >= 0.6 * len(mine | first):
         return "greets and begins again with its opening"
@@ -190,12 +190,12 @@ def _find_repetition(said: SuspectMessage) -> str:
 
 
 def _find_recited_criteria(said: SuspectMessage) -> str:
-    criterion = recited_criterion(said.text, said.persona.criteria, said.heard)
+    criterion = find_recited_criterion(said.text, said.persona.criteria, said.heard)
     return f"says the criterion {criterion!r}" if criterion else ""
 
 
 def _find_recited_instructions(said: SuspectMessage) -> str:
-    rule = recited_rule(said.text, said.known)
+    rule = find_recited_rule(said.text, said.known)
     return f"says what only its instructions say: {rule!r}" if rule else ""
 
 
@@ -213,11 +213,11 @@ def _is_goodbye(text: str) -> bool:
 
 def _is_only_thanks(text: str) -> bool:
     closes = _THANKS.search(text.lower()) is not None or _is_goodbye(text)
-    return closes and "?" not in text and word_count(text) <= _CLOSING
+    return closes and "?" not in text and count_words(text) <= _CLOSING
 
 
 def _find_invented_identifier(said: SuspectMessage) -> str:
-    found = invented(said.text, said.known)
+    found = find_invented(said.text, said.known)
     return f"says what it cannot know: {', '.join(found)}" if found else ""
 
 
@@ -231,12 +231,12 @@ def _find_empty(said: SuspectMessage) -> str:
 
 def _find_explosion(said: SuspectMessage) -> str:
     # A text without spaces is long too.
-    words = max(word_count(said.text), len(said.text) // 10)
+    words = max(count_words(said.text), len(said.text) // 10)
     if words > LONGEST:
         return f"{words} words"
     if words <= LONGER or not said.own:
         return ""
-    usual = statistics.median(map(word_count, said.own))
+    usual = statistics.median(map(count_words, said.own))
     return f"{words} words after {usual:g}" if usual and words > GROWTH * usual else ""
 
 

@@ -50,7 +50,7 @@ _MAYBE = re.compile(r"[\d@]")
 """What each of the forms has in it."""
 
 
-def invented(message: str, known: Sequence[str]) -> list[str]:
+def find_invented(message: str, known: Sequence[str]) -> list[str]:
     """Find identifiers that stand in nothing that the persona knows.
 
     Args:

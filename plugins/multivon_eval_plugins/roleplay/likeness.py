@@ -41,7 +41,7 @@ class Words:
     figures: frozenset[str]
 
 
-def words_of(text: str) -> Words:
+def list_words(text: str) -> Words:
     """Take a text apart."""
     return _remembered(text) if len(text) <= SHORT else _split_words(text)
 
@@ -75,7 +75,7 @@ def repeats(one: str, other: str) -> str:
 
     Source: A. Z. Broder, "On the resemblance and containment of documents", SEQUENCES 1997, 21-29.
     """
-    mine, yours = words_of(one), words_of(other)
+    mine, yours = list_words(one), list_words(other)
     if len(mine.all) < FEWEST or mine.figures != yours.figures:
         return ""
     if mine.all == yours.all:

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 
-from .likeness import runs, words_of
+from .likeness import list_words, runs
 from .prompt import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
 
 RUN = 3
@@ -38,7 +38,7 @@ _PLAY_WORDS = frozenset(
 )
 
 
-def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
+def find_recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) -> str:
     """Find a criterion that a message hands over.
 
     Args:
@@ -51,12 +51,12 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
         nothing that was heard, at least two of them; a criterion of a word or two may well be said by chance.
         Nothing if there is none.
     """
-    said = runs(words_of(text).all, RUN)
+    said = runs(list_words(text).all, RUN)
     told = {criterion: _split_runs(criterion) for criterion in criteria}
     told = {criterion: wanted for criterion, wanted in told.items() if len(wanted & said) >= 2}
     if not told:
         return ""  # as nearly always: then nobody need look at all that was heard
-    may_say = frozenset[tuple[str, ...]]().union(*(runs(words_of(part).all, RUN) for part in heard))
+    may_say = frozenset[tuple[str, ...]]().union(*(runs(list_words(part).all, RUN) for part in heard))
     for criterion, wanted in told.items():
         own = wanted - may_say
         if len(own) >= 2 and len(own & said) >= SHARE * len(own):
@@ -66,10 +66,10 @@ def recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[str]) 
 
 @functools.lru_cache(maxsize=256)  # they are asked for in every turn
 def _split_runs(criterion: str) -> frozenset[tuple[str, ...]]:
-    return runs(words_of(criterion).all, RUN)
+    return runs(list_words(criterion).all, RUN)
 
 
-def recited_rule(text: str, known: Sequence[str]) -> str:
+def find_recited_rule(text: str, known: Sequence[str]) -> str:
     """Find what a message says of the driver's own instructions.
 
     Args:
@@ -79,7 +79,7 @@ def recited_rule(text: str, known: Sequence[str]) -> str:
     Returns:
         Words of the play, or a run of :data:`RULE_RUN` words of the instructions; nothing if there are none.
     """
-    said = words_of(text)
+    said = list_words(text)
     if "{" in text or not _PLAY_WORDS.isdisjoint(said.distinct):
         found = _PLAY.search(text.replace("’", "'"))
         if found and not any(_PLAY.search(part.replace("’", "'")) for part in known):
@@ -87,11 +87,11 @@ def recited_rule(text: str, known: Sequence[str]) -> str:
     rules = _collect_rules()
     for at in range(len(said.all) - RULE_RUN + 1):
         run = said.all[at : at + RULE_RUN]
-        if run in rules and not any(run in runs(words_of(part).all, RULE_RUN) for part in known):
+        if run in rules and not any(run in runs(list_words(part).all, RULE_RUN) for part in known):
             return " ".join(run)
     return ""
 
 
 @functools.cache
 def _collect_rules() -> frozenset[tuple[str, ...]]:
-    return runs(words_of("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))).all, RULE_RUN)
+    return runs(list_words("\n".join((RULES, PERSONA, DONE, OPENING, RESUMED, SILENT))).all, RULE_RUN)

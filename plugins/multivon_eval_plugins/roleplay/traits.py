@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[.!?;\u3002\uff01\uff1f]+|\n+")
 _ENGLISH = frozenset("the is are was do does can not to of and this that with have my your you it what how".split())
 
 
-def word_count(text: str) -> int:
+def count_words(text: str) -> int:
     """How many words a text has, in any script."""
     if text.isascii():
         return len(_WORD.findall(text))
@@ -60,20 +60,20 @@ class Trait:
 def _make_at_most(most: int) -> Sign:
     return Sign(
         f"half of the messages have {most} words or fewer",
-        lambda messages: statistics.median(map(word_count, messages)) <= most,
+        lambda messages: statistics.median(map(count_words, messages)) <= most,
     )
 
 
 def _make_at_least(least: int) -> Sign:
     return Sign(
         f"half of the messages have {least} words or more",
-        lambda messages: statistics.median(map(word_count, messages)) >= least,
+        lambda messages: statistics.median(map(count_words, messages)) >= least,
     )
 
 
 def _make_short_sentences(most: int) -> Sign:
     def shown(messages: Sequence[str]) -> bool:
-        lengths = [word_count(part) for message in messages for part in _SENTENCE.split(message)]
+        lengths = [count_words(part) for message in messages for part in _SENTENCE.split(message)]
         return statistics.median([length for length in lengths if length] or [0]) <= most
 
     return Sign(f"half of the sentences have {most} words or fewer", shown)

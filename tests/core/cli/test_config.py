@@ -11,7 +11,7 @@ from multivon_eval import SimulationOptions, UsageError, asimulate, check_simula
 from multivon_eval._cli.score import score
 from multivon_eval._cli.simulate import simulate as simulate_command
 from multivon_eval._run.config_file import read_config
-from multivon_eval._run.options import OPTIONS, options_of
+from multivon_eval._run.options import OPTIONS, list_options_of
 from multivon_eval._run.settings import Settings
 from support.command import ECHO, PERSONA, multivon_eval, workplace
 
@@ -127,7 +127,7 @@ def test_file_that_is_no_toml_is_an_error_only_if_it_is_about_us(tmp_path):
 def test_click_options_are_those_of_the_table(command):
     """No option stands beside the table, and none is missing."""
     ours = [param.opts[0].removeprefix("--") for param in command.params if isinstance(param, click.Option)]
-    assert ours == [option.name for option in options_of(command.name)]
+    assert ours == [option.name for option in list_options_of(command.name)]
 
 
 def test_python_options_are_those_of_the_table():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from multivon_eval import Reply, simulate
 from multivon_eval._questions import YesNo, goal_question, yes_no_question
-from multivon_eval._questions.transcript import fenced
+from multivon_eval._questions.transcript import put_in_fence
 from multivon_eval._types.conversation import Conversation
 from multivon_eval._types.message import Message, ToolCall
 from support.chat_server import ChatServer
@@ -86,7 +86,7 @@ def parsed(text):
 
 def check_fence(conversation):
     """Everything that is true of the fence, whatever was said."""
-    text = fenced(conversation)
+    text = put_in_fence(conversation)
     body = body_of(text, conversation.fence)
     assert parsed("\n".join(body)) == parsed(json.dumps(rows_of(conversation)))
     assert len(body) == len(conversation.messages) + 2 if conversation.messages else body == ["[]"]
@@ -100,7 +100,7 @@ def check_questions(conversation, harmless):
     for kind, question in asked.items():
         [message], [same] = question.prompt.messages, usual[kind].prompt.messages
         assert len(message.parts) == 2
-        assert message.parts[0] == fenced(conversation)
+        assert message.parts[0] == put_in_fence(conversation)
         assert message.parts[1] == same.parts[1]
         assert question.prompt.system == usual[kind].prompt.system
         assert question.prompt.schema == usual[kind].prompt.schema
@@ -183,7 +183,7 @@ def test_a_fence_grows_only_at_its_end(messages, later):
     before = Conversation(messages, persona(), fence=FENCE)
     after = before.grown(Message("user", later))
     closing = f"\n]\n</transcript {FENCE}>"
-    assert fenced(after).startswith(fenced(before).removesuffix(closing))
+    assert put_in_fence(after).startswith(put_in_fence(before).removesuffix(closing))
 
 
 def test_no_character_that_shows_nothing_stands_for_itself():
@@ -199,7 +199,7 @@ def test_no_character_that_shows_nothing_stands_for_itself():
 @pytest.mark.parametrize("text", ["Grüße, 你好, שלום, a\u0301 ← 5 € 🙂", "quotes “ ” « »"])
 def test_what_can_be_seen_is_not_escaped(text):
     """Letters of any language, marks and emoji reach the judge as they are: it must be able to read and quote them."""
-    assert text in fenced(talk(text, "Fine."))
+    assert text in put_in_fence(talk(text, "Fine."))
 
 
 def test_what_a_server_receives_is_fenced():

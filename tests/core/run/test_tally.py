@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import Provenance, Score, SimulationResult, Verdict
-from multivon_eval._run.tally import Tally, wilson
+from multivon_eval._run.tally import Tally, estimate_rate
 from multivon_eval._types.observation import STOP_REASONS, Observation
 from multivon_eval.sdk import Usage
 from support.people import talk
@@ -48,7 +48,7 @@ def summary_of(results):
 )
 def test_the_interval_is_the_published_one(hits, of, low, high):
     """The 95 % Wilson score interval gives the numbers of the literature."""
-    rate = wilson(hits, of)
+    rate = estimate_rate(hits, of)
     assert (round(rate.low, 4), round(rate.high, 4)) == (low, high)
     assert rate.value == hits / of
 
@@ -64,7 +64,7 @@ def shares(draw):
 def test_the_interval_holds_the_share(share):
     """Low, share and high stand in their order between 0 and 1, but for the last bit of a float."""
     hits, of = share
-    rate = wilson(hits, of)
+    rate = estimate_rate(hits, of)
     assert 0 <= rate.low <= hits / of + 1e-12
     assert hits / of - 1e-12 <= rate.high <= 1
 
@@ -74,7 +74,7 @@ def test_the_interval_holds_the_share(share):
 def test_the_ends_of_the_interval_are_exact(share):
     """None of so many is at least 0, and all of so many at most 1, exactly."""
     hits, of = share
-    rate = wilson(hits, of)
+    rate = estimate_rate(hits, of)
     assert 0 <= rate.low <= hits / of <= rate.high <= 1
 
 
@@ -82,7 +82,7 @@ def test_the_ends_of_the_interval_are_exact(share):
 def test_more_of_the_same_makes_the_interval_narrower(share):
     """Ten times as many conversations of the same share say more."""
     hits, of = share
-    few, many = wilson(hits, of), wilson(hits * 10, of * 10)
+    few, many = estimate_rate(hits, of), estimate_rate(hits * 10, of * 10)
     assert many.high - many.low < few.high - few.low
 
 
@@ -90,13 +90,13 @@ def test_more_of_the_same_makes_the_interval_narrower(share):
 def test_hits_and_misses_mirror_each_other(share):
     """The interval of the misses is that of the hits, seen from the other side."""
     hits, of = share
-    rate, mirrored = wilson(hits, of), wilson(of - hits, of)
+    rate, mirrored = estimate_rate(hits, of), estimate_rate(of - hits, of)
     assert rate.low == pytest.approx(1 - mirrored.high, abs=1e-9)
 
 
 def test_where_nothing_was_looked_at_there_is_no_rate():
     """Nothing of nothing is neither 0 nor 1."""
-    rate = wilson(0, 0)
+    rate = estimate_rate(0, 0)
     assert (rate.value, rate.low, rate.high) == (None, None, None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from multivon_eval import UsageError, result_from_json, result_schema, result_to_json, simulate
 from multivon_eval._journal.journal import Journal
 from multivon_eval._run.verdict import vote_on_goal
-from multivon_eval._run.votes import counted
+from multivon_eval._run.votes import count_votes
 from multivon_eval._types.verdict import CriterionVerdict, Evidence, Verdict, Votes
 from multivon_eval.protocols import RunContext
 from multivon_eval.sdk import GoalAsked, JudgeError
@@ -71,13 +71,13 @@ def verdicts_asked(judge):
 )
 def test_the_majority_decides_and_the_split_is_recorded(votes, met, split):
     """More than half must say it; with no majority a criterion is unknown."""
-    [criterion] = counted([vote(answer) for answer in votes]).criteria
+    [criterion] = count_votes([vote(answer) for answer in votes]).criteria
     assert (criterion.met, criterion.votes) == (met, split)
 
 
 def test_each_criterion_has_a_majority_of_its_own():
     """Three votes of which no two are the same as a whole still agree on each criterion."""
-    verdict = counted([vote("yes", "yes", "no"), vote("yes", "no", "yes"), vote("no", "yes", "yes")])
+    verdict = count_votes([vote("yes", "yes", "no"), vote("yes", "no", "yes"), vote("no", "yes", "yes")])
     assert [criterion.met for criterion in verdict.criteria] == ["yes", "yes", "yes"]
     assert verdict.achieved is True
     assert verdict.reason == "3 votes, 3 not achieved: because"
@@ -85,7 +85,7 @@ def test_each_criterion_has_a_majority_of_its_own():
 
 def test_reason_and_quotes_are_those_of_the_majority():
     """Nothing that the outvoted said supports the verdict, and no quote stands there twice."""
-    verdict = counted([vote("no", reason="outvoted"), vote("yes", reason="first"), vote("yes", reason="second")])
+    verdict = count_votes([vote("no", reason="outvoted"), vote("yes", reason="first"), vote("yes", reason="second")])
     assert verdict.reason == "3 votes, 2 achieved, 1 not achieved: first"
     assert [(quote.quote, quote.found) for quote in verdict.evidence] == [("yes", True)]
     assert verdict.criteria[0].reason == "yes 0"
@@ -94,11 +94,11 @@ def test_reason_and_quotes_are_those_of_the_majority():
 @pytest.mark.parametrize("missing", [FAILED, CUT])
 def test_a_missing_vote_counts_for_nobody(missing):
     """The majority is of all votes that were asked for: two of three decide, one of one does not."""
-    decided = counted([missing, vote("yes"), vote("yes")])
+    decided = count_votes([missing, vote("yes"), vote("yes")])
     assert (decided.achieved, decided.criteria[0].votes) == (True, Votes(2, 0, 0, 1))
     assert decided.reason == "3 votes, 2 achieved, 1 missing: because"
-    assert counted([missing, vote("yes"), vote("no")]).achieved is None
-    gone = counted([missing, missing, vote("yes")])
+    assert count_votes([missing, vote("yes"), vote("no")]).achieved is None
+    gone = count_votes([missing, missing, vote("yes")])
     assert (gone.achieved, gone.failed, gone.cut) == (None, missing.failed, missing.cut)
     assert gone.reason == f"1 of 3 votes: {missing.reason}"
     assert gone.criteria == ()
@@ -113,7 +113,7 @@ def test_a_missing_vote_counts_for_nobody(missing):
 )
 def test_the_order_of_votes_decides_nothing(cast):
     """Whoever votes first, the answers and the splits are the same, and each split adds up."""
-    forwards, backwards = counted([vote(*met) for met in cast]), counted([vote(*met) for met in reversed(cast)])
+    forwards, backwards = count_votes([vote(*met) for met in cast]), count_votes([vote(*met) for met in reversed(cast)])
     assert forwards.achieved is backwards.achieved
     assert [(row.met, row.votes) for row in forwards.criteria] == [(row.met, row.votes) for row in backwards.criteria]
     for row in forwards.criteria:

@@ -12,7 +12,7 @@ from multivon_eval import result_from_json
 from multivon_eval_plugins.recorder import store
 from multivon_eval_plugins.recorder.call_site import CallSite
 from multivon_eval_plugins.recorder.capture import Part
-from multivon_eval_plugins.recorder.fingerprint import fingerprints
+from multivon_eval_plugins.recorder.fingerprint import compute_fingerprints
 from multivon_eval_plugins.recorder.tally import Tally
 from support.command import multivon_eval, workplace
 
@@ -58,7 +58,7 @@ def run(folder, *args, code=0):
 
 def target(site, role, text):
     """What is written for an observed rendering."""
-    exact, loose = fingerprints(text)
+    exact, loose = compute_fingerprints(text)
     return {
         "file": site.file,
         "qualname": site.qualname,
@@ -75,7 +75,7 @@ def test_the_table(folder):
     """Without --apply the proposals are printed, with what has no place among them, and nothing is written."""
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     lines = run(folder, "stamp", "--from-recordings").splitlines()
-    print_of = {text: fingerprints(text)[0][:12] for text in ("Be brief.", "Look.")}
+    print_of = {text: compute_fingerprints(text)[0][:12] for text in ("Be brief.", "Look.")}
     assert [line.split() for line in lines[:4]] == [
         ["case", "site", "role", "fingerprint", "observed"],
         ["uid1", "bot/answers.py:answer", "system", print_of["Be brief."], "2", "times"],

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable
 from multivon_eval.sdk import Conversation, Message, Prices, Usage
-from multivon_eval_plugins.judges._prices import known_tariff
+from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.anthropic import ANTHROPIC, TOOL, Anthropic
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.chat_faults import Response
@@ -126,7 +126,7 @@ def test_the_cost_is_computed_from_what_was_read_and_written():
 
 def test_a_long_prompt_is_paid_at_its_own_price():
     """Where a model is dearer beyond a length, a short prompt costs the low price and the bound knows both."""
-    found = known_tariff("claude-haiku-5-5", base_url=ANTHROPIC)
+    found = find_known_tariff("claude-haiku-5-5", base_url=ANTHROPIC)
     assert found is not None and found.steps
     start, dearer = found.steps[0]
     assert found.cost(Usage(1000, 10)) == found.base.cost(Usage(1000, 10))

@@ -12,8 +12,8 @@ from google.genai import types
 
 from multivon_eval.errors import JudgeError, JudgeUnavailable
 from multivon_eval.sdk import Message, Usage, text_question
-from multivon_eval_plugins.judges._gemini_schema import openapi
-from multivon_eval_plugins.judges._prices import known_tariff
+from multivon_eval_plugins.judges._gemini_schema import convert_schema
+from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.gemini import GEMINI, Gemini
 from support.chat_faults import Response
 from support.gemini_dialect import GenerateContent, json_schema
@@ -77,7 +77,7 @@ def test_the_schema_is_sent_as_a_response_schema(kind):
         answer = completed(WIRE.judge_for(server), questions()[kind])
     config = server.requests[0]["generationConfig"]
     assert config["responseMimeType"] == "application/json"
-    assert config["responseSchema"] == openapi(schema)
+    assert config["responseSchema"] == convert_schema(schema)
     assert config["responseSchema"]["propertyOrdering"] == list(schema["properties"])
     assert config["thinkingConfig"] == {"thinkingBudget": 0}
     jsonschema.validate(json.loads(answer.text), schema)
@@ -100,7 +100,7 @@ def test_the_schema_is_sent_as_a_response_schema(kind):
 )
 def test_a_schema_is_turned_or_given_up(schema, found):
     """What means the same is said in Google's words; what cannot be said is not said in part."""
-    turned = openapi(schema)
+    turned = convert_schema(schema)
     if found == "none":
         assert turned is None
         return
@@ -183,6 +183,6 @@ def test_a_model_that_cannot_do_without_thinking_is_asked_for_little():
 @pytest.mark.parametrize("model", ["gemini-3.5-flash-lite", "models/gemini-3.5-flash-lite"])
 def test_the_price_of_a_known_model_is_known(model):
     """Under its name and its resource name."""
-    found = known_tariff("gemini-3.5-flash-lite", base_url=GEMINI)
+    found = find_known_tariff("gemini-3.5-flash-lite", base_url=GEMINI)
     assert found is not None
     assert Gemini(model).prices() == found.base

@@ -12,7 +12,7 @@ import pytest
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
 from multivon_eval.testing import JudgeTests
-from multivon_eval_plugins.judges._prices import known_tariff
+from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.litellm import LiteLLM
 from support.chat_server import ChatServer
 from support.openai_judge import KEY, PERSONA, PRICES, model_fn, questions
@@ -160,7 +160,7 @@ def test_what_is_missing_is_named_before_anything_is_spent(options, problem):
 
 def test_a_price_is_known_where_litellm_asks_the_provider_itself():
     """At another endpoint, or with a provider of unknown prices, it is not."""
-    found = known_tariff("gpt-6-luna", provider="openai")
+    found = find_known_tariff("gpt-6-luna", provider="openai")
     assert found is not None
     assert LiteLLM("openai/gpt-6-luna").prices() == found.base
     assert LiteLLM("openai/gpt-6-luna", base_url="http://127.0.0.1:1/v1").prices() is None

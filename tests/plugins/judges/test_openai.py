@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
 from multivon_eval.sdk import Message, Prices, Usage, text_question
-from multivon_eval_plugins.judges._prices import known_tariff
+from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.openai import OPENAI, OpenAI
 from support.chat_faults import Response, error_body
 from support.chat_server import ChatServer
@@ -354,7 +354,7 @@ def test_options_from_a_spec_are_refused_as_plugin_options():
 
 def test_the_price_of_a_known_model_at_its_own_endpoint_is_known():
     """genai-prices knows gpt-4.1-mini at OpenAI, and the cached price is no more than the full one."""
-    found = known_tariff("gpt-4.1-mini", base_url=OPENAI)
+    found = find_known_tariff("gpt-4.1-mini", base_url=OPENAI)
     assert found is not None
     prices = found.base
     assert 0 < prices.cached <= prices.input < prices.output
@@ -368,12 +368,12 @@ def test_the_price_of_a_known_model_at_its_own_endpoint_is_known():
 )
 def test_the_price_of_a_model_elsewhere_is_not_known(model, base_url):
     """A model's name says nothing of what another endpoint charges for it."""
-    assert known_tariff(model, base_url=base_url) is None
+    assert find_known_tariff(model, base_url=base_url) is None
 
 
 def test_a_model_without_a_price_for_its_cache_pays_the_full_one():
     """OpenAI's gpt-4 has no cache: whatever it says of cached tokens costs what the others cost."""
-    found = known_tariff("gpt-4", base_url=OPENAI)
+    found = find_known_tariff("gpt-4", base_url=OPENAI)
     assert found is not None
     assert found.base.cached == found.base.input > 0
 

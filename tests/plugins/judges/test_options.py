@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from multivon_eval._plugins.build import build, load_class, option_fields
+from multivon_eval._plugins.build import build, list_option_fields, load_class
 from multivon_eval._plugins.kinds import JUDGE
 from multivon_eval._plugins.registry import Registry
 
@@ -24,7 +24,7 @@ OWN = {
 def list_options(name):
     """The options of a judge, in the order in which ``plugins NAME`` lists them."""
     cls = load_class(Registry().find(JUDGE, name))
-    return cls, [field.name for field in option_fields(cls) if field.init]
+    return cls, [field.name for field in list_option_fields(cls) if field.init]
 
 
 @pytest.mark.parametrize("name", OWN)

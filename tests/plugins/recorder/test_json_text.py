@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval_plugins.recorder.json_text import members, with_items
+from multivon_eval_plugins.recorder.json_text import add_items, iterate_members
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -50,9 +50,9 @@ def test_only_what_is_added_is_new(value, items, style, around):
     expected = wanted(value, items)
     if expected is None:
         with pytest.raises(ValueError, match="there is no"):
-            with_items(text, PATH, items)
+            add_items(text, PATH, items)
         return
-    made = with_items(text, PATH, items)
+    made = add_items(text, PATH, items)
     assert json.loads(made) == expected and list(json.loads(made)) == list(expected)
     assert kept(text, made)
 
@@ -61,10 +61,10 @@ def test_only_what_is_added_is_new(value, items, style, around):
 def test_members(value, style):
     """The members of an object come with the places of their values."""
     text = json.dumps(value, **style)
-    assert {key: json.loads(text[start:end]) for key, start, end in members(text, 0)} == value
+    assert {key: json.loads(text[start:end]) for key, start, end in iterate_members(text, 0)} == value
 
 
 def test_a_key_that_stands_twice():
     """Which of two is meant nobody knows."""
     with pytest.raises(ValueError, match="'a' stands there twice"):
-        with_items('{"a": {}, "a": {}}', PATH, [1])
+        add_items('{"a": {}, "a": {}}', PATH, [1])

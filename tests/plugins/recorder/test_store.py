@@ -15,7 +15,7 @@ from multivon_eval.sdk import DeliveryError, UsageError
 from multivon_eval_plugins.recorder import store
 from multivon_eval_plugins.recorder.call_site import CallSite
 from multivon_eval_plugins.recorder.capture import Part
-from multivon_eval_plugins.recorder.fingerprint import fingerprints
+from multivon_eval_plugins.recorder.fingerprint import compute_fingerprints
 from multivon_eval_plugins.recorder.tally import Tally
 
 SITE = CallSite("bot.py", "answer", 3)
@@ -46,8 +46,8 @@ def test_one_line_a_rendering(tmp_path):
         "site": {"file": "bot.py", "qualname": "answer", "line": 3},
         "sdk": "openai",
         "role": "system",
-        "fingerprint": fingerprints("Be brief.")[0],
-        "loose_fingerprint": fingerprints("Be brief.")[1],
+        "fingerprint": compute_fingerprints("Be brief.")[0],
+        "loose_fingerprint": compute_fingerprints("Be brief.")[1],
         "count": 1,
         "case_uids": {"a": 1},
     }
@@ -98,7 +98,7 @@ def test_torn_and_foreign_lines_stay(tmp_path):
     assert lines[4] == torn + b"\n"
     assert [row["count"] for row in contents.rows] == [2, 1]
     assert contents.foreign == (1, 2, 4, 5)
-    assert store.foreign(path, contents) == "lines of r.jsonl that are no recordings: 4 (line 1, 2, 4, 5)"
+    assert store.describe_foreign(path, contents) == "lines of r.jsonl that are no recordings: 4 (line 1, 2, 4, 5)"
 
 
 def test_files_put_together_merge(tmp_path):
@@ -185,23 +185,23 @@ def test_a_file_that_is_not_there(tmp_path):
 @given(st.text())
 def test_fingerprints(text):
     """Texts that look alike have one fingerprint; those that differ in whitespace have one loose fingerprint."""
-    exact, loose = fingerprints(text)
-    assert fingerprints(unicodedata.normalize("NFD", unicodedata.normalize("NFC", text)))[0] == exact
-    assert fingerprints(f"  {text}\n")[1] == loose
-    assert fingerprints(f"{text}x") != (exact, loose)
-    assert fingerprints(" ".join(unicodedata.normalize("NFC", text).split()))[0] == loose
+    exact, loose = compute_fingerprints(text)
+    assert compute_fingerprints(unicodedata.normalize("NFD", unicodedata.normalize("NFC", text)))[0] == exact
+    assert compute_fingerprints(f"  {text}\n")[1] == loose
+    assert compute_fingerprints(f"{text}x") != (exact, loose)
+    assert compute_fingerprints(" ".join(unicodedata.normalize("NFC", text).split()))[0] == loose
 
 
 @given(st.text(alphabet=string.printable + "\x1c\x1d\x1e\x1f\x85\xa0\x00"))
 def test_what_whitespace_is(text):
     """The loose fingerprint takes for whitespace what Python does, in ASCII and beyond it."""
-    assert fingerprints(text)[1] == fingerprints(" ".join(text.split()))[0]
+    assert compute_fingerprints(text)[1] == compute_fingerprints(" ".join(text.split()))[0]
 
 
 def test_fingerprints_are_those_of_the_contract():
     """SHA-256 of the NFC-normalised text in UTF-8; the loose one of the text with whitespace collapsed."""
     import hashlib
 
-    exact, loose = fingerprints("Cafe\u0301\n\n  au lait ")
+    exact, loose = compute_fingerprints("Cafe\u0301\n\n  au lait ")
     assert exact == hashlib.sha256("Café\n\n  au lait ".encode()).hexdigest()
     assert loose == hashlib.sha256("Café au lait".encode()).hexdigest()

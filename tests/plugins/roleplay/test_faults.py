@@ -9,7 +9,7 @@ from multivon_eval import simulate
 from multivon_eval._types.conversation import Conversation
 from multivon_eval._types.message import Message
 from multivon_eval_plugins.roleplay.faults import EVIDENCE, find_faults, find_missing_traits
-from multivon_eval_plugins.roleplay.identifiers import invented
+from multivon_eval_plugins.roleplay.identifiers import find_invented
 from multivon_eval_plugins.roleplay.likeness import repeats
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from multivon_eval_plugins.roleplay.traits import TRAITS
@@ -69,7 +69,7 @@ def test_what_is_known_is_never_invented(parts, template):
     """An identifier that stands in what the persona may draw on is never blamed, whatever stands around it."""
     told = "".join(f"{before}{identifier} " for before, identifier in parts)
     for _, identifier in parts:
-        assert invented(template.format(identifier), [told]) == []
+        assert find_invented(template.format(identifier), [told]) == []
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_all_that_the_persona_holds_is_known(known, identifier):
 @given(text=st.text(max_size=80) | st.text("0123456789 #-./@+ao:", max_size=40))
 def test_what_was_said_is_never_invented_when_said_again(text):
     """Any text at all may be quoted back."""
-    assert invented(text, [text]) == []
-    assert isinstance(invented(text, []), list)
+    assert find_invented(text, [text]) == []
+    assert isinstance(find_invented(text, []), list)
 
 
 @given(day=st.dates())
@@ -111,9 +111,9 @@ def test_a_date_is_known_in_any_way_of_writing_it(day):
     month = f"{day:%B}"
     forms = (f"{day.day} {month}", f"{month} {day.day}", str(day), f"{day.day}.{day.month}.{day.year:04d}")
     for form in forms:
-        assert [found for other in forms for found in invented(f"It came on {form}.", [f"On {other}."])] == []
+        assert [found for other in forms for found in find_invented(f"It came on {form}.", [f"On {other}."])] == []
     other = 1 + day.day % 28 if day.day <= 28 else 27
-    assert invented(f"It came on {month} {other}.", [str(day)]) == [f"{month} {other}"]
+    assert find_invented(f"It came on {month} {other}.", [str(day)]) == [f"{month} {other}"]
 
 
 spoken = st.lists(st.sampled_from("the lamp order 1234 99 is late please why now sofa".split()), min_size=4).map(

@@ -9,9 +9,9 @@ from typing import Any
 from multivon_eval.sdk import Conversation, YesNoAsked
 
 from ...refusal.question import KEY as DECLINES
-from .consistency import changed_figures, gives_no_figure, turned_round
+from .consistency import find_changed_figures, find_reversal, gives_no_figure
 from .refusal import answer_refusal
-from .words import NEGATION, content_words, plain, sentences
+from .words import NEGATION, list_content_words, make_plain, split_sentences
 
 Row = dict[str, Any]
 _IDENTIFIER = re.compile(r"\b([a-z]+)\s+(?:number|no\.?|id|code|is)?\s*:?\s*#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE)
@@ -42,7 +42,7 @@ def _repeats_itself(conversation: Conversation) -> Row:
     asked, is_similar = frozenset[str](), False
     for turn, message in conversation.numbered():
         if message.role == "user":
-            asked = content_words(message.content)
+            asked = list_content_words(message.content)
             continue
         alike = [(_measure_sameness(message.content, reply), before) for reply, before in replies]
         same = [before for share, before in alike if share >= SAME]
@@ -64,9 +64,9 @@ def _fits_many(reply: str) -> bool:
 
 
 def _measure_sameness(one: str, other: str) -> float:
-    if plain(one) == plain(other):
+    if make_plain(one) == make_plain(other):
         return 1.0
-    mine, yours = content_words(one), content_words(other)
+    mine, yours = list_content_words(one), list_content_words(other)
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return 0.0  # another number, another answer
     # Two short replies may share all of their few words and differ in a little one.
@@ -95,13 +95,13 @@ def _asks_again(conversation: Conversation) -> Row:
 
 
 def _find_requests(text: str) -> Iterator[str]:
-    for sentence in sentences(text):
+    for sentence in split_sentences(text):
         is_request = re.search(r"\bplease\s+(?:tell|give|send|provide|share)\b", sentence, re.IGNORECASE)
         if is_request or (sentence.endswith("?") and not _OFFER.search(sentence)):
             yield sentence
 
 
-def _uses_what_was_given(conversation: Conversation) -> Row:
+def _find_unused_facts(conversation: Conversation) -> Row:
     given = {
         found.group().split()[-1].strip("#:.")
         for message in conversation.said_by("user")
@@ -110,14 +110,14 @@ def _uses_what_was_given(conversation: Conversation) -> Row:
     if not given:
         return _write_row("unknown", "the user gave nothing that words could follow")
     for turn, message in conversation.numbered():
-        for sentence in sentences(message.content) if message.role == "assistant" else ():
+        for sentence in split_sentences(message.content) if message.role == "assistant" else ():
             if any(item in sentence for item in given):
                 return _write_row("yes", "the assistant takes up what the user gave", (turn, sentence))
     return _write_row("unknown", "the assistant never says what the user gave")
 
 
 def _changes_figures(conversation: Conversation) -> Row:
-    changes = changed_figures(conversation)
+    changes = find_changed_figures(conversation)
     if changes:
         first = changes[0]
         if not first.is_sure:
@@ -130,7 +130,7 @@ def _changes_figures(conversation: Conversation) -> Row:
 
 def _contradicts_itself(conversation: Conversation) -> Row:
     figures = _changes_figures(conversation)
-    turned = turned_round(conversation)
+    turned = find_reversal(conversation)
     if figures["answer"] == "yes" or turned is None:
         return figures if figures["answer"] == "yes" else _answer_unknown(conversation)
     return _write_row("yes", turned.what, *((one.turn, one.text) for one in (turned.before, turned.after)))
@@ -162,7 +162,7 @@ _RULES: dict[str, Callable[[Conversation], Row]] = {
     DECLINES: answer_refusal,
     "repeats_itself": _repeats_itself,
     "asks_again": _asks_again,
-    "uses_what_was_given": _uses_what_was_given,
+    "uses_what_was_given": _find_unused_facts,
     "changes_figures": _changes_figures,
     "contradicts_itself": _contradicts_itself,
     "leaves_user_waiting": _leaves_user_waiting,

@@ -10,8 +10,8 @@ import attrs
 
 from multivon_eval.sdk import Conversation
 
-from .figures import figures, vague_words
-from .words import NEGATION, Statement, content_words, statements
+from .figures import find_figures, find_vague_words
+from .words import NEGATION, Statement, list_content_words, list_statements
 
 ALIKE = 0.8
 """The share of their content words that two statements have in common when they speak of one and the same thing."""
@@ -52,11 +52,11 @@ class Change:
     is_sure: bool
 
 
-def changed_figures(conversation: Conversation) -> list[Change]:
+def find_changed_figures(conversation: Conversation) -> list[Change]:
     """The figures that differ between statements of different turns, the sure ones first."""
     # What is denied is given by nobody: "not 14 days" agrees with 30 days.
-    said = [one for one in statements(conversation, with_denials=True) if not NEGATION.search(one.text)]
-    read = [(one, figures(one.text)) for one in said]
+    said = [one for one in list_statements(conversation, with_denials=True) if not NEGATION.search(one.text)]
+    read = [(one, find_figures(one.text)) for one in said]
     found: list[Change] = []
     for (before, had), (after, has) in itertools.combinations(read, 2):
         for unit in had if before.turn != after.turn else ():
@@ -70,31 +70,31 @@ def changed_figures(conversation: Conversation) -> list[Change]:
 def _change(
     unit: str, had: frozenset[str], has: frozenset[str], before: Statement, after: Statement
 ) -> Iterator[Change]:
-    shared = (before.words & after.words) - content_words(f"{unit} {unit}s {' '.join(sorted(had | has))}")
+    shared = (before.words & after.words) - list_content_words(f"{unit} {unit}s {' '.join(sorted(had | has))}")
     if shared:
         named = "" if unit in ("date", "weekday") else f" {unit}"
         one, other = ("/".join(sorted(values)) for values in (had, has))
         what = f"{one}{named}, then {other}{named}, of {' '.join(sorted(shared))}"
-        yield Change(what, before, after, len(shared) >= SHARED and _plainly(before, after))
+        yield Change(what, before, after, len(shared) >= SHARED and _is_plain(before, after))
 
 
 def _is_vague_of_the_same(
     before: Statement, had: Mapping[str, frozenset[str]], after: Statement, has: Mapping[str, frozenset[str]]
 ) -> bool:
     """Whether one of two statements on a thing tells a time or an amount in words that can't be compared: "a week"."""
-    vague = [vague_words(one.text) for one, read in ((before, had), (after, has)) if not read]
-    is_told = all(read or vague_words(one.text) for one, read in ((before, had), (after, has)))
-    words = (before.words & after.words) - content_words(" ".join(part for parts in vague for part in parts))
+    vague = [find_vague_words(one.text) for one, read in ((before, had), (after, has)) if not read]
+    is_told = all(read or find_vague_words(one.text) for one, read in ((before, had), (after, has)))
+    words = (before.words & after.words) - list_content_words(" ".join(part for parts in vague for part in parts))
     return any(vague) and is_told and bool(words) and before.words != after.words
 
 
-def turned_round(conversation: Conversation) -> Change | None:
+def find_reversal(conversation: Conversation) -> Change | None:
     """The first pair of statements of different turns of which one denies what the other states."""
-    read = [(one, _DENYING.sub("not ", one.text)) for one in statements(conversation, with_denials=True)]
-    said = [(one, content_words(text), _denies(text)) for one, text in read]
+    read = [(one, _DENYING.sub("not ", one.text)) for one in list_statements(conversation, with_denials=True)]
+    said = [(one, list_content_words(text), _is_denial(text)) for one, text in read]
     for (before, had, denied), (after, has, denies) in itertools.combinations(said, 2):
         is_same = len(had & has) >= max(SHARED, ALIKE * len(had | has)) and before.numbers == after.numbers
-        if before.turn != after.turn and is_same and denied != denies and _plainly(before, after):
+        if before.turn != after.turn and is_same and denied != denies and _is_plain(before, after):
             what = "states, then denies" if denies else "denies, then states"
             return Change(f"{what} {' '.join(sorted(had & has))}", before, after, True)
     return None
@@ -103,19 +103,19 @@ def turned_round(conversation: Conversation) -> Change | None:
 def gives_no_figure(conversation: Conversation) -> bool:
     """Whether no reply speaks of a number, a date, a price or a period in any way."""
     replies = [message.content for message in conversation.said_by("assistant")]
-    return not any(re.search(r"\d", reply) or figures(reply) or vague_words(reply) for reply in replies)
+    return not any(re.search(r"\d", reply) or find_figures(reply) or find_vague_words(reply) for reply in replies)
 
 
-def _denies(text: str) -> bool:
+def _is_denial(text: str) -> bool:
     """Whether an odd number of negations stands in a statement: "not possible without" denies nothing."""
     return len(_NEGATOR.findall(text)) % 2 == 1
 
 
-def _plainly(before: Statement, after: Statement) -> bool:
+def _is_plain(before: Statement, after: Statement) -> bool:
     if any(_OPEN.search(one.text) or _CORRECTS.search(one.text) for one in (before, after)):
         return False
     return all(
-        content_words(match[1]) <= other.words
+        list_content_words(match[1]) <= other.words
         for one, other in ((before, after), (after, before))
         for match in _FOR.finditer(one.text)
     )

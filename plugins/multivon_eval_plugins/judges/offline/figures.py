@@ -38,28 +38,28 @@ _VAGUE = re.compile(
 )
 
 
-def numbers(text: str) -> frozenset[str]:
+def find_numbers(text: str) -> frozenset[str]:
     """The numbers, without currency signs, per cent and thousands separators."""
-    return frozenset(_plain(found.group()) for found in NUMBER.finditer(text))
+    return frozenset(_make_plain(found.group()) for found in NUMBER.finditer(text))
 
 
-def figures(text: str) -> dict[str, frozenset[str]]:
+def find_figures(text: str) -> dict[str, frozenset[str]]:
     """The figures of a text by what they measure: ``day``, ``$``, ``%``, ``date``, ``weekday``, ...
 
     Spelt numbers up to a hundred count like digits, and both ends of a range count.
     """
     found: dict[str, set[str]] = {}
-    for unit, value in _found(_SPELT.sub(lambda match: str(_VALUES[match.group().lower()]), text)):
+    for unit, value in _find_all(_SPELT.sub(lambda match: str(_VALUES[match.group().lower()]), text)):
         found.setdefault(unit, set()).add(value)
     return {unit: frozenset(values) for unit, values in found.items()}
 
 
-def vague_words(text: str) -> list[str]:
+def find_vague_words(text: str) -> list[str]:
     """The words of time or amount that are no figure by themselves: the week of "a week", "tomorrow", "free"."""
     return _VAGUE.findall(text)
 
 
-def _found(text: str) -> Iterator[tuple[str, str]]:
+def _find_all(text: str) -> Iterator[tuple[str, str]]:
     for match in _WEEKDAY.finditer(text):
         yield "weekday", match[1].capitalize()
     for match in _ISO.finditer(text):
@@ -71,22 +71,22 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
             yield "date", f"{int(day)} {match['month'][:3].capitalize()}"
         text = pattern.sub(" ; ", text)
     for match in _MONEY.finditer(text):
-        yield match[1], _plain(match[2])
+        yield match[1], _make_plain(match[2])
     for match in _SHARE.finditer(text):
-        yield "%", _plain(match[1])
+        yield "%", _make_plain(match[1])
     text = _SHARE.sub(" ; ", _MONEY.sub(" ; ", text))
     for match in _RANGE.finditer(text):
-        yield _unit(match[3]), _plain(match[1])
+        yield _find_unit(match[3]), _make_plain(match[1])
     for match in _COUNTED.finditer(text):
         number = NUMBER.search(match.group())
         assert number is not None, "what is counted begins with a number"
-        yield _unit(match[1]), _plain(number.group())
+        yield _find_unit(match[1]), _make_plain(number.group())
 
 
-def _plain(number: str) -> str:
+def _make_plain(number: str) -> str:
     return number.strip("$€£%").replace(",", "")
 
 
-def _unit(word: str) -> str:
+def _find_unit(word: str) -> str:
     unit = word.lower().rstrip("s")
     return _CURRENCIES.get(unit, unit)

@@ -6,8 +6,8 @@ from typing import Any
 
 from multivon_eval.sdk import Conversation
 
-from .figures import numbers
-from .words import NEGATION, Statement, content_words, covered, statements
+from .figures import find_numbers
+from .words import NEGATION, Statement, covered, list_content_words, list_statements
 
 ENOUGH = 0.6
 """The share of a criterion's words that statements must cover for a yes."""
@@ -16,7 +16,7 @@ ENOUGH = 0.6
 def answer_goal(conversation: Conversation) -> dict[str, Any]:
     """Answer the question for the verdict, in the words of its schema."""
     assert conversation.persona is not None, "a verdict needs a persona's criteria"
-    said = statements(conversation)
+    said = list_statements(conversation)
     rows = [
         {"number": number, **_answer_criterion(text, said)}
         for number, text in enumerate(conversation.persona.criteria, 1)
@@ -27,7 +27,7 @@ def answer_goal(conversation: Conversation) -> dict[str, Any]:
 
 
 def _answer_criterion(criterion: str, said: list[Statement]) -> dict[str, Any]:
-    wanted, figures = content_words(criterion), numbers(criterion)
+    wanted, figures = list_content_words(criterion), find_numbers(criterion)
     if NEGATION.search(criterion):
         return _make_row("unknown", "words alone cannot show that something was not done")
     if not wanted and not figures:

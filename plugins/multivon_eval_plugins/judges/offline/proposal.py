@@ -11,8 +11,8 @@ import attrs
 
 from multivon_eval.sdk import JudgeError, PersonasAsked
 
-from .figures import numbers
-from .words import NEGATION, content_words, sentences
+from .figures import find_numbers
+from .words import NEGATION, list_content_words, split_sentences
 
 BY_RULE = "built by rule from the headings and sentences of the document, without a model"
 
@@ -99,13 +99,13 @@ def _find_topics(document: str) -> tuple[str, list[_Topic]]:
         if is_heading:
             sections.append((text, []))
         else:
-            sections[-1][1].extend(part[:_CUT] for part in sentences(text) if content_words(part))
-    headings = [heading for heading, _ in sections if content_words(heading)]
+            sections[-1][1].extend(part[:_CUT] for part in split_sentences(text) if list_content_words(part))
+    headings = [heading for heading, _ in sections if list_content_words(heading)]
     title = headings[0] if headings else "the product"
-    found = [_Topic(_name(heading), tuple(said)) for heading, said in sections if said and content_words(heading)]
+    found = [_Topic(_name(heading), tuple(said)) for heading, said in sections if said and list_content_words(heading)]
     if len(found) > 1 and found[0].name == _name(title):
         found = found[1:]  # what stands below the title is about the whole
-    loose = [part for heading, said in sections for part in said if not content_words(heading)]
+    loose = [part for heading, said in sections for part in said if not list_content_words(heading)]
     found += [_Topic(_name(_shorten(part)), (part,)) for part in loose]
     return title, found or [_Topic(_name(heading), ()) for heading in headings]
 
@@ -139,7 +139,7 @@ def _name(text: str) -> str:
 
 
 def _shorten(sentence: str) -> str:
-    words = [word for word in sentence.split() if content_words(word)] or sentence.split()
+    words = [word for word in sentence.split() if list_content_words(word)] or sentence.split()
     return " ".join(words[:_TOPIC_WORDS]).strip(" .,:;!?")
 
 
@@ -152,7 +152,7 @@ def _order(topics: list[_Topic], seed: int | None) -> list[_Topic]:
 
 def _make_asker(index: int, title: str, topic: _Topic, time: int) -> dict[str, Any]:
     # What has a number in it can be checked best; what says "no" cannot be checked by words.
-    best = sorted(topic.said, key=lambda said: (bool(NEGATION.search(said)), not numbers(said)))
+    best = sorted(topic.said, key=lambda said: (bool(NEGATION.search(said)), not find_numbers(said)))
     start = 2 * time % max(1, len(best))  # whoever asks about it again asks for what comes next
     criteria = [f"The assistant stated this: {said}" for said in best[start : start + 2]]
     row = _make_person(index, title, f"wants to know about {topic.name}")

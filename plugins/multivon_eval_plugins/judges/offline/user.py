@@ -9,7 +9,7 @@ from multivon_eval.sdk import Conversation, Persona
 
 from .goal import ENOUGH
 from .voice import USUAL, Voice
-from .words import alike, content_words, covered, cut, plain, sentences, statements
+from .words import covered, cut, list_content_words, list_statements, make_plain, measure_likeness, split_sentences
 
 TOO_ALIKE = 0.75
 """From which likeness on to an earlier message another one is looked for: nobody says the same twice."""
@@ -69,7 +69,10 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
         return _turn("Thanks, that is all I needed.", reached=True)
     for message in _list_candidates(persona, voice, wishes, missing, asked, len(own)):
         said = voice.says(message, len(own))
-        if not any(plain(message) in plain(earlier) or alike(said, earlier) >= TOO_ALIKE for earlier in own):
+        if not any(
+            make_plain(message) in make_plain(earlier) or measure_likeness(said, earlier) >= TOO_ALIKE
+            for earlier in own
+        ):
             return _turn(said)
     count = "Message {}: I" if voice.is_terse else "This is message {} from me, and I still"
     wish = cut((missing or wishes)[0], voice.longest)
@@ -82,7 +85,7 @@ def _turn(message: str, reached: bool = False) -> dict[str, object]:
 
 def _find_wishes(goal: str) -> list[str]:
     parts = [part.strip(" .") for part in _CLAUSE.split(goal + " ")]
-    told = [re.sub(r"\b(?:the\s+)?assistant\b", "you", part) for part in parts if content_words(part)]
+    told = [re.sub(r"\b(?:the\s+)?assistant\b", "you", part) for part in parts if list_content_words(part)]
     return [_write_wish(part) for part in told] or [goal.strip(" .")]
 
 
@@ -96,13 +99,13 @@ def _write_wish(clause: str) -> str:
 def _find_question(conversation: Conversation) -> str:
     """The last question of the last reply that asks for something; whoever asks what it is about gets the wish."""
     replies = conversation.said_by("assistant")
-    found = [text for text in sentences(replies[-1].content) if text.endswith("?")] if replies else []
+    found = [text for text in split_sentences(replies[-1].content) if text.endswith("?")] if replies else []
     return next((text for text in reversed(found) if not _OPEN.search(text)), "")
 
 
 def _find_missing(conversation: Conversation, wishes: list[str]) -> list[str]:
-    said = statements(conversation)
-    return [wish for wish in wishes if covered(content_words(wish), said) < ENOUGH]
+    said = list_statements(conversation)
+    return [wish for wish in wishes if covered(list_content_words(wish), said) < ENOUGH]
 
 
 def _list_candidates(
@@ -140,10 +143,10 @@ def _list_candidates(
 
 def _find_known(persona: Persona, asked: str) -> str:
     """What the persona knows of a question: the fact that shares most words with it, else that it doesn't know."""
-    wanted = content_words(asked)
-    known = [*persona.facts, *sentences(persona.profile)]
-    best = max(known, key=lambda text: len(content_words(text) & wanted), default="")
-    if not content_words(best) & wanted:
+    wanted = list_content_words(asked)
+    known = [*persona.facts, *split_sentences(persona.profile)]
+    best = max(known, key=lambda text: len(list_content_words(text) & wanted), default="")
+    if not list_content_words(best) & wanted:
         return "I don't know that, I don't have it at hand."
     if best in persona.facts:
         return cut(best, USUAL)

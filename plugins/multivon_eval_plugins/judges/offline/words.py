@@ -10,7 +10,7 @@ import attrs
 
 from multivon_eval.sdk import Conversation
 
-from .figures import numbers
+from .figures import find_numbers
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -45,7 +45,7 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
-def content_words(text: str) -> frozenset[str]:
+def list_content_words(text: str) -> frozenset[str]:
     """The words that carry content, as stems; numbers and negations not included."""
     words = (found.group().lower() for found in _WORD.finditer(text.replace("’", "'")))
     return frozenset(stem(word) for word in words if _has_content(word))
@@ -55,20 +55,20 @@ def _has_content(word: str) -> bool:
     return word not in _EMPTY and not NEGATION.search(word) and not any(letter.isdigit() for letter in word)
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """The sentences and lines of a text."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
 
 
-def plain(text: str) -> str:
+def make_plain(text: str) -> str:
     """A text as it is compared: words only, lower case."""
     return " ".join(found.group().lower() for found in _WORD.finditer(text))
 
 
-def alike(one: str, other: str) -> float:
+def measure_likeness(one: str, other: str) -> float:
     """How alike two texts are: the share of their pairs of neighbouring words that stand in both."""
-    pairs, others = (set(itertools.pairwise(plain(text).split())) for text in (one, other))
-    return len(pairs & others) / len(pairs | others) if pairs | others else float(plain(one) == plain(other))
+    pairs, others = (set(itertools.pairwise(make_plain(text).split())) for text in (one, other))
+    return len(pairs & others) / len(pairs | others) if pairs | others else float(make_plain(one) == make_plain(other))
 
 
 def cut(text: str, most: int) -> str:
@@ -94,16 +94,16 @@ class Statement:
     numbers: frozenset[str]
 
 
-def statements(conversation: Conversation, *, with_denials: bool = False) -> list[Statement]:
+def list_statements(conversation: Conversation, *, with_denials: bool = False) -> list[Statement]:
     """What the assistant stated: its sentences, less questions and, unless asked for, denials."""
     found = []
     for turn, message in conversation.numbered():
         if message.role != "assistant":
             continue
-        for text in sentences(message.content):
+        for text in split_sentences(message.content):
             if text.endswith("?") or (not with_denials and NEGATION.search(text)):
                 continue
-            found.append(Statement(turn, text, content_words(text), numbers(text)))
+            found.append(Statement(turn, text, list_content_words(text), find_numbers(text)))
     return found
 
 
