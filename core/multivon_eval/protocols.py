@@ -48,8 +48,8 @@ class Judge(Protocol):
             The text, its usage and its cost.
 
         Raises:
-            JudgeUnavailable: The call failed and is worth repeating.
-            JudgeError: The call failed and is not.
+            JudgeUnavailable: If the call failed and is worth repeating.
+            JudgeError: If the call failed and repeating it would not help.
         """
         ...
 
@@ -173,7 +173,7 @@ class Sink(Protocol):
         """Get ready; called before the first conversation, when at most a proposal of personas has been paid.
 
         Raises:
-            UsageError: The destination cannot be used.
+            UsageError: If the destination cannot be used.
         """
         ...
 
@@ -194,7 +194,7 @@ class Checks(Protocol):
         """Look whether the plug-in can work.
 
         Raises:
-            UsageError: It cannot: an endpoint that does not answer, a key that is missing or refused.
+            UsageError: If it will not work: an endpoint that does not answer, a key that is missing or refused.
         """
         ...
 
@@ -251,7 +251,7 @@ class Proposes(Protocol):
         What it asks for is a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be.
 
         Raises:
-            PersonaError: There is nothing to ask about: a document that is missing or cannot be read.
+            PersonaError: If there is nothing to ask about: a document that is missing or cannot be read.
         """
         ...
 

@@ -81,7 +81,7 @@ def record_prompts(
         The recording: a context manager (``with`` and ``async with``) and a decorator.
 
     Raises:
-        PluginError: The plug-in that records is not installed, offered twice, or broken.
+        PluginError: If the plug-in that records is not installed, offered twice, or broken.
         UsageError: When it is entered: ``repo_root`` is no folder, or ``out`` cannot be written.
         DeliveryError: When it is left: the recordings could not be written.
     """

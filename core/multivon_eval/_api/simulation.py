@@ -164,7 +164,7 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
         The personas, in their order. They can be handed to ``simulate``, one at a time or all.
 
     Raises:
-        UsageError: Something was asked wrongly, or the personas are proposed by a judge, which costs money.
+        UsageError: If something was asked wrongly, or the personas are proposed by a judge, which costs money.
     """
     plan = _make_plan(None, personas, options)
 

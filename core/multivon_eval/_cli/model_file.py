@@ -38,7 +38,7 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
         registry: What is installed.
 
     Raises:
-        UsageError: It cannot be loaded; the message names the thing, the reason and the remedy.
+        UsageError: If it cannot be loaded; the message names the thing, the reason and the remedy.
     """
     path, name = _split(asked)
     head = asked.partition(":")[0].partition(",")[0]

@@ -57,7 +57,7 @@ def from_document(document: str, number: str | None) -> Spec:
     """Ask for so many personas from a document.
 
     Raises:
-        UsageError: The number is none.
+        UsageError: If the number is not a whole number from 1 on.
     """
     try:
         n = DEFAULT_N if number is None else int(number)

@@ -19,8 +19,8 @@ def open_journal(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
         overwrite: Whether a journal that lies there is taken away when the run begins.
 
     Raises:
-        UsageError: There is none to resume from, or one lies there and nothing was said about it, or another run
-            is using it.
+        UsageError: If there is none to resume from, one lies there and no option says what to do with it, or another
+            run is using it.
     """
     if not out:
         if resume:

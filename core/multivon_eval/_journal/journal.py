@@ -276,7 +276,7 @@ def remove(path: Path) -> None:
     """Take a journal away, with the files that SQLite keeps beside it.
 
     Raises:
-        UsageError: Another run is using it.
+        UsageError: If another run is using it.
     """
     # A journal in use is a run in progress, which must not lose its record under its feet.
     if path.exists():

@@ -134,7 +134,7 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     """Read a journal whole.
 
     Raises:
-        ValueError: It is of another version.
+        ValueError: If it is of another version.
     """
     found = database.execute("SELECT version, run_id, made_with FROM run").fetchone()
     if found is None or found[0] != version:

@@ -21,7 +21,7 @@ def check_answer(answer: object, role: str) -> Answer:
         role: As what it was asked, for the message.
 
     Raises:
-        JudgeError: If it did not; it may have charged.
+        JudgeError: If it did not; the call may have been charged.
     """
     if not isinstance(answer, Answer):
         raise JudgeError(f"the {role} gave {format_value(answer)}, which is no Answer", True)

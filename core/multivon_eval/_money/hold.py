@@ -67,7 +67,7 @@ class Holder:
         A reply that is longer than the allowance is covered when the next turn begins, if the money reaches.
 
         Raises:
-            BudgetExceeded: It does not fit; what was held before still is.
+            BudgetExceeded: If it does not fit; what was held before still is.
         """
         if not self.is_needed:
             return

@@ -96,7 +96,7 @@ class Ledger:
             what: What it is for, for the message.
 
         Raises:
-            BudgetExceeded: It does not fit, and nobody is left who could give money back.
+            BudgetExceeded: If it does not fit, and nobody is left who could give money back.
         """
         # Waiting would be in vain even if all that is set aside came back.
         if self._is_impossible(amount):
@@ -202,7 +202,7 @@ class Purse:
             amount: USD in all.
 
         Raises:
-            BudgetExceeded: The difference does not fit; what was held before still is.
+            BudgetExceeded: If the difference does not fit; what was held before still is.
         """
         # Only the difference is asked for, so that a hold that grows never lets go of what it has.
         more = amount - self.hold
@@ -223,7 +223,7 @@ class Purse:
             leave: USD of what is held that stay held.
 
         Raises:
-            BudgetExceeded: It does not fit.
+            BudgetExceeded: If it does not fit.
         """
         while True:
             # A verdict draws on what was held for it first; only what is missing must be free.

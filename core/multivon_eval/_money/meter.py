@@ -104,8 +104,8 @@ class MeteredJudge:
         """Ask the judge; see :class:`~multivon_eval.protocols.Judge`.
 
         Raises:
-            BudgetExceeded: The call, or a repetition, does not fit under the ceiling.
-            JournalError: The call cannot be kept, so it is not made.
+            BudgetExceeded: If the call, or a repetition, does not fit under the ceiling.
+            JournalError: If the call cannot be recorded; then it is not made.
             StintError: If a plug-in asks in a loop.
         """
         with count_call():

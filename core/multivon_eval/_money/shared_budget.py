@@ -36,7 +36,7 @@ class SharedBudget:
         remedy: What the user can do about a call that did not fit; it ends the message.
 
     Raises:
-        UsageError: The ceiling is no amount of money.
+        UsageError: If the ceiling is no amount of money.
     """
 
     path: Path = attrs.field(converter=Path)
@@ -64,8 +64,8 @@ class SharedBudget:
         """How things stand now, over all who share the budget.
 
         Raises:
-            UsageError: The file was begun with another ceiling.
-            JournalError: The file cannot be used.
+            UsageError: If the file was begun with another ceiling.
+            JournalError: If the file cannot be used.
         """
         with self._open_account() as funds:
             return funds
@@ -81,7 +81,7 @@ class SharedBudget:
             Whether it was booked.
 
         Raises:
-            JournalError: The file cannot be used.
+            JournalError: If the file cannot be used.
         """
         with self._open_account() as funds:
             return funds.take(reserved, held)
@@ -90,7 +90,7 @@ class SharedBudget:
         """Give back what was reserved for a call, and book what it did cost, in USD.
 
         Raises:
-            JournalError: The file cannot be used; then the call stays reserved.
+            JournalError: If the file cannot be used; then the call stays reserved.
         """
         with self._open_account() as funds:
             funds.settle(reserved, cost)

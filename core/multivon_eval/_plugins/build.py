@@ -50,7 +50,7 @@ def build(kind: Kind, asked: object, registry: Registry) -> Built:
         registry: What is installed.
 
     Raises:
-        PluginError: It cannot be used; the message names kind, name, distribution, version, target, cause.
+        PluginError: If it cannot be used; the message names kind, name, distribution, version, target, cause.
     """
     if isinstance(asked, str):
         asked = Spec.parse(asked)
@@ -97,7 +97,7 @@ def load_class(entry: Entry) -> type:
     """Import a plug-in's class and hold it against its protocol.
 
     Raises:
-        PluginBroken: It cannot be imported, is no attrs class, does not satisfy the protocol, or was written
+        PluginBroken: If it cannot be imported, is no attrs class, does not satisfy the protocol, or was written
             for a newer version of the protocols.
     """
     found = entry.load()

@@ -40,7 +40,7 @@ class Hooks:
         """Take in all installed hooks but those named; a broken one is reported and left out.
 
         Raises:
-            PluginNotFound: One that is to be left out is not installed.
+            PluginNotFound: If a hook that is to be left out is not installed.
         """
         left_out = [registry.find(HOOK, name) for name in without]
         entries = [entry for entry in registry.entries(HOOK) if entry not in left_out]
@@ -57,7 +57,7 @@ class Hooks:
         """Take in one object with ``@hookimpl`` functions.
 
         Raises:
-            PluginBroken: It implements a hook that does not exist, or none, or asks for an argument a hook has
+            PluginBroken: If it implements a hook that does not exist, or none, or asks for an argument a hook has
                 not; or it is a class, or takes part already.
         """
         name = name or f"hook {getattr(plugin, '__name__', type(plugin).__qualname__)}"

@@ -39,7 +39,7 @@ class Entry:
         """Import the target.
 
         Raises:
-            PluginBroken: With kind, name, distribution, version, target and cause in one line.
+            PluginBroken: If the import fails; with kind, name, distribution, version, target and cause in one line.
         """
         module, _, attribute = self.target.partition(":")
         try:
@@ -89,8 +89,8 @@ class Registry:
             name: A bare name, ``DIST/NAME`` for one distribution's, or an import path with a dot.
 
         Raises:
-            PluginNotFound: Nobody offers it; with what was perhaps meant.
-            PluginConflict: Several distributions do; both are named.
+            PluginNotFound: If no distribution offers it; with close matches.
+            PluginConflict: If several distributions do; all are named.
         """
         dist, slash, bare = name.rpartition("/")
         owners = [

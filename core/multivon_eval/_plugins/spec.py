@@ -90,7 +90,7 @@ class Spec:
         ``use`` may be a whole SPEC; the table's options come on top of it.
 
         Raises:
-            PluginOptionsError: It has no ``use``, or gives an option twice.
+            PluginOptionsError: If it has no ``use``, or gives an option twice.
         """
         options = {str(key).replace("-", "_"): value for key, value in table.items() if key != "use"}
         use = table.get("use")

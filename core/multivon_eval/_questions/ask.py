@@ -32,9 +32,9 @@ async def ask(judge: _Completes, question: Question[T]) -> T:
         What the question reads from the answer.
 
     Raises:
-        UnreadableAnswer: The second answer could not be read either.
-        JudgeError: A call failed.
-        BudgetExceeded: A call did not fit under the ceiling.
+        UnreadableAnswer: If the second answer cannot be read either.
+        JudgeError: If a call fails.
+        BudgetExceeded: If a call did not fit under the ceiling.
     """
     found, _ = await answered(judge, question)
     return found

@@ -73,7 +73,7 @@ class Asked(Protocol[T_co]):
         """Read a judge's answer.
 
         Raises:
-            UnreadableAnswer: The text is no answer to this.
+            UnreadableAnswer: If the text does not answer the question.
         """
         ...
 
@@ -115,7 +115,7 @@ def read_object(text: str) -> dict[str, Any]:
     """Read one JSON object from an answer, also where it stands in a code fence or behind a few words.
 
     Raises:
-        UnreadableAnswer: There is none, or it is torn.
+        UnreadableAnswer: If there is none, or it is incomplete.
     """
     fenced = _CODE_FENCE.match(text)
     body = fenced.group(1) if fenced else text
@@ -134,7 +134,7 @@ def read_field(answer: Mapping[str, Any], name: str, kind: type[T]) -> T:
     """One field of an answer, of exactly one JSON type.
 
     Raises:
-        UnreadableAnswer: It is missing or of another type.
+        UnreadableAnswer: If the field is missing or of another type.
     """
     if name not in answer:
         raise UnreadableAnswer(f"the answer has no {name!r}", True)

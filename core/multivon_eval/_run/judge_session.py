@@ -108,7 +108,7 @@ class JudgeSession:
         """Let the judge check that it will work.
 
         Raises:
-            UsageError: If it will not.
+            UsageError: If it will not work.
         """
         await self._stack.enter_async_context(open_plugins((self._judge,), seconds=self._timeout))
         return self

@@ -90,7 +90,7 @@ def check_price(judge: Judge, budget: object, asked: str) -> None:
         asked: The judge as it was asked for, for the message.
 
     Raises:
-        UsageError: There is a ceiling, and nobody knows what the judge costs.
+        UsageError: If there is a ceiling and the judge's price is not known.
     """
     if not isinstance(budget, Decimal):
         return

@@ -97,7 +97,7 @@ def check_persona(persona: Persona, where: str) -> Persona:
     """Check that a persona holds what a file may hold, and return it as a file would give it.
 
     Raises:
-        PersonaError: With everything that is wrong.
+        PersonaError: If something is wrong; with all of it at once.
     """
     row = {field.name: getattr(persona, field.name) for field in attrs.fields(Persona)}
     row["history"] = [{"role": said.role, "content": said.content} for said in row["history"]]

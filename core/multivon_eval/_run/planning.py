@@ -63,7 +63,7 @@ def make_plan(
         force: Whether a resume goes on although something has changed.
 
     Raises:
-        UsageError: With everything that is wrong.
+        UsageError: If something is wrong; with all of it at once.
     """
     troubles: list[Problem] = []
     journal = journal or Journal()
@@ -208,7 +208,7 @@ def persona_source(personas: object, registry: Registry) -> Built:
         registry: What is installed.
 
     Raises:
-        UsageError: They come from nowhere, or some are no personas.
+        UsageError: If they cannot be found, or some are no personas.
     """
     if personas is None:
         return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))

@@ -33,7 +33,7 @@ class Problems:
         """Stop if anything was wrong.
 
         Raises:
-            UsageError: With everything that was; of the one class, where all of it was of one.
+            UsageError: If anything was wrong; with all of it, of one class where all of it is of one.
         """
         if self.found:
             kind = self._kinds.pop() if len(self._kinds) == 1 else UsageError

@@ -28,9 +28,9 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
 
     Raises:
         PersonaError: If the personas cannot be loaded.
-        UsageError: A resume is made otherwise than the run began, or the proposal does not fit under the ceiling;
+        UsageError: If a resume is set up differently than the run was, or the proposal does not fit under the ceiling;
             nothing was spent.
-        JudgeError: The proposal failed.
+        JudgeError: If the proposal failed.
     """
     context = plan.context("judge", account)
     if plan.proposal is None:

@@ -58,7 +58,7 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
     """Check that a resume goes on with what the run began with.
 
     Raises:
-        UsageError: If something changed and ``--force`` was not said; with all that changed.
+        UsageError: If something changed and ``--force`` was not given; with all changes.
     """
     past = plan.journal.past
     if not past.run_id or plan.force:

@@ -152,7 +152,7 @@ class Settings:
             source: Where they come from, for all that ``options`` does not bring sources for.
 
         Raises:
-            UsageError: An option that does not exist or cannot be; all of them at once.
+            UsageError: If an option does not exist or has a wrong value; with all problems at once.
         """
         known = [field.name for field in attrs.fields(cls)]
         problems = [

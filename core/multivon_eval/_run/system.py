@@ -85,7 +85,7 @@ class SystemUnderTest:
             timeout: Seconds it has.
 
         Raises:
-            ModelFnError: It raised, hung or gave no text.
+            ModelFnError: If it raises, hangs or gives no text.
         """
         positional, named = self._make_arguments(conversation, conversation_id)
         try:

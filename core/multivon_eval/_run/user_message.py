@@ -70,7 +70,7 @@ async def get_user_message(
         limits: What the driver may take and give.
 
     Raises:
-        TypeError: If the driver gives something else than a user turn.
+        TypeError: If the driver does not give a user turn.
         ValueError: If it gives neither a message nor that the goal is reached, or a message that is too long.
         StintError: If it takes too long, or asks the judge in a loop.
     """

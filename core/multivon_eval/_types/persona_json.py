@@ -24,7 +24,7 @@ def persona_from_json(data: object, where: str = "persona") -> Persona:
         The persona.
 
     Raises:
-        PersonaError: An unknown key, a missing or empty field, a wrong type; all of them at once.
+        PersonaError: If a key is unknown, a field is missing or empty, or a type is wrong; with all problems at once.
     """
     if not isinstance(data, Mapping):
         raise PersonaError(f"{where}: {_name_type(data)}, not an object; write one persona as {{...}} on a line")

@@ -47,7 +47,7 @@ def read_text(value: Any) -> str:
     """Read a string.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If it is no such value.
     """
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is no string")
@@ -58,7 +58,7 @@ def read_whole(value: Any) -> int:
     """Read a whole number.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If it is no such value.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{value!r} is no whole number")
@@ -69,7 +69,7 @@ def read_number(value: Any) -> float:
     """Read a number.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If it is no such value.
     """
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"{value!r} is no number")
@@ -80,7 +80,7 @@ def read_object(value: Any) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: If it is no such value.
     """
     if not isinstance(value, Mapping):
         raise ValueError(f"{value!r} is no object")

@@ -155,7 +155,7 @@ class ScriptedJudge:
         """Say what stands in the script for this question.
 
         Raises:
-            AssertionError: It was asked more often than the script has texts.
+            AssertionError: If it is asked more often than the script has texts.
         """
         place = len(self.asked)
         self.asked.append(question)

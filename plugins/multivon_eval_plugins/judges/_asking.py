@@ -131,8 +131,8 @@ class Asking:
         """Ask once; what is refused is asked for otherwise.
 
         Raises:
-            JudgeUnavailable: The call failed and is worth repeating.
-            JudgeError: The call failed and is not.
+            JudgeUnavailable: If the call failed and is worth repeating.
+            JudgeError: If the call failed and repeating it would not help.
         """
         while True:
             left_out = dict(self.refused)

@@ -72,9 +72,9 @@ class JsonHttp:
         """Send one request and read the answer.
 
         Raises:
-            JudgeUnavailable: It failed in a way that often passes.
-            RequestRefused: The server refused the request as it stands.
-            JudgeError: It failed otherwise.
+            JudgeUnavailable: If it fails in a way that often passes.
+            RequestRefused: If the server refuses the request as it stands.
+            JudgeError: If it fails in another way.
         """
         try:
             content = orjson.dumps(body)

@@ -57,7 +57,7 @@ class Key:
         """Check that the key can be sent, and is there where it is needed.
 
         Raises:
-            UsageError: No; the message names the judge and the variable, never the key.
+            UsageError: If the key is missing or refused; the message names the judge and the variable, never the key.
         """
         if self.is_unfit:
             raise UsageError(

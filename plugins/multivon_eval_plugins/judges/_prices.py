@@ -52,7 +52,7 @@ def find_tariff(
         provider: The provider's name in genai-prices, where no URL tells it.
 
     Raises:
-        ValueError: A price is stated and another that it needs is not.
+        ValueError: If a price is stated and another that it needs is not.
     """
     price_in, price_out, price_cached, *rest = stated
     if price_in is None or price_out is None:

@@ -52,7 +52,7 @@ class ProviderJudge(Wire):
 
         Raises:
             JudgeUnavailable: If the call failed and is worth repeating.
-            JudgeError: If the call failed and is not.
+            JudgeError: If the call failed and repeating it would not help.
         """
         return await self._asking.complete(question, self)
 

@@ -122,8 +122,8 @@ class Gemini(HttpJudge):
         """Find the one answer there is.
 
         Raises:
-            JudgeError: The prompt was blocked.
-            JudgeUnavailable: There is none.
+            JudgeError: If the prompt is blocked.
+            JudgeUnavailable: If there is none.
         """
         feedback = data.get("promptFeedback")
         if isinstance(feedback, Mapping) and feedback.get("blockReason"):

@@ -115,8 +115,8 @@ def read_chat_answer(data: Mapping[str, Any], model: str, http: JsonHttp) -> Rea
         http: What knows the secrets that a reply may echo.
 
     Raises:
-        JudgeUnavailable: The reply is no chat completion.
-        JudgeError: The model refused to answer.
+        JudgeUnavailable: If the reply is no chat completion.
+        JudgeError: If the model refuses to answer.
     """
     try:
         choice = data["choices"][0]

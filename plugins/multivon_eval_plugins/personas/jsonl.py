@@ -31,7 +31,7 @@ class JsonlPersonas:
         """Read all personas.
 
         Raises:
-            PersonaError: With ``FILE:LINE`` and field, all problems at once.
+            PersonaError: If a line is no persona; with all problems at once, each with ``FILE:LINE`` and field.
         """
         problems: list[str] = []
         personas: list[Persona] = []

@@ -85,7 +85,7 @@ def _prepare(given: Mapping[str, Any]) -> tuple[ProductMd, JudgeSession, Questio
     """Check all that was asked, before anything is spent.
 
     Raises:
-        UsageError: With everything that is wrong.
+        UsageError: If something is wrong; with all of it at once.
     """
     problems: list[str] = []
     session, source, question = None, None, None

@@ -59,7 +59,7 @@ class ProductMd:
         """Give the question that ``load`` will ask.
 
         Raises:
-            PersonaError: The document is missing, empty, or not UTF-8.
+            PersonaError: If the document is missing, empty, or not UTF-8.
         """
         return personas_question(self._cut(self._read_text()), self.n, seed)
 
@@ -67,8 +67,8 @@ class ProductMd:
         """Ask for the personas.
 
         Raises:
-            PersonaError: The document cannot be used.
-            UnreadableAnswer: The second answer was none either.
+            PersonaError: If the document cannot be used.
+            UnreadableAnswer: If the second answer cannot be read either.
         """
         text = self._read_text()
         question = personas_question(self._cut(text), self.n, context.seed)

@@ -45,7 +45,7 @@ def make_cases(definition: pytest.Item, session: Session) -> list[Case]:
         session: The session it belongs to.
 
     Raises:
-        CollectError: The marker cannot be used, with everything that is wrong; nothing was spent.
+        CollectError: If the marker cannot be used, with everything that is wrong; nothing was spent.
     """
     try:
         personas, options = _read_marker(definition)
@@ -87,7 +87,7 @@ def locate_personas(personas: object, item: pytest.Item) -> Any:
         item: The test.
 
     Raises:
-        PersonaError: A path that is none.
+        PersonaError: If a path leads to no file.
     """
     if not isinstance(personas, str | os.PathLike):
         return personas

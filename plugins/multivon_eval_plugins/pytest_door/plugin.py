@@ -51,7 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test with personas one item for each persona and trial.
 
     Raises:
-        CollectError: The marker cannot be used; nothing was spent.
+        CollectError: If the marker cannot be used; nothing was spent.
     """
     definition = metafunc.definition
     is_taken = "simulation" in metafunc.fixturenames

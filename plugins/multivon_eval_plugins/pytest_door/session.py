@@ -38,7 +38,7 @@ class Session:
         """Check that a ceiling that somebody named is one.
 
         Raises:
-            pytest.UsageError: It is no amount of money.
+            pytest.UsageError: If it is no amount of money.
         """
         if self._get_option(BUDGET) == "1.00":
             return  # nothing is imported for the default
@@ -56,7 +56,7 @@ class Session:
             given: What the test says.
 
         Raises:
-            UsageError: It names a budget of its own, or the session's cannot be had here.
+            UsageError: If it names a budget of its own, or the session's cannot be used here.
         """
         from multivon_eval import UsageError
 
@@ -69,7 +69,7 @@ class Session:
         """The session's ceiling.
 
         Raises:
-            UsageError: This is a worker on another machine.
+            UsageError: If this is a worker on another machine.
         """
         from multivon_eval import SharedBudget, UsageError
 

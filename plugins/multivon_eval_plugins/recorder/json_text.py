@@ -42,7 +42,7 @@ def add_items(text: str, path: Sequence[str], items: Sequence[Any]) -> str:
         items: What to add.
 
     Raises:
-        ValueError: What stands on the way is no object, or at its end no list; or a key stands there twice.
+        ValueError: If what stands on the way is no object, or at its end no list; or a key stands there twice.
     """
     start = _skip(text, 0)
     return _add_at(text, start, path, [json.dumps(item) for item in items])

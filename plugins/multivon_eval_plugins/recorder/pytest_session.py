@@ -36,7 +36,7 @@ class SessionRecording:
         """Begin the recording of a session.
 
         Raises:
-            pytest.UsageError: The file cannot be written.
+            pytest.UsageError: If the file cannot be written.
         """
         here = config.invocation_params.dir
         # Without a configuration file pytest takes the folder of the tests for the root, and the code lies beside it.

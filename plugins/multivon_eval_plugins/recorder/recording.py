@@ -105,7 +105,7 @@ class Recording:
         """Give the function with a recording of its own around each call.
 
         Raises:
-            UsageError: It is an asynchronous generator.
+            UsageError: If it is an asynchronous generator.
         """
         if inspect.isasyncgenfunction(function):
             raise UsageError(
@@ -118,7 +118,7 @@ class Recording:
         """Write what was caught since the last time.
 
         Raises:
-            DeliveryError: It could not be written. Nothing is lost: it is written the next time.
+            DeliveryError: If it cannot be written. Nothing is lost: it is written the next time.
         """
         rows = self.tally.take()
         if not rows:

@@ -53,7 +53,7 @@ class Offline:
         """Answer from the typed thing that is asked about.
 
         Raises:
-            JudgeError: The question is of a kind for which there is no rule.
+            JudgeError: If there is no rule for this kind of question.
         """
         about = question.about
         answer: Mapping[str, Any]

@@ -66,7 +66,7 @@ def answer_proposal(asked: PersonasAsked, schema: Mapping[str, Any] | None = Non
     exception from a rule of the document.
 
     Raises:
-        JudgeError: There is no word in the document that could be a topic.
+        JudgeError: If no word in the document could be a topic.
     """
     title, topics = _find_topics(asked.document)
     if not topics:
