@@ -86,7 +86,7 @@ def http(url: str = "http://127.0.0.1:9/v1", **options) -> JsonHttp:
 @given(st.text(), st.text(), st.integers(min_value=1, max_value=600))
 def test_the_key_is_kept_out_of_what_is_told(before, after, limit):
     """Wherever the key stands in what a server said, it is replaced, and also not shown in part by the cut."""
-    told = http().said(f"{before}{KEY}{after}", max(limit, 4))
+    told = http().clean_text(f"{before}{KEY}{after}", max(limit, 4))
     assert KEY not in told
     assert KEY[:12] not in told or KEY[:12] in before + after
 
@@ -94,7 +94,7 @@ def test_the_key_is_kept_out_of_what_is_told(before, after, limit):
 @given(st.text(), st.integers(min_value=4, max_value=300))
 def test_what_is_told_is_one_line_of_limited_length(text, limit):
     """No line break and no length gets into a message."""
-    told = http().said(text, limit)
+    told = http().clean_text(text, limit)
     assert len(told) <= limit
     assert len(told.splitlines()) <= 1
 
@@ -105,13 +105,13 @@ def test_what_is_told_is_one_line_of_limited_length(text, limit):
 )
 def test_what_looks_like_a_key_is_replaced_too(key):
     """Another's key, known by its beginning, is kept out as well."""
-    assert http().said(f"invalid key {key}!") == "invalid key ***!"
+    assert http().clean_text(f"invalid key {key}!") == "invalid key ***!"
 
 
 @pytest.mark.parametrize("words", ["skywork-reward-llama-3.1-8b", "keyboard-interrupted", "sketchbook_illustration"])
 def test_words_that_begin_like_a_key_are_kept(words):
     """A model's name is needed to understand the message."""
-    assert http().said(f"no such model: {words}") == f"no such model: {words}"
+    assert http().clean_text(f"no such model: {words}") == f"no such model: {words}"
 
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 5}
