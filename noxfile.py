@@ -67,7 +67,9 @@ def coverage(session: nox.Session) -> None:
     session.install(".", *group("coverage"))
     env = {**dict.fromkeys(KEYS, ""), "COVERAGE_FILE": str(Path(session.create_tmp(), "coverage").resolve())}
     session.run("coverage", "erase", env=env)
-    session.run("coverage", "run", "-m", "pytest", "-q", *ON_ALL_CORES, *session.posargs, env=env)
+    session.run(
+        "coverage", "run", "-m", "pytest", "-q", "-m", "not unmeasured", *ON_ALL_CORES, *session.posargs, env=env
+    )
     session.run("coverage", "combine", "--quiet", env=env)
     session.run("coverage", "report", env=env)
 

@@ -230,7 +230,7 @@ def test_any_text_is_an_object_or_unreadable(text):
         ('{"goal_reached": false}', "no 'message'"),
         ('{"message": "hi"}', "no 'goal_reached'"),
         ('{"message": 5, "goal_reached": false}', "'message' is int, not str"),
-        ('{"message": "hi", "goal_reached": "false"}', "'goal_reached' is str, not bool"),
+        ('{"message": "hi", "goal_reached": "no"}', "'goal_reached' is str, not bool"),
         ('{"message": "hi", "goal_reached": 0}', "'goal_reached' is int, not bool"),
         ('{"message": "  ", "goal_reached": false}', "'message' is empty"),
         ('{"message": null, "goal_reached": true}', "'message' is NoneType, not str"),
@@ -365,7 +365,7 @@ def test_criteria_may_be_answered_in_any_order():
         ({"criteria": {}}, "'criteria' is dict, not list"),
         ({"criteria": []}, "no answer on criterion 1"),
         ({"criteria": ["yes"]}, "entry of 'criteria' is no object"),
-        ({"number": "1"}, "'number' is str, not int"),
+        ({"number": "one"}, "'number' is str, not int"),
         ({"number": True}, "'number' is bool, not int"),
         ({"number": 2}, "no answer on criterion 1"),
         ({"met": "maybe"}, "'met' is 'maybe', not yes, no or unknown"),
@@ -373,7 +373,7 @@ def test_criteria_may_be_answered_in_any_order():
         ({"evidence": "30 days"}, "'evidence' is str, not list"),
         ({"evidence": ["30 days"]}, "entry of 'evidence' is no object"),
         ({"evidence": [{"turn": 1}]}, "no 'quote'"),
-        ({"evidence": [{"turn": "1", "quote": "x"}]}, "'turn' is str, not int"),
+        ({"evidence": [{"turn": "1.5", "quote": "x"}]}, "'turn' is str, not int"),
     ],
 )
 def test_a_malformed_verdict_is_unreadable(change, problem):

@@ -4,10 +4,11 @@ A :class:`Question` carries the rendered prompt and, beside it, the typed thing 
 the prompt; a judge that is no model answers from the typed thing.
 """
 
+from .answer_json import read_object
 from .ask import answered, ask
 from .goal import GoalAsked, goal_question
 from .personas import PersonasAsked
-from .prompt import Asked, Prompt, PromptMessage, Question, read_object
+from .prompt import Asked, Prompt, PromptMessage, Question
 from .text import TextAsked, text_question
 from .transcript import quote_stands_in
 from .user_turn import UserTurnAsked, user_turn_question, write_user_turn

@@ -12,7 +12,8 @@ from .._types.conversation import Conversation
 from .._types.persona import Persona
 from .._types.verdict import CriterionVerdict, Verdict, YesNoUnknown
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, Question, read_field, read_object
+from .answer_json import read_field, read_object
+from .prompt import Prompt, Question
 from .transcript import SYSTEM, check_quote, make_transcript_message
 from .yes_no import ANSWERS, EVIDENCE, read_answer, read_quotes
 
@@ -92,7 +93,7 @@ class GoalAsked:
 
     def read(self, text: str) -> Verdict:
         """Read the verdict; quotes are checked, and a yes without a valid one becomes unknown."""
-        answer = read_object(text)
+        answer = read_object(text, ("criteria",))
         rows = self._read_rows(answer)
         missing = [number for number in range(1, len(self.persona.criteria) + 1) if number not in rows]
         if missing:

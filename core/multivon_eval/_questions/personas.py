@@ -11,7 +11,7 @@ from .._set_module import set_module
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from ..errors import PersonaError, UnreadableAnswer
-from .prompt import read_field, read_object
+from .answer_json import read_field, read_object
 
 
 @set_module("multivon_eval.sdk")
@@ -38,7 +38,7 @@ class PersonasAsked:
         Raises:
             UnreadableAnswer: If the text is something else; with everything that is wrong.
         """
-        rows = read_field(read_object(text), "personas", list)
+        rows = read_field(read_object(text, ("personas",)), "personas", list)
         problems: list[str] = []
         personas: list[Persona] = []
         for index, row in enumerate(rows):

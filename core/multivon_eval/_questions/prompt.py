@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from typing import Any, Generic, NoReturn, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
 from .._set_module import set_module
 from .._types.message import Role
-from ..errors import UnreadableAnswer
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 ECHOED = 500
 """How much of an answer that could not be read is usually shown to the judge again, in characters."""
-
-_CODE_FENCE = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(.*)\n\s*```\s*\Z", re.DOTALL)
 
 
 @set_module("multivon_eval.sdk")
@@ -109,44 +104,3 @@ class Question(Generic[T]):
             PromptMessage("user", (complaint,)),
         )
         return attrs.evolve(self, prompt=attrs.evolve(self.prompt, messages=messages))
-
-
-def read_object(text: str) -> dict[str, Any]:
-    """Read one JSON object from an answer, also where it stands in a code fence or behind a few words.
-
-    Raises:
-        UnreadableAnswer: If there is none, or it is incomplete.
-    """
-    fenced = _CODE_FENCE.match(text)
-    body = fenced.group(1) if fenced else text
-    start = body.find("{")
-    if start < 0:
-        raise UnreadableAnswer(f"no JSON object in the answer {_show_text(text)}", True)
-    try:
-        value, _ = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode(body, start)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableAnswer(f"the JSON of the answer is broken ({error}): {_show_text(text)}", True) from None
-    assert isinstance(value, dict), "what begins with a brace is an object"
-    return value
-
-
-def read_field(answer: Mapping[str, Any], name: str, kind: type[T]) -> T:
-    """One field of an answer, of exactly one JSON type.
-
-    Raises:
-        UnreadableAnswer: If the field is missing or of another type.
-    """
-    if name not in answer:
-        raise UnreadableAnswer(f"the answer has no {name!r}", True)
-    value = answer[name]
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise UnreadableAnswer(f"{name!r} is {type(value).__name__}, not {kind.__name__}", True)
-    return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _show_text(text: str) -> str:
-    return repr(text if len(text) <= 120 else text[:117] + "...")

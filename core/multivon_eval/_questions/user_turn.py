@@ -13,7 +13,8 @@ from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.persona import Persona, UserTurn
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, PromptMessage, Question, read_field, read_object
+from .answer_json import read_field, read_object
+from .prompt import Prompt, PromptMessage, Question
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -115,7 +116,7 @@ class UserTurnAsked:
         Raises:
             UnreadableAnswer: If the text is no turn, or its message is empty and the goal is not reached.
         """
-        answer = read_object(text)
+        answer = read_object(text, ("message",))
         turn = UserTurn(read_field(answer, "message", str).strip(), read_field(answer, "goal_reached", bool))
         if not turn.message and not turn.goal_reached:
             raise UnreadableAnswer("'message' is empty and 'goal_reached' is false", True)

@@ -12,7 +12,8 @@ from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.verdict import Evidence, YesNoUnknown
 from ..errors import UnreadableAnswer
-from .prompt import Prompt, Question, read_field, read_object
+from .answer_json import read_field, read_object
+from .prompt import Prompt, Question
 from .transcript import SYSTEM, check_quote, make_transcript_message
 
 QUESTION = """\
@@ -122,7 +123,7 @@ class YesNoAsked:
 
     def read(self, text: str) -> tuple[YesNoAnswer, ...]:
         """Read one answer for each question, in their order."""
-        answer = read_object(text)
+        answer = read_object(text, [question.key for question in self.questions])
         return tuple(self._read_one(question, read_field(answer, question.key, dict)) for question in self.questions)
 
     def _read_one(self, question: YesNo, row: Mapping[str, Any]) -> YesNoAnswer:

@@ -9,7 +9,10 @@ from .message import Message
 
 # Whatever str.splitlines and the readers of the world take for a line's end, then something that looks like the
 # header of a turn.
-_HEADER = re.compile(r"([\r\n\v\f\x1c-\x1e\x85\u2028\u2029])(?=[^\S\r\n]*(?:user|assistant)\s*:)", re.IGNORECASE)
+_HEADER = re.compile(
+    r"([\r\n\v\f\x1c-\x1e\x85\u2028\u2029])(?=[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]*+(?:user|assistant)\s*+:)",
+    re.IGNORECASE,
+)
 
 
 def render(messages: Iterable[Message]) -> str:

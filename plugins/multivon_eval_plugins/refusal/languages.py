@@ -83,9 +83,9 @@ GERMAN = Language(
       | (?:fehlt|fehlen)_(?:mir|uns)_(?:\w+_){0,2}?(?:berechtigung|befugnis)
         """,
     idle=r"""
-        .*\b(?:finden|sehen|erkennen|verstehen|nachvollziehen|beurteilen|erwarten|warten|öffnen|ausschließen)\b
-      | .*\bohne_(?:ihre?n?|deine?n?|die|den)\b
-      | .*\b(?:bevor|solange|bis)_(?:sie|du|ich|wir)\b
+        (?:finden|sehen|erkennen|verstehen|nachvollziehen|beurteilen|erwarten|warten|öffnen|ausschließen)\b
+      | ohne_(?:ihre?n?|deine?n?|die|den)\b
+      | (?:bevor|solange|bis)_(?:sie|du|ich|wir)\b
         """,
     delivering=r"""
         (?:ich_habe|habe_ich|wir_haben|haben_wir)\b(?!_(?:leider|keine?|volles|dafür|verständnis))
@@ -122,10 +122,10 @@ FRENCH = Language(
       | ne_(?:me|nous)_(?:permet|permettent|autorise|autorisent)_pas\b|(?:m'interdi|m'empêch)
         """,
     idle=r"""
-        .*\b(?:trouver|voir|attendre|vérifier_sans|comprendre|entendre|ouvrir_(?:la|le|votre)|distinguer|savoir_si)\b
-      | .*\bsans_(?:votre|vos|ton|ta|le|la|connaître|savoir)\b
-      | .*\b(?:avant_que|tant_que|avant_de)\b
-      | .*\bassez\b
+        (?:trouver|voir|attendre|vérifier_sans|comprendre|entendre|ouvrir_(?:la|le|votre)|distinguer|savoir_si)\b
+      | sans_(?:votre|vos|ton|ta|le|la|connaître|savoir)\b
+      | (?:avant_que|tant_que|avant_de)\b
+      | assez\b
         """,
     delivering=r"""
         (?:j'ai|nous_avons|(?:en|l'|vous)_?ai)_(?!bien|pas|le|la|compris|conscience|accès|lu|reçu)
@@ -161,9 +161,9 @@ SPANISH = Language(
       | no_(?:(?:le|te|se|lo|la)_){0,2}(?:haré|haremos|daré|diré)\b
         """,
     idle=r"""
-        .*\b(?:encontrar|ver|esperar|entender|oír|abrir_el|distinguir|saber_si|estar_más_de_acuerdo)\b
-      | .*\bsin_(?:su|sus|tu|tus|el|la|saber|conocer)\b
-      | .*\b(?:hasta_que|antes_de|a_menos_que)\b
+        (?:encontrar|ver|esperar|entender|oír|abrir_el|distinguir|saber_si|estar_más_de_acuerdo)\b
+      | sin_(?:su|sus|tu|tus|el|la|saber|conocer)\b
+      | (?:hasta_que|antes_de|a_menos_que)\b
         """,
     delivering=r"""
         (?:he|hemos)_(?!entendido|revisado|leído|recibido|intentado|comprobado)(?:ya_)?\w+(?:ado|ido|to|cho)\b
@@ -197,9 +197,9 @@ ITALIAN = Language(
       | non_(?:(?:le|ti|vi|lo|la|glielo)_){1,2}(?:darò|dirò|farò|faccio|do|dico)\b
         """,
     idle=r"""
-        .*\b(?:trovare|vedere|aspettare|capire|sentire|aprire_(?:il|l')|distinguere|sapere_se|essere_più_d'accordo)\b
-      | .*\bsenza_(?:il|la|i|le|sapere|conoscere)\b
-      | .*\b(?:finché|prima_di|prima_che|a_meno_che)\b
+        (?:trovare|vedere|aspettare|capire|sentire|aprire_(?:il|l')|distinguere|sapere_se|essere_più_d'accordo)\b
+      | senza_(?:il|la|i|le|sapere|conoscere)\b
+      | (?:finché|prima_di|prima_che|a_meno_che)\b
         """,
     delivering=r"""
         (?:ho|abbiamo)_(?!capito|compreso|ricevuto|letto|controllato|provato)(?:già_)?\w+(?:ato|uto|ito|sso|tto|sto)\b
@@ -233,9 +233,9 @@ PORTUGUESE = Language(
       | não_(?:(?:lhe|te|o)_)?(?:farei|darei|direi)\b
         """,
     idle=r"""
-        .*\b(?:encontrar|ver|esperar|entender|perceber|ouvir|abrir_o|distinguir|saber_se|concordar_mais)\b
-      | .*\bsem_(?:o|a|os|as|saber|conhecer)\b
-      | .*\b(?:até_que|antes_de|a_menos_que)\b
+        (?:encontrar|ver|esperar|entender|perceber|ouvir|abrir_o|distinguir|saber_se|concordar_mais)\b
+      | sem_(?:o|a|os|as|saber|conhecer)\b
+      | (?:até_que|antes_de|a_menos_que)\b
         """,
     delivering=r"""
         (?!entendi|sei\b|lamentei)\w{3,}(?:[^r\W]ei|terei|ámos)\b(?<!poderei)
@@ -268,9 +268,9 @@ DUTCH = Language(
       | (?:doe|zeg|geef|deel|verstrek)_ik_(?:\w+_){0,3}?niet\b
         """,
     idle=r"""
-        .*\b(?:vinden|zien|wachten|begrijpen|horen|openen|beoordelen|uitsluiten)\b
-      | .*\bzonder_(?:uw|je|jouw|de|het|te_weten)\b
-      | .*\b(?:voordat|totdat|zolang)\b
+        (?:vinden|zien|wachten|begrijpen|horen|openen|beoordelen|uitsluiten)\b
+      | zonder_(?:uw|je|jouw|de|het|te_weten)\b
+      | (?:voordat|totdat|zolang)\b
         """,
     delivering=r"""
         (?:ik_heb|heb_ik|wij_hebben|we_hebben|hebben_wij|hebben_we)\b(?!_(?:helaas|geen|alle_begrip))

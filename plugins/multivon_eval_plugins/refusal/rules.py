@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\w)[^.!?;\n]*)*[.!?;\n]*")
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN_WORDS = re.compile(r"[^\w']+")
 _PAIRED = re.compile(
-    '"[^"]*"|\u201c[^\u201c\u201d]*[\u201c\u201d]|\u201e[^\u201c\u201d]*[\u201c\u201d]|\u00ab[^\u00bb]*\u00bb'
+    '"[^"]*"|\u201c[^\u201c\u201d]*+[\u201c\u201d]|\u201e[^\u201c-\u201e]*+[\u201c\u201d]|\u00ab[^\u00ab\u00bb]*+\u00bb'
 )
 # A single quote opens after a blank and closes before one, so that an apostrophe is none.
 _SINGLE = re.compile(r"(?<!\S)'[^'\n]*(?:'\w[^'\n]*)*'(?!\w)")

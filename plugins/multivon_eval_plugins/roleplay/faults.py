@@ -37,12 +37,12 @@ LONGER = 150
 # Said by who serves, not by who asks.
 _ASSISTANT = re.compile(
     r"""
-    ^[\s*_"]*(?:assistant|agent|bot|support|ai)[*_"]*\s*:
+    ^[^\S\n]*+[*_"]*+[^\S\n]*+(?:assistant|agent|bot|support|ai)[*_"]*+\s*+:
   | \b(?:how|what)\s+(?:can|may|could)\s+i\s+(?:help|assist)(?:\s+you)?(?:\s+(?:today|further|now|with\s+(?:that|this)
-      |with\s+your\s+\w+))?\s*(?:[?.!]|$)
+      |with\s+your\s+\w+))?\s*+(?:[?.!]|$)
   | \bwhat\s+(?:can|may)\s+i\s+do\s+for\s+you\b
   | \bcan\s+i\s+help\s+you\s+with\b
-  | \bi\s*(?:'d|\s+would|\s+will|'ll|'m|\s+am)\s+(?:be\s+)?(?:happy|glad|pleased|here)\s+to\s+(?:help|assist)\s+you\b
+  | \bi(?:\s*+'(?:d|ll|m)|\s++(?:would|will|am))\s+(?:be\s+)?(?:happy|glad|pleased|here)\s+to\s+(?:help|assist)\s+you\b
   | \bthank\s+you\s+for\s+(?:contacting|reaching\s+out\s+to)\s+(?:us|our|customer)\b
   | \b(?:provide|share|confirm|(?:give|tell)\s+me)\s+your\s+(?:order|account|customer|booking)\s+(?:number|id)\b
   | \bas\s+an?\s+(?:ai|(?:large\s+)?language\s+model|virtual\s+assistant)
@@ -57,7 +57,7 @@ _ASSISTANT_WORDS = frozenset(
     "assistant agent bot support ai help assist do contacting reaching your model helfen aider ayudar ayudarle "
     "ayudarte aiutarla aiutarti ajudar ajuda ajudá ajudár".split()
 )
-_QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»|^>.*$', re.MULTILINE)
+_QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*+”|„[^„“\n]*+“|«[^«»\n]*+»|^>.*$', re.MULTILINE)
 # Searched in lower case: that is quicker than to search for both.
 _GOODBYE = re.compile(
     r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|(?<!i\s)see\s+you(?:\s+(?:soon|later|around)|(?=\s*(?:[.!,]|$)))"

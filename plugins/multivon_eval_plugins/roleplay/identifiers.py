@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++")
 _LINK = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
@@ -28,7 +28,7 @@ _THING = (
     "claim|serial|confirmation|transaction|contract|passport|licen[cs]e|card|parcel|shipment"
 )
 _NAMED = re.compile(
-    rf"\b(?:{_THING})\s*(?:(?:number|no\.?|nr\.?|id|code)\s*(?:is|was)?\s*:?\s*#?|:\s*#?|#)\s*((?=[\w-]*\d)[\w-]{{3,}})",
+    rf"\b(?:{_THING})\s*+(?:(?:number|no\.?|nr\.?|id|code)\s*+(?:(?:is|was)\s*+)?(?::\s*+)?#?|:\s*+#?|#)\s*+((?=[\w-]*\d)[\w-]{{3,}})",
     re.IGNORECASE,
 )
 _OWNED = re.compile(rf"\b(?:my|the|for|about|of)\s+(?:{_THING})\s+(\d{{4,}})(?![\w.,:%]?\d)(?!\s*%)", re.IGNORECASE)
@@ -44,7 +44,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_TOKEN = re.compile(r"[\w-]*\d[\w-]*")
+_TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*\d)[\w-]++")
 _MAYBE_DATE = re.compile(rf"\d[./-]\d|{'|'.join(_MONTHS)}")
 _MAYBE = re.compile(r"[\d@]")
 """What each of the forms has in it."""

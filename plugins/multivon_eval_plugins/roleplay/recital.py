@@ -22,12 +22,13 @@ RULE_RUN = 7
 _PLAY = re.compile(
     r"""
     \bgoal_reached\b
-  | \{\s*"message"\s*:
+  | \{\s*+"message"\s*+:
   | \b(?:my|the|this|your)\s+(?:success\s+criteri(?:a|on)|persona)\b
   | \bas\s+a\s+(?:simulated|synthetic)\s+(?:user|customer|person)\b
-  | \bi\s*(?:'m|\s+am|\s+was|'ve\s+been|\s+have\s+been)\s+(?:\w+\s+)?(?:told|asked|instructed|supposed)\s+to\s+
+  | \bi(?:\s*+'m|\s*+'ve\s+been|\s++(?:am|was|have\s+been))\s+(?:\w+\s+)?(?:told|asked|instructed|supposed)\s+to\s+
       (?:play|act\s+as|pretend|simulate|role-?play)\b
-  | \bi\s*(?:'m|\s+am)\s+(?:only\s+|just\s+)?(?:playing|simulating|role-?playing)\s+(?:a|the)\s+(?:user|customer|role)\b
+  | \bi(?:\s*+'m|\s++am)\s+(?:only\s+|just\s+)?(?:playing|simulating|role-?playing)\s+(?:a|the)\s+
+      (?:user|customer|role)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -84,12 +85,15 @@ def find_recited_rule(text: str, known: Sequence[str]) -> str:
         found = _PLAY.search(text.replace("’", "'"))
         if found and not any(_PLAY.search(part.replace("’", "'")) for part in known):
             return found.group()
-    rules = _collect_rules()
-    for at in range(len(said.all) - RULE_RUN + 1):
-        run = said.all[at : at + RULE_RUN]
-        if run in rules and not any(run in runs(list_words(part).all, RULE_RUN) for part in known):
-            return " ".join(run)
-    return ""
+    recited = [run for run in _list_runs(said.all, RULE_RUN) if run in _collect_rules()]
+    if not recited:
+        return ""  # as nearly always: then nobody need look at all that was said before
+    may_say = frozenset[tuple[str, ...]]().union(*(runs(list_words(part).all, RULE_RUN) for part in known))
+    return next((" ".join(run) for run in recited if run not in may_say), "")
+
+
+def _list_runs(words: tuple[str, ...], length: int) -> list[tuple[str, ...]]:
+    return [words[at : at + length] for at in range(len(words) - length + 1)]
 
 
 @functools.cache

@@ -366,6 +366,7 @@ runpy.run_module("multivon_eval", run_name="__main__")
 """
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("room", [20_000, 40_000])
 def test_a_journal_that_cannot_be_written_ends_the_run(room: int, tmp_path: Path) -> None:
     """Exit code 3 and the remedy instead of a run that could not be resumed; with room again it goes on."""

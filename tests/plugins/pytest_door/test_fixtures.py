@@ -116,6 +116,7 @@ def test_asynchronous_tests_under_anyio(tmp_path):
     assert outcomes(done) == "4 passed", done.stdout
 
 
+@pytest.mark.unmeasured
 @pytest.mark.process
 def test_loading_the_plugin_imports_the_standard_library_alone():
     """Nobody who has it installed and does not use it pays for more than three small modules."""
@@ -128,6 +129,7 @@ def test_loading_the_plugin_imports_the_standard_library_alone():
     assert {name for name in loaded - ours if name.partition(".")[0] not in sys.stdlib_module_names} == set()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.process
 def test_a_session_without_simulations_imports_and_says_nothing(tmp_path):
     """Where no test simulates, the package is not even imported, and the terminal shows no line of it."""

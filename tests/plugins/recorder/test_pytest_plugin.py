@@ -113,6 +113,7 @@ def test_the_options(project):
     assert {row["site"]["file"] for row in found} == {"bot.py"}
 
 
+@pytest.mark.unmeasured
 @pytest.mark.process
 def test_without_a_configuration_file(project):
     """Where no file says what the root is, it is the folder in which pytest was called."""
@@ -153,6 +154,7 @@ def test_without_the_option_only_the_standard_library():
     assert {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names} == ALLOWED
 
 
+@pytest.mark.unmeasured
 @pytest.mark.process
 def test_without_the_option_pytest_imports_nothing_more(project):
     """A session without the option imports what one without the plug-in does, and the plug-in; it writes nothing."""

@@ -14,7 +14,9 @@ from .refusal import answer_refusal
 from .words import NEGATION, list_content_words, make_plain, split_sentences
 
 Row = dict[str, Any]
-_IDENTIFIER = re.compile(r"\b([a-z]+)\s+(?:number|no\.?|id|code|is)?\s*:?\s*#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"\b([a-z]+)\s++(?:(?:number|no\.?|id|code|is)\s*+)?(?::\s*+)?#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE
+)
 _OFFER = re.compile(
     r"\b(?:anything\s+else|something\s+else|would\s+you\s+like|shall\s+i|(?:can|may)\s+i\s+(?:help|assist))\b",
     re.IGNORECASE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*%?(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])(?<!\d,)[$€£]?\d++(?:[.,]\d++)*+%?(?![\w])")
 
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -27,9 +27,12 @@ _DATES = (
 _ISO = re.compile(r"\b\d{4}-(\d{2})-(\d{2})\b")
 _WEEKDAY = re.compile(r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b", re.IGNORECASE)
 _MONEY = re.compile(r"([$€£])\s?(\d+(?:[.,]\d+)*)")
-_SHARE = re.compile(r"(\d+(?:[.,]\d+)*)\s?(?:%|per\s?cent\b)", re.IGNORECASE)
-_RANGE = re.compile(r"(\d+(?:[.,]\d+)*)\s*(?:-|–|to|or|and)\s*(?=(\d+(?:[.,]\d+)*)[\s-]*([a-z]+))", re.IGNORECASE)
-_COUNTED = re.compile(NUMBER.pattern + r"[\s-]*([a-z]+)", re.IGNORECASE)
+_SHARE = re.compile(r"(?<!\d)(?<!\d[.,])(\d++(?:[.,]\d++)*+)\s?(?:%|per\s?cent\b)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<!\d)(?<!\d[.,])(\d++(?:[.,]\d++)*+)\s*+(?:-|–|to|or|and)\s*+(?=(\d++(?:[.,]\d++)*+)[\s-]*+([a-z]+))",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(NUMBER.pattern + r"[\s-]*+([a-z]+)", re.IGNORECASE)
 _CURRENCIES = {"dollar": "$", "euro": "€", "pound": "£", "usd": "$", "eur": "€", "gbp": "£"}
 _VAGUE = re.compile(
     r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|fortnight|today|tomorrow|tonight|yesterday|noon|midnight|once|"

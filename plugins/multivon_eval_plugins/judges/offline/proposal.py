@@ -17,12 +17,12 @@ from .words import NEGATION, list_content_words, split_sentences
 BY_RULE = "built by rule from the headings and sentences of the document, without a model"
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)[\s#]*$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+\)")
 _ITEM = re.compile(r"^\s*(?:[-*+>|]+|\d+[.)])\s+")
-_MARKS = re.compile(r"[*_`|]{1,3}|<[^>]*>")
-_JOINT = re.compile(r"\s*(?:[,;]|\band\b|\bthen\b|\.(?=\s))\s*", re.IGNORECASE)
+_MARKS = re.compile(r"[*_`|]{1,3}|<[^<>]*+>")
+_JOINT = re.compile(r"(?<!\s)\s*+(?:[,;]|\band\b|\bthen\b|\.(?=\s))\s*", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"\b([^\W\d_]+)\s+(?:number\s+)?(#[\w-]*\d[\w-]*)")
 _RULE = re.compile(r"\b(?:only|must|within|at most|no later|except|unless|required)\b", re.IGNORECASE)
 _CUT = 200
@@ -123,7 +123,7 @@ def _split_blocks(document: str) -> Iterator[tuple[bool, str]]:
         if is_code or is_fence:
             continue
         if heading:
-            yield True, _make_plain(heading.group(1))[:_CUT]
+            yield True, _make_plain(heading.group(1).rstrip("# \t"))[:_CUT]
         else:
             block.append(_ITEM.sub("", line))
 

@@ -14,7 +14,7 @@ from .words import covered, cut, list_content_words, list_statements, make_plain
 TOO_ALIKE = 0.75
 """From which likeness on to an earlier message another one is looked for: nobody says the same twice."""
 
-_CLAUSE = re.compile(r"\s*(?:,\s*(?:and|then)?|;|\band\b|\bthen\b|\.)\s+", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<!\s)\s*+(?:,(?:\s*+(?:and|then))?|;|\band\b|\bthen\b|\.)\s+", re.IGNORECASE)
 _IDENTIFIED = re.compile(r"\b[a-z]+\s+(?:number\s+)?#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE)
 _OPEN = re.compile(
     r"\b(?:anything\s+else|(?:can|may|could)\s+i\s+(?:help|assist|do)|tell\s+me\s+more|more\s+about|your\s+question"
