@@ -7,7 +7,11 @@ the command line's ``--help``, stay quick. Plug-in authors import :mod:`multivon
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
+
+# A library logs where its host wants it: without a handler of its own, warnings would be printed.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     from ._api.recording import record_prompts as record_prompts

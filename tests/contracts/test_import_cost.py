@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.process
 
-HEAVY = ("httpx", "cattrs", "asyncio", "rich", "stamina", "genai_prices", "litellm", "multivon_eval_plugins")
+HEAVY = ("httpx", "cattrs", "asyncio", "rich", "genai_prices", "litellm", "multivon_eval_plugins")
 PROGRAM = """
 import sys
 {what}

@@ -56,7 +56,6 @@ HOMES = {
     "httpx_aiohttp": {"judges/_transport.py"},
     "orjson": {"judges/_http.py"},
     "sqlite3": {"_journal", "_money/shared_budget.py"},
-    "stamina": {"_money/meter.py"},
     "genai_prices": {"judges/_prices.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"sinks"},

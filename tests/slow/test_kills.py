@@ -22,6 +22,8 @@ import pytest
 from multivon_eval import result_schema
 from support.command import clean_env
 
+pytestmark = pytest.mark.process
+
 SERVER = Path(__file__).resolve().parents[1] / "benchmarks" / "server.py"
 PERSONAS, TURNS, CONCURRENCY = 30, 4, 8
 HANGS = 120  # seconds, in which several whole runs end

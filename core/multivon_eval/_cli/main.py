@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from ..errors import ExitCode, MultivonEvalError, UsageError
+from .notes import show_notes
 
 _OWN = {
     "simulate": ("simulate", "Let personas talk to your assistant, judge and score what came of it."),
@@ -110,6 +111,7 @@ def run(args: list[str] | None = None) -> int:
     # An import path may name a module that lies here; behind all that is installed, so that it hides nothing.
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
+    show_notes()
     try:
         code = cli.main(args, prog_name="multivon-eval", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,13 +70,11 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
 
     Args:
         plan: What the run is made with.
-        quiet: Whether only errors are told, here and by the persona source.
+        quiet: Whether only errors are told.
         as_json: Whether standard output is for JSON; the persona source's notices go to standard error.
     """
     if plan.proposal is None:
         return
-    if quiet:
-        keep_quiet()
     if quiet or as_json:
         return
     if plan.journal.past.personas:
@@ -88,11 +85,6 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
     assert found is not None, "a simulation has its estimate"
     click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
     click.echo(f"         {_format_estimate(found)}")
-
-
-def keep_quiet() -> None:
-    """Let plug-ins tell errors only, for ``--quiet``."""
-    logging.getLogger("multivon_eval.plugin").setLevel(logging.ERROR)
 
 
 def _format_estimate(found: Estimate) -> str:

@@ -22,6 +22,7 @@ from .._types.result import SimulationResult
 from .._types.result_json import summary_to_json
 from ..errors import ExitCode, MultivonEvalError
 from .gates import Gate
+from .notes import keep_quiet
 
 
 def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
@@ -30,6 +31,8 @@ def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> S
     # before anything is printed.
     sinks: list[object] = [Spec.with_arg(RESULT_FILE, given["out"])] if given["out"] else []
     sinks += given["sink"]
+    if given["quiet"]:
+        keep_quiet()
     if not given["quiet"] and not given["json"]:
         sinks.append(SCREEN)
     names = {field.name for field in attrs.fields(Settings)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -10,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import attrs
-import stamina
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase
@@ -26,12 +26,13 @@ from .asking import ASKING
 from .funds import ZERO
 from .ledger import Purse
 from .limit import Limit
+from .pacing import MOST_REFUSALS, PATIENCE, find_pause
 from .price import find_worst_cost
 
 _LOG = logging.getLogger("multivon_eval.judge")
 
-MAX_WAIT = 60.0
-"""The longest that a provider's Retry-After is waited for, in seconds."""
+_LONG_PAUSE = 5.0
+"""Seconds from which on a person who looks on is told of a pause."""
 
 
 @attrs.define(eq=False)
@@ -79,10 +80,11 @@ class MeteredJudge:
     Attributes:
         judge: The judge that is asked.
         account: The conversation's account.
-        limit: How many calls to this judge are made at once.
+        limit: How many calls to this judge are made at once, and when none is.
         role: What it is asked as, ``judge`` or ``driver``; a judge's calls draw on what is held back for them.
         timeout: Seconds for one request.
         retries: How often a call is repeated that failed in a way that often passes.
+        patience: For how long a call is repeated in all, its pauses included, in seconds.
         task: What its calls are booked under, the role if not given.
         leave: Tells how much of what is held back its calls leave alone, in USD.
     """
@@ -93,6 +95,7 @@ class MeteredJudge:
     role: str = "judge"
     timeout: float = 60.0
     retries: int = 4
+    patience: float = PATIENCE
     task: str = ""
     leave: Callable[[], Decimal] = attrs.field(default=lambda: ZERO)
 
@@ -116,30 +119,33 @@ class MeteredJudge:
             except JudgeUnavailable as error:
                 return await self._repeat(question, error)
 
-    async def _repeat(self, question: Question[Any], first: JudgeUnavailable) -> Answer:
-        """Repeat a call that failed, after the pauses that stamina and the provider ask for."""
-        attempts = stamina.retry_context(
-            on=self._pause, attempts=self.retries + 1, timeout=None, wait_initial=0.5, wait_max=20.0
-        )
-        failed_at = time.perf_counter()
-        async for attempt in attempts:
-            with attempt:
-                if attempt.num == 1:
-                    raise first
-                waited = round(time.perf_counter() - failed_at, 3)
-                self.account.retries[-1] = attrs.evolve(self.account.retries[-1], waited=waited)
-                try:
-                    return await self._call_once(question)
-                finally:
-                    failed_at = time.perf_counter()
-        raise AssertionError("stamina gives back the last error")
+    async def _repeat(self, question: Question[Any], error: JudgeUnavailable) -> Answer:
+        """Repeat a call that failed, after growing pauses; where there were too many, all calls pause together."""
+        began = time.monotonic()
+        for failures in itertools.count(1):
+            pause = self.limit.pause if error.overloaded else find_pause(failures, error.retry_after)
+            if self._gives_up(error, failures, time.monotonic() - began + pause):
+                raise error
+            self._tell(error, pause)
+            failed_at = time.perf_counter()
+            await (self.limit.wait_for_pause() if error.overloaded else asyncio.sleep(pause))
+            waited = round(time.perf_counter() - failed_at, 3)
+            self.account.retries.append(JudgeRetry(self.role, str(error), waited))
+            try:
+                return await self._call_once(question)
+            except JudgeUnavailable as again:
+                error = again
+        raise AssertionError("it is repeated until it is given up")
 
-    def _pause(self, error: Exception) -> bool | float:
-        if not isinstance(error, JudgeUnavailable):
-            return False
+    def _gives_up(self, error: JudgeUnavailable, failures: int, seconds: float) -> bool:
+        """Whether a call is not made again: it failed too often, or would take too long in all."""
+        most = min(self.retries, MOST_REFUSALS) if not error.overloaded else MOST_REFUSALS if self.retries else 0
+        return failures > most or seconds > self.patience
+
+    def _tell(self, error: JudgeUnavailable, pause: float) -> None:
         _LOG.info("%s call failed: %s", self.role, error)
-        self.account.retries.append(JudgeRetry(self.role, str(error)))
-        return True if error.retry_after is None else min(max(error.retry_after, 0.0), MAX_WAIT)
+        if pause > _LONG_PAUSE:
+            _LOG.warning("the %s is waited for, %.0f s: %s", self.role, pause, error)
 
     async def _call_once(self, question: Question[Any]) -> Answer:
         # Before anything is taken or sent: a judge that cannot say what this may cost is not asked.
@@ -196,7 +202,7 @@ class MeteredJudge:
             ) from None
         except JudgeUnavailable as error:
             if error.overloaded:
-                self.limit.record_overload(number)
+                self.limit.record_overload(number, error.retry_after)
             raise
         except JudgeError:
             raise

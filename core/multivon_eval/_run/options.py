@@ -111,6 +111,7 @@ OPTIONS = (
     Option("budget", "The hard ceiling.", "USD|none", "1.00", field="budget_usd"),
     Option("concurrency", "Conversations side by side.", "N", "16", field="concurrency"),
     Option("timeout", "For one call of model_fn or of the judge.", "SECONDS", "60", field="timeout"),
+    Option("patience", "For repeating a call of the judge, its pauses included.", "SECONDS", "300", field="patience"),
     Option("fail-under", "A gate; repeatable.", "METRIC=VALUE", kind="many"),
     Option("max-error-rate", "A gate on conversations that failed.", "SHARE"),
     Option("strict", "Exit 3 if something failed, 4 if the budget cut the run.", kind="flag"),

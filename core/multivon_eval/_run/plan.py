@@ -91,7 +91,7 @@ class Plan:
         # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
         most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
         limit = self._limits.setdefault(id(judge), Limit(most))
-        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, task=task)
+        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, patience=self.info.patience, task=task)
         if task == "observer":
             # Observers ask on the way: what is held for the end stays held.
             metered = attrs.evolve(metered, leave=partial(self._holder.for_judging, account.purse))

@@ -270,6 +270,7 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         max_message=settings.max_message,
         concurrency=settings.concurrency,
         timeout=settings.timeout,
+        patience=settings.patience,
         budget_usd=settings.budget_usd,
         seed=settings.seed,
         judge_votes=settings.judge_votes,

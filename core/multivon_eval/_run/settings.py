@@ -109,6 +109,8 @@ class SimulationOptions(TypedDict, total=False):
     """Conversations side by side (16)."""
     timeout: float
     """Seconds for one call of ``model_fn`` or of the judge (60)."""
+    patience: float
+    """Seconds for repeating a call of the judge that fails in a way that often passes, its pauses included (300)."""
     seed: int | None
     """For what can be seeded; recorded in every result."""
     hooks: Sequence[object] | None
@@ -138,6 +140,7 @@ class Settings:
     first_trial: int = attrs.field(default=1, converter=_read_whole)
     concurrency: int = attrs.field(default=find_default("concurrency"), converter=_read_whole)
     timeout: float = attrs.field(default=find_default("timeout"), converter=_read_number)
+    patience: float = attrs.field(default=find_default("patience"), converter=_read_number)
     seed: int | None = attrs.field(default=None, converter=_read_whole)
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()
@@ -179,10 +182,11 @@ class Settings:
         votes = self.judge_votes
         if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
             found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
-        seconds = self.timeout
-        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-        if not is_number or not math.isfinite(seconds) or seconds <= 0:
-            found.append(f"timeout is {_show(seconds)}; give seconds, more than 0")
+        for name, least in (("timeout", math.ulp(0.0)), ("patience", 0.0)):
+            seconds = getattr(self, name)
+            is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+            if not is_number or not math.isfinite(seconds) or seconds < least:
+                found.append(f"{name} is {_show(seconds)}; give seconds, " + ("0 or more", "more than 0")[least > 0])
         seed = self.seed
         if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed.bit_length() > 63):
             found.append(f"seed is {_show(seed)}; give a whole number of 63 bits at most")

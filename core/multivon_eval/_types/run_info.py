@@ -90,6 +90,7 @@ class RunInfo:
         estimate: What it will take; None where saved transcripts are judged.
         first_trial: The number of the first trial of each persona.
         max_message: The most characters of one message.
+        patience: Seconds for repeating a judge call.
     """
 
     run_id: str
@@ -115,6 +116,7 @@ class RunInfo:
     estimate: Estimate | None = None
     first_trial: int = 1
     max_message: int = 200_000
+    patience: float = 300.0
     disclaimer: str = DISCLAIMER
 
     @property

@@ -24,6 +24,9 @@ _OVERLOADED = {429, 529}
 _KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza|AQ\.)[A-Za-z0-9_\-]{12,}")
 # Google answers 400 to a key that it does not know.
 _ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)
+# Said with 429 too, and no pause brings the money.
+_NO_MONEY = re.compile(r'"(?:insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|quota_exhausted)"')
+_DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
 _CHECK_SECONDS = 30.0
 _SHORTEST_SECRET = 6
 
@@ -154,8 +157,8 @@ class JsonHttp:
         status = response.status_code
         body = self.clean_text(response.text)
         message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
-        if status in _PASSING or status >= 500:
-            pause = retry_after(response.headers.get("retry-after"))
+        if (status in _PASSING or status >= 500) and not _NO_MONEY.search(response.text[:4000]):
+            pause = find_hint(response.headers, response.text)
             return JudgeUnavailable(message, False, pause, overloaded=status in _OVERLOADED)
         if status in (400, 404, 422):
             return RequestRefused(message, status, self.clean_text(response.text, 2000))
@@ -169,6 +172,23 @@ class JsonHttp:
         if not isinstance(data, dict):
             raise JudgeUnavailable(f"{self.base_url} answered JSON of type {type(data).__name__}", True)
         return data
+
+
+def find_hint(headers: Mapping[str, str], body: str = "") -> float | None:
+    """Find how long a provider asks to wait, wherever it says so.
+
+    That is ``retry-after-ms`` (OpenAI, Azure), ``Retry-After`` in seconds or as a date, or Google's
+    ``google.rpc.RetryInfo`` in the body.
+
+    Returns:
+        Seconds from now; None where it does not say, or says that the time has passed.
+    """
+    milliseconds = headers.get("retry-after-ms", "")
+    if milliseconds.strip().isdigit():
+        return int(milliseconds) / 1000 or None
+    if found := _DELAY.search(body[:20_000]):
+        return float(found[1]) or None
+    return retry_after(headers.get("retry-after")) or None
 
 
 def retry_after(header: str | None) -> float | None:

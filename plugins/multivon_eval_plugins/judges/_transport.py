@@ -17,6 +17,9 @@ from httpx_aiohttp import AiohttpTransport, HttpxAiohttpClient
 _UNLIMITED = httpx.Limits(max_connections=0, max_keepalive_connections=None, keepalive_expiry=30.0)
 
 
+MOST_BYTES = 20_000_000
+"""Of an answer: more than any model writes, and less than a machine chokes on."""
+
 FAILURES = (httpx.HTTPError, aiohttp.ClientError)
 """What a request may fail with; the transport lets some of aiohttp's own errors through."""
 
@@ -69,11 +72,31 @@ class _PlainClient(httpx.AsyncClient):
         response = await self._direct.handle_async_request(request)
         response.request = request
         try:
-            await response.aread()
+            return await _read_whole(response)
         except BaseException:
             await response.aclose()
             raise
-        return response
+
+
+async def _read_whole(response: httpx.Response) -> httpx.Response:
+    """Read an answer, unless it is larger than any answer.
+
+    Raises:
+        httpx.ReadError: If it is.
+    """
+    declared = response.headers.get("content-length", "")
+    parts, size = [], int(declared) if declared.isdigit() else 0
+    if size <= MOST_BYTES:
+        size = 0
+        async for part in response.aiter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > MOST_BYTES:
+                break
+    if size > MOST_BYTES:
+        raise httpx.ReadError(f"the answer is larger than {MOST_BYTES // 1_000_000} MB", request=response.request)
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-encoding"]
+    return httpx.Response(response.status_code, headers=headers, content=b"".join(parts), request=response.request)
 
 
 def is_sent(error: Exception) -> bool:

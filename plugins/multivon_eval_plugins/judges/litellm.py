@@ -13,7 +13,7 @@ import attrs
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, Prompt, UsageError
 
 from ._asking import Asking, Reading
-from ._http import JsonHttp, RequestRefused, retry_after
+from ._http import JsonHttp, RequestRefused, find_hint
 from ._options import Key
 from ._prices import find_tariff
 from ._provider_judge import ProviderJudge
@@ -135,7 +135,7 @@ class LiteLLM(ProviderJudge):
         if status in _PASSING or (isinstance(status, int) and status >= 500):
             # litellm makes up a status where no answer came. Then the request may have been on its way, and
             # whether it is charged for nobody knows.
-            pause = retry_after(headers.get("retry-after")) if headers else None
+            pause = find_hint(headers) if headers else None
             return JudgeUnavailable(message, not headers, pause, overloaded=status in (429, 529))
         return JudgeError(message, charged=not isinstance(status, int))
 

@@ -1,9 +1,12 @@
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from multivon_eval._money.limit import Limit
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 
 async def settled():

@@ -7,10 +7,12 @@ import pytest
 from multivon_eval._journal.journal import Journal
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
-from multivon_eval._money.meter import MAX_WAIT, Account, MeteredJudge
+from multivon_eval._money.meter import Account, MeteredJudge
 from multivon_eval._types.answer import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer
 from multivon_eval.sdk import Judge, text_question
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
 
 QUESTION = text_question("Is it so?")
 WORST = Decimal("0.10")
@@ -233,10 +235,36 @@ def test_a_wait_that_the_provider_asks_for_is_kept_and_told():
     assert retry.waited >= 0.05
 
 
-@pytest.mark.parametrize(("asked", "kept"), [(3600.0, MAX_WAIT), (-5.0, 0.0), (7.0, 7.0)])
-def test_a_wait_has_its_bounds(asked, kept):
-    """Nobody waits an hour, nor less than nothing, because a provider says so."""
-    assert meter()._pause(JudgeUnavailable("429", retry_after=asked)) == kept
+def test_a_wait_beyond_all_patience_is_not_begun():
+    """Nobody waits an hour because a provider says so: the call is given up at once."""
+    metered = meter(JudgeUnavailable("429", retry_after=3600.0, overloaded=True), answer())
+    with pytest.raises(JudgeUnavailable, match="429"):
+        ask(metered)
+    assert metered.account.retries == []
+
+
+def test_one_pause_is_for_all_calls():
+    """What the provider asks one call to wait, calls that begin meanwhile wait too."""
+    metered = meter(JudgeUnavailable("429", retry_after=0.05, overloaded=True), answer(), answer())
+
+    async def both():
+        started = asyncio.get_running_loop().time()
+        first = asyncio.create_task(metered.complete(QUESTION))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert metered.limit.pause > 0
+        await asyncio.gather(first, metered.complete(QUESTION))
+        return asyncio.get_running_loop().time() - started
+
+    assert asyncio.run(both()) >= 0.05
+    assert metered.account.calls == 3
+
+
+def test_a_rate_limit_is_waited_for_longer_than_an_outage():
+    """Ten refusals in a row lose nothing; they end with an answer."""
+    metered = meter(*(JudgeUnavailable("429", overloaded=True) for _ in range(10)), answer())
+    assert ask(metered).text == "yes"
+    assert len(metered.account.retries) == 10
 
 
 def test_a_judges_call_draws_on_the_hold_and_a_drivers_does_not():

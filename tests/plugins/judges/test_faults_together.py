@@ -7,7 +7,6 @@ from collections import Counter
 
 import jsonschema
 import pytest
-import stamina
 
 from multivon_eval import Persona, result_schema, result_to_json, simulate
 from multivon_eval_plugins.judges.openai import OpenAI
@@ -37,6 +36,7 @@ def _fault(index: int, body: object) -> str | None:
     return None if name in ("huge", "drip:0.05") and chance.random() < 0.5 else name
 
 
+@pytest.mark.usefixtures("no_pauses")
 def test_all_faults_together_lose_nothing() -> None:
     """Each conversation has its one valid result, the budget holds, and every fault was met."""
     people = [
@@ -50,7 +50,7 @@ def test_all_faults_together_lose_nothing() -> None:
         met[name or "ok"] += 1
         return name
 
-    with stamina.set_testing(True, attempts=5, cap=True), ChatServer(script=script, goal_after=2) as server:
+    with ChatServer(script=script, goal_after=2) as server:
         judge = OpenAI("any", server.base_url, price_in=1.0, price_out=2.0)
         results = simulate(
             lambda prompt: f"The refund window is {prompt.count('USER:')} weeks, or 30 days.",

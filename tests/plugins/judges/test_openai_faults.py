@@ -6,7 +6,6 @@ import json
 from decimal import Decimal
 
 import pytest
-import stamina
 
 from multivon_eval import result_to_json, simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UnreadableAnswer
@@ -23,13 +22,6 @@ BREAKS = [Fault.RESET, Fault.INVALID_UTF8, Fault.NO_JSON, Fault.NO_CHOICES]
 UNREADABLE = [Fault.EMPTY, Fault.TRUNCATED, Fault.WRONG_TYPES, Fault.HUGE]
 STAYS = [Fault.UNAUTHORIZED, Fault.REFUSAL]
 UNCOUNTED = [Fault.NO_USAGE, Fault.NEGATIVE_USAGE]
-
-
-@pytest.fixture
-def no_waiting():
-    """Repetitions come at once; how many there are stays as it is."""
-    with stamina.set_testing(True, attempts=100, cap=True):
-        yield
 
 
 @pytest.mark.parametrize("fault", PASSES)
@@ -63,12 +55,20 @@ def test_an_answer_that_comes_slowly_is_read():
     assert questions()["verdict"].read(answer.text).achieved
 
 
-@pytest.mark.parametrize(("header", "low", "high"), [("0", 0, 0), ("7", 7, 7), ("date+60", 50, 60), ("date-60", 0, 0)])
+@pytest.mark.parametrize(("header", "low", "high"), [("7", 7, 7), ("date+60", 50, 60)])
 def test_retry_after_is_passed_on(header, low, high):
     """Seconds and dates reach whoever repeats the call."""
     with ChatServer(script=[f"429:{header}"]) as server, pytest.raises(JudgeUnavailable) as caught:
         completed(judge_for(server), questions()["text"])
     assert low <= caught.value.retry_after <= high
+
+
+@pytest.mark.parametrize("header", ["0", "date-60"])
+def test_a_retry_after_that_has_passed_says_nothing(header):
+    """A server that says "now" and refuses again is given the pauses that grow."""
+    with ChatServer(script=[f"429:{header}"]) as server, pytest.raises(JudgeUnavailable) as caught:
+        completed(judge_for(server), questions()["text"])
+    assert caught.value.retry_after is None
 
 
 def test_a_retry_after_that_makes_no_sense_is_left_out():
@@ -142,7 +142,7 @@ def simulated(server, **options):
 
 
 @pytest.mark.parametrize("fault", [*PASSES, "429:0", "429:date-5", *BREAKS, Fault.HANG])
-def test_a_fault_that_passes_is_repeated(fault, no_waiting):
+def test_a_fault_that_passes_is_repeated(fault, no_pauses):
     """Driver, verdict and score each meet the fault once, and the conversation is as if nothing had been."""
     with ChatServer(script=once_then_fine(fault)) as server:
         result, report = simulated(server, judge_timeout=0.5)
@@ -166,7 +166,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(fault):
 
 
 @pytest.mark.parametrize("fault", list(Fault))
-def test_whatever_the_endpoint_always_does_a_run_ends_within_its_budget(fault, no_waiting, monkeypatch):
+def test_whatever_the_endpoint_always_does_a_run_ends_within_its_budget(fault, no_pauses, monkeypatch):
     """Every conversation has its result, the account is closed, the key is nowhere."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     with ChatServer(script=lambda index, body: fault) as server:
@@ -178,14 +178,15 @@ def test_whatever_the_endpoint_always_does_a_run_ends_within_its_budget(fault, n
     assert (result.cost_usd == 0) == (fault in (*PASSES, Fault.UNAUTHORIZED))
     assert report.summary.spent_usd == result.cost_usd
     assert KEY not in json.dumps(result_to_json(result))
-    assert len(server.requests) <= 16
+    # One that is over its rate limit is waited for, as long as patience lasts.
+    assert len(server.requests) <= (41 if fault in (Fault.RATE_LIMITED, Fault.OVERLOADED) else 16)
 
 
 @pytest.mark.parametrize(
     ("fault", "calls"),
     [(Fault.INTERNAL, 5), (Fault.RESET, 5), (Fault.UNAUTHORIZED, 1), (Fault.REFUSAL, 1), (Fault.EMPTY, 2)],
 )
-def test_what_passes_is_repeated_four_times_what_stays_never(fault, calls, no_waiting):
+def test_what_passes_is_repeated_four_times_what_stays_never(fault, calls, no_pauses):
     """Repetitions go where they can help; an answer that cannot be read is asked for once more."""
     with ChatServer(script=lambda index, body: fault) as server:
         result, _ = simulated(server)
@@ -193,7 +194,7 @@ def test_what_passes_is_repeated_four_times_what_stays_never(fault, calls, no_wa
     assert result.stop_reason == "driver_error"
 
 
-def test_calls_that_may_have_been_charged_are_booked_at_their_worst(no_waiting):
+def test_calls_that_may_have_been_charged_are_booked_at_their_worst(no_pauses):
     """Torn calls use up the budget as if they had cost their most, so that it holds whatever was charged."""
     with ChatServer(script=lambda index, body: "reset") as server:
         judge = judge_for(server)
@@ -209,7 +210,7 @@ def first_question():
     return roleplay_question(Conversation((), PERSONA))
 
 
-def test_a_budget_that_holds_only_some_calls_is_never_exceeded(no_waiting):
+def test_a_budget_that_holds_only_some_calls_is_never_exceeded(no_pauses):
     """With a usage that says nothing each call is its worst case, and the run stops before the ceiling."""
     with ChatServer(script=lambda index, body: "no-usage", goal_after=99) as server:
         judge = judge_for(server)

@@ -7,7 +7,6 @@ import json
 from decimal import Decimal
 
 import pytest
-import stamina
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -279,10 +278,11 @@ def test_options_that_cannot_be_are_refused(provider, options, problem):
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize("fault", [*PASSES, "429:0", *BREAKS, Fault.HANG])
 def test_a_fault_that_passes_is_repeated(provider, fault):
     """The first call meets the fault once, and the conversation is as if nothing had been."""
-    with stamina.set_testing(True, attempts=100, cap=True), provider.server(script=[fault]) as server:
+    with provider.server(script=[fault]) as server:
         (result,) = simulate(model_fn, [PERSONA], judge=provider.judge_for(server, timeout=0.3), hooks=())
     assert (result.stop_reason, result.goal_achieved) == ("goal_reached", True)
     assert len(result.metadata["judge_retries"]) == 1

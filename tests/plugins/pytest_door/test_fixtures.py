@@ -86,7 +86,7 @@ import sys
 
 def test_it():
     loaded = {name.partition(".")[0] for name in sys.modules}
-    assert not loaded & {"multivon_eval", "cattrs", "httpx", "stamina", "rich", "sqlite3", "aiohttp"}
+    assert not loaded & {"multivon_eval", "cattrs", "httpx", "rich", "sqlite3", "aiohttp"}
 """
 
 

@@ -195,7 +195,7 @@ def test_an_sdk_of_another_make_is_named(tmp_path):
     told = done.stdout.splitlines()
     assert len(told) == 3 and all(line.startswith("anthropic ") for line in told)
     assert "has no anthropic._base_client.SyncAPIClient.request" in told[0]
-    assert set(done.stderr.splitlines()) == set(told)
+    assert done.stderr == ""
 
 
 def test_a_body_that_cannot_be_read_goes_out_all_the_same(recording, ask, monkeypatch):
