@@ -33,11 +33,12 @@ from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
+from ._types.hide_secrets import hide_secrets
 from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
-from ._types.printable import make_printable
+from ._types.printable import format_count, make_printable
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -137,7 +138,9 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "format_count",
     "goal_question",
+    "hide_secrets",
     "hookimpl",
     "make_printable",
     "persona_from_json",

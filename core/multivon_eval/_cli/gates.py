@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
@@ -77,6 +77,28 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Ga
     if problems:
         raise UsageError(problems)
     return gates
+
+
+def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str]) -> None:
+    """Check that each gate is on something that the run will measure.
+
+    Args:
+        gates: The gates.
+        evaluators: The names of the scores that there will be.
+
+    Raises:
+        UsageError: If a gate is on something else.
+    """
+    known = [GOAL, *evaluators]
+    unknown = [gate.metric for gate in gates if gate.metric not in (*known, ERRORS)]
+    if unknown:
+        raise UsageError(
+            [
+                f"--fail-under {metric}: nothing measures it; {did_you_mean(metric, known)} or add "
+                f"--evaluator {metric.replace('_', '-')}"
+                for metric in unknown
+            ]
+        )
 
 
 def _number(text: str) -> float | None:

@@ -12,7 +12,7 @@ import click
 from ..errors import ExitCode, MultivonEvalError, UsageError
 from .notes import show_notes
 
-_OWN = {
+OWN = {
     "simulate": ("simulate", "Let personas talk to your assistant, judge and score what came of it."),
     "score": ("score", "Judge and score saved transcripts again."),
     "plugins": ("plugins", "Show what is installed, from which distribution."),
@@ -24,14 +24,14 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name all commands."""
-        return sorted({*_OWN, *_find_plugged()})
+        return sorted({*OWN, *_find_plugged()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
-        if cmd_name in _OWN:
-            module = importlib.import_module(f".{_OWN[cmd_name][0]}", __package__)
+        if cmd_name in OWN:
+            module = importlib.import_module(f".{OWN[cmd_name][0]}", __package__)
             found: object = getattr(module, cmd_name)
-        elif cmd_name.rpartition("/")[2] in _find_plugged():
+        elif {cmd_name, cmd_name.rpartition("/")[2]} & _find_plugged().keys():
             found = _load(cmd_name)
         else:
             return None
@@ -45,14 +45,14 @@ class Commands(click.Group):
         from ..errors import did_you_mean
 
         known = self.list_commands(ctx)
-        if args and not args[0].startswith("-") and args[0].rpartition("/")[2] not in known:
+        if args and not args[0].startswith("-") and not {args[0], args[0].rpartition("/")[2]} & {*known}:
             raise UsageError(f"no command is named {args[0]!r}; {did_you_mean(args[0], known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _OWN.items()])
+            formatter.write_dl([(name, text) for name, (_, text) in OWN.items()])
         if plugged := _find_plugged():
             with formatter.section("Commands from plug-ins"):
                 formatter.write_dl(sorted(plugged.items()))
@@ -64,7 +64,9 @@ def _find_plugged() -> dict[str, str]:
     found: dict[str, str] = {}
     for point in read_entry_points("multivon_eval.commands").points["multivon_eval.commands"]:
         owner = f"{point.distribution} {point.version}"
-        found[point.name] = f"{found[point.name]}, {owner}" if point.name in found else owner
+        # One of the name of ours hides nothing and is hidden by nothing: it is called with its distribution.
+        name = f"{point.distribution}/{point.name}" if point.name in OWN else point.name
+        found[name] = f"{found[name]}, {owner}" if name in found else owner
     return found
 
 
@@ -87,11 +89,15 @@ def _load(name: str) -> click.Command:
 
 @click.command(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="multivon-eval", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Live conversations between synthetic users and your assistant: driven, judged, scored, within a budget."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> NoReturn:

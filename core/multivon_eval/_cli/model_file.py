@@ -22,6 +22,7 @@ from .._plugins.registry import Registry
 from .._questions import text_question
 from .._run.defaults import ENDPOINT_EXAMPLE
 from .._run.system import SystemUnderTest
+from .._types.hide_secrets import hide_secrets
 from .._types.message import Message, Reply
 from ..errors import UsageError, did_you_mean
 
@@ -55,7 +56,8 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
             + ENDPOINT_EXAMPLE
         )
     system = SystemUnderTest.of(_find_callable(module, name, path), f"{path}:{name}")
-    return attrs.evolve(system, identity=_compute_identity(module, name))
+    file = getattr(module, "__file__", None)
+    return attrs.evolve(system, identity=_compute_identity(module, name), path=Path(file) if file else None)
 
 
 def _compute_identity(module: ModuleType, name: str) -> str:
@@ -113,7 +115,9 @@ def _import_name(name: str) -> ModuleType:
 def _run(load: Callable[[], None], what: str) -> None:
     try:
         load()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a module may do anything while it is imported
         raise _import_error(what, error) from error
 
 
@@ -127,7 +131,7 @@ def _import_error(what: str, error: BaseException) -> UsageError:
     ]
     told = "".join(["Traceback (most recent call last):\n", *traceback.format_list(frames)])
     told += "".join(traceback.format_exception_only(error))
-    return UsageError(f"--model-cmd {what}: fails when it is imported; correct it\n{told.rstrip()}")
+    return UsageError(f"--model-cmd {what}: fails when it is imported; correct it\n{hide_secrets(told).rstrip()}")
 
 
 def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:

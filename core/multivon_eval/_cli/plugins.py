@@ -23,6 +23,7 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
     from .._plugins.kinds import ALL
     from .._plugins.registry import Registry
     from ..errors import ExitCode, PluginNotFound, did_you_mean
+    from .main import OWN
 
     registry = Registry()
     entries = [entry for kind in ALL for entry in registry.entries(kind)]
@@ -38,6 +39,8 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         key = (str(row["kind"]), str(row["name"]))
         if key in clashes:
             row["conflict"] = f"offered by {' and '.join(clashes[key])}; say DIST/NAME"
+        elif row["kind"] == "command" and row["name"] in OWN:
+            row["conflict"] = f"multivon-eval has a command of that name; say {row['distribution']}/{row['name']}"
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:

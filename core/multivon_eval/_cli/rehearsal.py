@@ -16,6 +16,7 @@ from .._types.conversation import Conversation
 from .._types.converter import make_plain
 from .._types.message import Message
 from .._types.persona import Persona
+from .._types.printable import format_count
 from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
 
@@ -58,7 +59,8 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
 def _tell(info: RunInfo, has_stand_ins: bool) -> None:
     if has_stand_ins:
         click.echo("the personas are not proposed in a dry run; the numbers are reckoned with personas of usual length")
-    click.echo(f"dry run: {len(info.personas)} personas, {info.conversations} conversations, nothing is spent")
+    people, talks = format_count(len(info.personas), "persona"), format_count(info.conversations, "conversation")
+    click.echo(f"dry run: {people}, {talks}, nothing is spent")
     click.echo(f"judge: {info.judge_model} ({info.judge_reason})")
     assert info.estimate is not None, "a simulation has its estimate"
     for name, value in make_plain(info.estimate).items():

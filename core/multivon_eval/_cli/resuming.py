@@ -22,7 +22,9 @@ def open_journal(out: str | None, *, resume: bool, overwrite: bool) -> Journal:
         UsageError: If there is none to resume from, one lies there and no option says what to do with it, or another
             run is using it.
     """
-    if not out:
+    if out == "":
+        raise UsageError("--out is empty, perhaps a variable that is not set; name a file, or leave it out")
+    if out is None:
         if resume:
             raise UsageError("--resume needs --out: the journal lies beside it")
         return Journal()

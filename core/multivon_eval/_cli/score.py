@@ -24,12 +24,13 @@ def score(ctx: click.Context, /, **given: Any) -> int:
         return show_config(ctx, given)
     from .._journal.journal import SUFFIX, remove
     from .._plugins.registry import Registry
+    from .._run.paths import find_clashes
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .._run.result_file import read_results
     from .._run.run import Run
     from ..errors import UsageError
-    from .gates import read_gates
+    from .gates import check_metrics, read_gates
     from .resuming import open_journal
     from .running import build_settings, finish
 
@@ -43,9 +44,11 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     settings = build_settings(given, find_sources(ctx))
     problems.add(*settings.problems())
     saved = problems.collect(read_results, given["results"]) if given["results"] else None
-    if given["results"] and given["out"] and Path(given["out"]).resolve() == given["results"].resolve():
-        problems.add(f"--out {given['out']} is the file that is read; give another")
+    if given["results"] and given["out"]:
+        problems.add(*find_clashes({"the file of results": given["results"]}, {"--out": Path(given["out"])}))
     plan = problems.collect(make_plan, None, None, settings, registry)
+    if plan and gates:
+        problems.collect(check_metrics, gates, plan.evaluators)
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     if not saved:

@@ -28,7 +28,7 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .._run.run import Run
-    from .gates import read_gates
+    from .gates import check_metrics, read_gates
     from .model_file import load_system
     from .proposal import announce, asked_personas
     from .resuming import open_journal, read_done
@@ -48,6 +48,8 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     # Last, because it takes the lock of a run that is resumed.
     journal = problems.collect(open_journal, given["out"], resume=given["resume"], overwrite=given["overwrite"])
     plan = problems.collect(make_plan, system, personas, settings, registry, journal=journal, force=given["force"])
+    if plan and gates:
+        problems.collect(check_metrics, gates, plan.evaluators)
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     if given["dry_run"]:

@@ -12,6 +12,8 @@ from typing import Any, Union, get_args, get_origin
 import attrs
 from cattrs import Converter
 
+from .._types.hide_secrets import HIDDEN, hide_secrets, is_secret_name
+from .._types.json_value import exact_text
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
@@ -85,8 +87,28 @@ def _check_instance(kind: Kind, plugin: object, who: str) -> None:
 
 
 def _show_plugin(plugin: object) -> str:
-    # Only classes that say what they hold: a stranger's repr may carry a secret or an address.
-    return repr(plugin) if attrs.has(type(plugin)) else type(plugin).__qualname__
+    """Write an instance as its class with its options: a stranger's repr may carry a secret or an address."""
+    cls = type(plugin)
+    if not attrs.has(cls):
+        return cls.__qualname__
+    shown = (_show_option(plugin, field) for field in attrs.fields(cls) if _is_shown(field))
+    return f"{cls.__qualname__}({', '.join(shown)})"
+
+
+def _is_shown(field: Any) -> bool:
+    return bool(field.repr and field.init and field.metadata.get("option", True))
+
+
+def _show_option(plugin: object, field: Any) -> str:
+    if is_secret_name(field.name):
+        return f"{field.name}={HIDDEN}"
+    try:
+        value = hide_secrets(exact_text(repr(getattr(plugin, field.name))))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        value = "?"
+    return f"{field.name}={value if len(value) <= 200 else value[:197] + '...'}"
 
 
 def _make_kebab(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from .._types.hide_secrets import hide_secrets
 from .._types.json_value import exact_text
 from ..errors import JournalError, MultivonEvalError
 
@@ -42,7 +43,7 @@ def _is_ended_from_outside(error: BaseException) -> bool:
 def format_error(error: BaseException) -> str:
     """An error in one line, whatever its own words are."""
     try:
-        words = " ".join(exact_text(str(error)[: 10 * _MOST]).split())
+        words = " ".join(hide_secrets(exact_text(str(error)[: 10 * _MOST])).split())
     except KeyboardInterrupt:
         raise
     except BaseException:
@@ -61,7 +62,7 @@ def format_value(value: object) -> str:
     if value is None:
         return "None"
     try:
-        shown = exact_text(repr(value))
+        shown = hide_secrets(exact_text(repr(value)[:_MOST]))
     except KeyboardInterrupt:
         raise
     except BaseException:

@@ -93,11 +93,8 @@ class Registry:
             PluginConflict: If several distributions do; all are named.
         """
         dist, slash, bare = name.rpartition("/")
-        owners = [
-            entry
-            for entry in self.entries(kind)
-            if entry.name == bare and (not slash or normalize_name(entry.distribution) == normalize_name(dist))
-        ]
+        # The names of scores have underscores, and people type them for the evaluator's own.
+        owners = self._find_owners(kind, dist, bare) or self._find_owners(kind, dist, bare.replace("_", "-"))
         if len(owners) == 1:
             return owners[0]
         if owners:
@@ -112,6 +109,13 @@ class Registry:
             known = [f"{entry.distribution}/{entry.name}" for entry in self.entries(kind)]
         hint = "; ".join([did_you_mean(name, known), *self.unreadable])
         raise PluginNotFound(f"no {kind.name} is named {name!r}; {hint}")
+
+    def _find_owners(self, kind: Kind, dist: str, name: str) -> list[Entry]:
+        return [
+            entry
+            for entry in self.entries(kind)
+            if entry.name == name and (not dist or normalize_name(entry.distribution) == normalize_name(dist))
+        ]
 
     def owner_of(self, kind: Kind, cls: type) -> Entry | None:
         """Find the entry point of a class, without importing anything."""

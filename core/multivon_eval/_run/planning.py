@@ -7,7 +7,6 @@ import platform
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -20,21 +19,19 @@ from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
 from .._plugins.keyed_judge import choose_judge
-from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, SINK, Kind
+from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK, Kind
 from .._plugins.registry import Registry
-from .._plugins.spec import Spec
 from .._plugins.stint import PATIENCE
 from .._questions import PersonasAsked, Question
-from .._types.persona import Persona
-from .._types.persona_json import persona_from_json
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
-from ..errors import PersonaError, PluginBroken, PluginError
-from ..protocols import Named, PersonaSource, Proposes
-from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS, PERSONA_FILE
+from ..errors import PluginBroken, PluginError, UsageError
+from ..protocols import Named, Proposes
+from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
 from .lifecycle import check_price
 from .observing import Observers
-from .personas import GivenPersonas, check_persona
+from .paths import find_clashes, find_path
+from .persona_source import find_persona_source
 from .plan import Plan
 from .problems import Problems
 from .settings import Settings
@@ -68,6 +65,7 @@ def make_plan(
     troubles: list[Problem] = []
     journal = journal or Journal()
     parts = _build_parts(personas, settings, registry, troubles)
+    _check_paths(system, parts)
     return Plan(
         info=_make_info(settings, parts, journal.past.run_id),
         source=parts.source.plugin,
@@ -132,7 +130,7 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
         observers = _build_observers(settings.observers, registry, problems, troubles)
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)
-    source = problems.collect(persona_source, personas, registry)
+    source = problems.collect(find_persona_source, personas, registry)
     proposal = problems.collect(_find_proposal, source, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
@@ -141,6 +139,19 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
     return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)
+
+
+def _check_paths(system: SystemUnderTest | None, parts: _Parts) -> None:
+    """Check that no sink writes over what the run reads, or over what another one writes.
+
+    Raises:
+        UsageError: If one would.
+    """
+    model, personas = system.path if system else None, find_path(parts.source.plugin)
+    read = {"the file of the model": model, "where the personas come from": personas}
+    written = {f"sink {name!r}": find_path(built.plugin) for name, built in parts.sinks.items()}
+    if clashes := find_clashes(read, written):
+        raise UsageError(clashes)
 
 
 def _find_proposal(source: Built, seed: int | None) -> Question[Any] | None:
@@ -198,52 +209,6 @@ def _fill(hooks: Hooks, settings: Settings, registry: Registry) -> None:
         return
     for plugin in settings.hooks:
         hooks.add(plugin)
-
-
-def persona_source(personas: object, registry: Registry) -> Built:
-    """Find out where the personas come from.
-
-    Args:
-        personas: A SPEC, a path of a file of personas, a source, personas as objects or mappings, or None for none.
-        registry: What is installed.
-
-    Raises:
-        UsageError: If they cannot be found, or some are no personas.
-    """
-    if personas is None:
-        return Built(GivenPersonas(()), PluginUse("persona source", "none", ""))
-    if isinstance(personas, Spec):
-        return build(PERSONA_SOURCE, personas, registry)
-    if isinstance(personas, Path):
-        return build(PERSONA_SOURCE, Spec.with_arg(PERSONA_FILE, str(personas)), registry)
-    if isinstance(personas, str):
-        name = personas.partition(":")[0].partition(",")[0]
-        is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
-        is_there = Path(personas).exists()
-        # The class at the end of an import path is written with a capital; the end of a file's name is not.
-        is_path = "/" in name or (":" not in personas and Path(personas).suffix[1:2].islower())
-        if not is_there and not is_known and is_path:
-            raise PersonaError(f"{personas}: no such file; give --personas a JSONL file or a persona source")
-        if is_there:
-            return build(PERSONA_SOURCE, Spec.with_arg(PERSONA_FILE, personas), registry)
-        return build(PERSONA_SOURCE, personas, registry)
-    if isinstance(personas, PersonaSource):
-        return build(PERSONA_SOURCE, personas, registry)
-    return Built(GivenPersonas(_check_given(personas)), PluginUse("persona source", "given", ""))
-
-
-def _check_given(personas: object) -> tuple[Persona, ...]:
-    if isinstance(personas, Persona | Mapping):
-        personas = (personas,)
-    if not isinstance(personas, Iterable):
-        raise PersonaError(f"personas are {type(personas).__name__}; give a list of Persona, a path or a SPEC")
-    problems, found = Problems(), []
-    for index, item in enumerate(personas):
-        # What a file may not hold a call may not either.
-        check = check_persona if isinstance(item, Persona) else persona_from_json
-        found.append(problems.collect(check, item, f"personas[{index}]"))
-    problems.stop()
-    return tuple(persona for persona in found if persona is not None)
 
 
 def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:

@@ -7,6 +7,7 @@ import contextvars
 import inspect
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -35,6 +36,7 @@ class SystemUnderTest:
         is_async: Whether it is a coroutine function.
         identity: What a resume compares: a digest of the model file, or a name.
         max_message: Characters of a reply that are kept.
+        path: The file that it was loaded from, if it was.
     """
 
     call: ModelFn
@@ -44,6 +46,7 @@ class SystemUnderTest:
     prompt_name: str = ""
     identity: str = ""
     max_message: int = MAX_MESSAGE
+    path: Path | None = None
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:

@@ -13,6 +13,11 @@ def make_printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def format_count(count: int, thing: str) -> str:
+    """Say how many there are, in words for a person: ``1 persona``, ``2 personas``."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def make_one_line(text: str) -> str:
     """Do what :func:`make_printable` does, with one space for every run of white space, line feeds included."""
     return make_printable(" ".join(text.split()))

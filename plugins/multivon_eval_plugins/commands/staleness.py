@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from multivon_eval.sdk import UsageError
+from multivon_eval.sdk import UsageError, format_count
 
 from ..recorder.cases import Stamped, read, stamp
 from ..recorder.comparison import SiteChange, compare
@@ -18,7 +18,6 @@ from ..recorder.files import change
 from ..recorder.proposals import Proposal, Proposals, propose
 from ..recorder.store import DEFAULT, Contents, describe_foreign
 from ..recorder.store import read as read_recordings
-from ..recorder.tally import format_count
 
 OBSERVED = "Observed: these renderings were seen; others may exist that no recorded conversation brought about."
 

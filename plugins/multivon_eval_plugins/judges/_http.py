@@ -15,20 +15,18 @@ import attrs
 import httpx
 import orjson
 
-from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError
+from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError, hide_secrets
 
 from ._transport import FAILURES, is_sent, make_client
 
 _PASSING = {408, 409, 429}
 _OVERLOADED = {429, 529}
-_KEY_LIKE = re.compile(r"\b(?:(?:sk|pk|key)[-_]|AIza|AQ\.)[A-Za-z0-9_\-]{12,}")
 # Google answers 400 to a key that it does not know.
 _ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)
 # Said with 429 too, and no pause brings the money.
 _NO_MONEY = re.compile(r'"(?:insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|quota_exhausted)"')
 _DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
 _CHECK_SECONDS = 30.0
-_SHORTEST_SECRET = 6
 
 
 class RequestRefused(JudgeError):
@@ -129,10 +127,7 @@ class JsonHttp:
 
     def clean_text(self, text: str, limit: int = 300) -> str:
         """Something a server said: one line, cut, without secrets."""
-        for secret in self.secrets:
-            # A key of a few letters is a placeholder, and would be found in any word.
-            text = text.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else text
-        text = " ".join(_KEY_LIKE.sub("***", text).split())
+        text = " ".join(hide_secrets(text, self.secrets).split())
         return text if len(text) <= limit else text[: limit - 3] + "..."
 
     def _get_client(self) -> httpx.AsyncClient:

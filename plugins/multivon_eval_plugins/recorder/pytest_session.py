@@ -8,11 +8,11 @@ from typing import Any
 import attrs
 import pytest
 
-from multivon_eval.sdk import DeliveryError, UsageError
+from multivon_eval.sdk import DeliveryError, UsageError, format_count
 
 from . import store
 from .recording import Recording
-from .tally import Summary, format_count
+from .tally import Summary
 
 _KEY = "multivon_eval_recording"
 

@@ -12,6 +12,8 @@ from types import FrameType
 
 import attrs
 
+from multivon_eval.sdk import format_count
+
 from .binding import CASE
 from .call_site import CallSite, CallSites
 from .capture import Part
@@ -76,11 +78,6 @@ class Summary:
         if self.without_site:
             said.append(f"{format_count(self.without_site, 'call')} from outside the repository root")
         return "; ".join([*said, *self.problems])
-
-
-def format_count(count: int, what: str) -> str:
-    """Say how many there are, in words for a person."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 class Tally:

@@ -19,6 +19,7 @@ from multivon_eval.sdk import (
     ScoreSummary,
     SimulationResult,
     Summary,
+    format_count,
     make_printable,
 )
 
@@ -45,10 +46,10 @@ class TerminalSink:
         self._console = _Terminal(width=self.width, highlight=False)
         self._done, self._of = 0, run.conversations
         what = "judged again" if run.purpose == "score" else f"up to {run.max_turns} turns each"
-        count = f"{len(run.personas)} personas"
+        count = format_count(len(run.personas), "persona")
         if run.trials > 1:
             count += f" x {run.trials} trials"
-        self._print(Text(f"{count}, {run.conversations} conversations, {what}", style="bold"))
+        self._print(Text(f"{count}, {format_count(run.conversations, 'conversation')}, {what}", style="bold"))
         self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})" + _describe_votes(run))
         if run.driver_model != run.judge_model:
             self._print(f"driver   {escape(run.driver_model)}")

@@ -206,4 +206,4 @@ def test_score_refuses_what_is_no_result_file(tmp_path: Path) -> None:
     assert "personas.jsonl:1: schema_version is None and this version reads 1" in said.stderr
     said = multivon_eval("score", "nope.jsonl", "--out", "nope.jsonl", cwd=tmp_path)
     assert "nope.jsonl: cannot be read" in said.stderr
-    assert "--out nope.jsonl is the file that is read; give another" in said.stderr
+    assert "--out would overwrite nope.jsonl, which is the file of results; name another file" in said.stderr

@@ -111,8 +111,8 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     assert low.returncode == 1
     assert "gate not met: turn_consistency is" in low.stderr
     none = multivon_eval(*SEED, "--fail-under", "conversation_completeness=0", cwd=tmp_path)
-    assert none.returncode == 1
-    assert "conversation_completeness was not measured" in none.stderr
+    assert none.returncode == 2
+    assert "conversation_completeness: nothing measures it" in none.stderr
     (tmp_path / "model.py").write_text("def model_fn(prompt):\n    raise OSError('down')\n", encoding="utf-8")
     assert multivon_eval(*SEED, cwd=tmp_path).returncode == 0
     assert multivon_eval(*SEED, "--strict", cwd=tmp_path).returncode == 3
