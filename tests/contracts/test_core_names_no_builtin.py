@@ -14,7 +14,8 @@ from multivon_eval._plugins.registry import Registry
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "multivon_eval"
 TABLE = CORE / "_run" / "defaults.py"
-WORDS = (tokenize.STRING, tokenize.COMMENT)
+# From Python 3.12 on the pieces of an f-string are tokens of their own.
+WORDS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 
 
 def _names() -> set[str]:
@@ -48,4 +49,5 @@ def test_a_name_is_found() -> None:
     """The table itself has them, and so would any other file."""
     assert len(_mentions(TABLE.read_text(encoding="utf-8"))) > 8
     assert _mentions('x = "say offline"  # or refusals\n') == ["line 1: offline", "line 1: refusals"]
+    assert _mentions('x = f"say {x} to offline"\n') == ["line 1: offline"]
     assert _mentions('init = field(init=False)\npath = "personas.jsonl"\n') == []

@@ -12,7 +12,7 @@ from .._run.options import OPTIONS
 from .._run.settings import Settings, SimulationOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
-_LINE = "        **options: See :class:`~multivon_eval.SimulationOptions`."
+_LINE = "    **options: See :class:`~multivon_eval.SimulationOptions`."
 _IN_PYTHON_ONLY = {
     "first_trial": "The number of the first trial: to have a certain one, or more beside those there are.",
     "hooks": "Ambient plug-ins: None for all that are installed, () for none, else exactly these objects.",
@@ -30,7 +30,8 @@ def list_options(function: F) -> F:
         default = getattr(Settings(), name) if name in defaults else None
         annotation = getattr(kind, "__forward_arg__", kind)
         options.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
-        lines.append(f"        {name}: {texts[name]}")
+        lines.append(f"    {name}: {texts[name]}")
     function.__signature__ = signature.replace(parameters=[*others, *options])  # type: ignore[attr-defined]
-    function.__doc__ = (function.__doc__ or "").replace(_LINE, "\n".join(lines))
+    # Python 3.13 takes the indentation away when it compiles, earlier ones leave it.
+    function.__doc__ = inspect.cleandoc(function.__doc__ or "").replace(_LINE, "\n".join(lines))
     return function

@@ -143,6 +143,6 @@ def test_help_lists_every_option(function):
     signature = inspect.signature(function)
     for name in SimulationOptions.__annotations__:
         assert signature.parameters[name].kind is inspect.Parameter.KEYWORD_ONLY
-        assert f"\n        {name}: " in function.__doc__
+        assert f"\n    {name}: " in function.__doc__
     assert signature.parameters["max_turns"].default == 8
     assert "SimulationOptions" not in function.__doc__

@@ -14,7 +14,7 @@ from support.chat_server import ChatServer
 
 pytestmark = pytest.mark.slow
 
-COUNT = 150
+COUNT = 120
 BUDGET = 100
 """In USD; an answer of ten megabytes costs more than any bound, for the server does not keep its own."""
 HANG = "hang"
