@@ -31,7 +31,7 @@ from multivon_eval_plugins.refusal.rules import is_refusal
 from multivon_eval_plugins.roleplay.faults import find_faults, find_missing_traits
 from support.people import persona, talk
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 ANCHORED = {
     "multivon_eval._plugins.option_problem._LITERAL": "fullmatch on a line of an exception",
