@@ -154,9 +154,10 @@ def main() -> None:
         os.sched_setaffinity(0, {options.cpu})
     for name in NEEDED[options.kind]:
         importlib.import_module(name)
-    importlib.import_module("multivon_eval._cli.running").spare_the_collector()
+    spare_the_collector = importlib.import_module("multivon_eval._cli.running").spare_the_collector
     started, before = time.perf_counter(), time.process_time()
-    done = asyncio.run(KINDS[options.kind](options))
+    with spare_the_collector():
+        done = asyncio.run(KINDS[options.kind](options))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     took = {"wall": time.perf_counter() - started, "cpu": time.process_time() - before, "peak_mib": peak}
     print(json.dumps({"kind": options.kind, "done": done, **took}))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -68,9 +68,9 @@ def finish(
             async for _ in results:
                 pass  # delivered and counted
 
-    spare_the_collector()
     try:
-        asyncio.run(run_to_the_end())
+        with spare_the_collector():
+            asyncio.run(run_to_the_end())
     except KeyboardInterrupt:
         raise Interrupted(_explain_interruption(run)) from None
     finally:
@@ -86,15 +86,25 @@ def finish(
     return choose_exit_code(report, missed, strict)
 
 
-def spare_the_collector() -> None:
+@contextlib.contextmanager
+def spare_the_collector() -> Iterator[None]:
     """Let the garbage collector look less often, and not at what is loaded by now: that stays until the end.
 
     A run makes many small objects that die by themselves; looking for cycles among each 700 of them, as is the
-    default, takes time from the event loop.
+    default, takes time from the event loop. Afterwards all is as before, for a command may run inside a longer process.
     """
+    before = gc.get_threshold()
+    ours = gc.get_freeze_count() == 0
     gc.collect()
-    gc.freeze()
+    if ours:
+        gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        if ours:
+            gc.unfreeze()
 
 
 class Interrupted(MultivonEvalError):
