@@ -12,10 +12,13 @@
     │       └── PluginOptionsError
     ├── JudgeError                 one call to a judge failed
     │   ├── JudgeUnavailable       ... and is worth repeating
+    │   ├── JudgeUnusable          ... and so will every other: no key, no money, no such model
+    │   ├── AnswerWithheld         ... because the model or a filter would not answer
     │   └── UnreadableAnswer       ... with an answer that does not fit the question
     ├── ModelFnError               the system under test raised, hung or gave no text
     ├── BudgetExceeded             a call did not fit under the ceiling and was not made
     ├── JournalError               the record of the run cannot be written; the run stops
+    ├── RunStopped                 with --strict: no call to the judge can succeed; the run stops
     └── DeliveryError              a sink could not deliver
 
 Every message names the thing, the reason and the remedy, the remedy last. Every exception survives pickling.
@@ -30,12 +33,14 @@ from enum import IntEnum
 from ._set_module import set_module
 
 __all__ = [
+    "AnswerWithheld",
     "BudgetExceeded",
     "DeliveryError",
     "ExitCode",
     "JournalError",
     "JudgeError",
     "JudgeUnavailable",
+    "JudgeUnusable",
     "ModelFnError",
     "MultivonEvalError",
     "PersonaError",
@@ -44,6 +49,7 @@ __all__ = [
     "PluginError",
     "PluginNotFound",
     "PluginOptionsError",
+    "RunStopped",
     "UnreadableAnswer",
     "UsageError",
     "did_you_mean",
@@ -158,6 +164,30 @@ class JudgeUnavailable(JudgeError):
 
 
 @set_module("multivon_eval.sdk")
+class JudgeUnusable(JudgeError):
+    """A call to a judge failed, and so will every other: the key is refused, the money is gone, there is no such model.
+
+    With ``--strict`` the first one ends the run.
+    """
+
+
+@set_module("multivon_eval.sdk")
+class AnswerWithheld(JudgeError):
+    """The model would not answer, or a filter of its provider kept the answer back.
+
+    Args:
+        message: What happened, without secrets.
+        charged: As in :class:`JudgeError`.
+        said: What the model said instead, if it said something.
+    """
+
+    def __init__(self, message: str, charged: bool = True, said: str = "") -> None:
+        super().__init__(message, charged)
+        self.said = said
+        self.args: tuple[object, ...] = (message, charged, said)
+
+
+@set_module("multivon_eval.sdk")
 class UnreadableAnswer(JudgeError):
     """A judge answered, and the answer does not fit the question."""
 
@@ -186,6 +216,10 @@ class BudgetExceeded(MultivonEvalError):
 
 class JournalError(MultivonEvalError):
     """The record from which a run goes on cannot be written, so the run stops before it spends more."""
+
+
+class RunStopped(MultivonEvalError):
+    """A strict run met what every further call would meet too: the key is refused, the money is gone."""
 
 
 @set_module("multivon_eval.sdk")

@@ -33,7 +33,7 @@ from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
-from ._types.hide_secrets import hide_secrets
+from ._types.hide_secrets import hide_secrets, is_secret_name
 from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
@@ -49,10 +49,12 @@ from ._types.summary import ScoreSummary, Summary
 from ._types.verdict import OUTCOMES, YesNoUnknown
 from ._types.whole_text import whole_text
 from .errors import (
+    AnswerWithheld,
     BudgetExceeded,
     DeliveryError,
     JudgeError,
     JudgeUnavailable,
+    JudgeUnusable,
     PersonaError,
     UnreadableAnswer,
     UsageError,
@@ -81,6 +83,7 @@ __all__ = [
     "OUTCOMES",
     "PLUGIN_API",
     "Answer",
+    "AnswerWithheld",
     "Asked",
     "Asks",
     "BudgetExceeded",
@@ -97,6 +100,7 @@ __all__ = [
     "JudgeError",
     "JudgeSession",
     "JudgeUnavailable",
+    "JudgeUnusable",
     "KeyedJudge",
     "Message",
     "Named",
@@ -142,6 +146,7 @@ __all__ = [
     "goal_question",
     "hide_secrets",
     "hookimpl",
+    "is_secret_name",
     "make_printable",
     "persona_from_json",
     "persona_to_json",

@@ -24,6 +24,9 @@ from multivon_eval.sdk import YesNoAsked, read_object
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
+from multivon_eval_plugins.judges._chat import REFUSABLE
+from multivon_eval_plugins.judges._provider_error import read_provider_error
+from multivon_eval_plugins.judges._refusable import find_refused
 from multivon_eval_plugins.judges.offline.checks import answer_questions
 from multivon_eval_plugins.judges.offline.goal import answer_goal
 from multivon_eval_plugins.judges.offline.user import answer_turn
@@ -191,6 +194,7 @@ LOOKS: dict[str, Callable[[str], object]] = {
     "answer": _read,
     "screen": lambda text: (make_printable(text), make_one_line(text)),
     "fence": safe_json,
+    "error of a provider": lambda text: find_refused(read_provider_error(text), REFUSABLE, text[: SIZE // 2]),
 }
 
 

@@ -23,7 +23,7 @@ from multivon_eval._types.conversation import Conversation, SimulationError
 from multivon_eval._types.message import Message, ToolCall
 from multivon_eval._types.observation import Observation
 from multivon_eval._types.persona import UserTurn
-from multivon_eval.errors import UnreadableAnswer
+from multivon_eval.errors import JudgeError, UnreadableAnswer
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.people import SaysJudge, persona, talk
 
@@ -431,11 +431,20 @@ def test_ask_repeats_an_unreadable_answer_once_with_the_reason():
 
 def test_ask_gives_up_after_the_second_answer():
     """A judge that cannot answer is asked twice and no more."""
-    judge = SaysJudge(says=["", "", "{}"])
+    judge = SaysJudge(says=["", "no", "{}"])
     with pytest.raises(UnreadableAnswer):
         asyncio.run(ask(judge, roleplay_question(talk())))
     assert len(judge.asked) == 2
     assert judge.asked[1].prompt.messages[-2].text == "(empty)"
+
+
+def test_two_empty_answers_are_the_judges_failure():
+    """Nothing at all is no wrong answer: it does not speak against whoever asked."""
+    judge = SaysJudge(says=["{}", " ", "{}"])
+    with pytest.raises(JudgeError, match="empty twice") as caught:
+        asyncio.run(ask(judge, roleplay_question(talk())))
+    assert not isinstance(caught.value, UnreadableAnswer)
+    assert (len(judge.asked), caught.value.charged) == (2, True)
 
 
 def test_a_question_of_ones_own_is_answered_with_the_text():

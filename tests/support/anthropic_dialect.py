@@ -28,7 +28,7 @@ class Messages:
     """The dialect; see :class:`support.dialects.Dialect`."""
 
     base_path = ""
-    refusable = ("temperature", "thinking", "tool_choice", "tools", "cache_control")
+    refusable = ("temperature", "thinking", "adaptive", "tool_choice", "tools", "cache_control")
     _seen: set[str] = attrs.field(init=False, factory=set)
 
     def wanted(self, method: str, path: str) -> str:
@@ -74,9 +74,13 @@ class Messages:
             raise Refused("This model does not support assistant message prefill.")
         chat = {"model": given["model"], "messages": messages, "max_tokens": given["max_tokens"], NATIVE: given}
         asked, note, schema = messages[-1]["content"].rpartition(_NOTE)
+        found = None
         if note and schema.startswith("{"):
             found = json.loads(schema)
             messages[-1]["content"] = asked
+        elif "tools" in given:
+            found = given["tools"][0]["input_schema"]
+        if found:
             chat["response_format"] = {"json_schema": {"name": guessed_name(found) or "answer", "schema": found}}
         return chat
 
@@ -163,7 +167,12 @@ def _check_numbers(given: Mapping[str, Any], refuse: Collection[str]) -> None:
     if "thinking" in given:
         if "thinking" in refuse:
             raise Refused('"thinking.type.disabled" is not supported for this model.')
-        if given["thinking"] not in ({"type": "disabled"}, {"type": "adaptive"}):
+        if given["thinking"]["type"] == "adaptive" and "adaptive" in refuse:
+            raise Refused("adaptive thinking is not supported on this model")
+        if given["thinking"].get("type") == "enabled":
+            if not 1024 <= given["thinking"].get("budget_tokens", 0) < limit:
+                raise Refused("thinking.enabled.budget_tokens: at least 1024, and less than max_tokens")
+        elif given["thinking"] not in ({"type": "disabled"}, {"type": "adaptive"}):
             raise Refused("thinking: Input tag does not match any of the expected tags")
 
 
@@ -177,7 +186,7 @@ def _check_tools(given: Mapping[str, Any], refuse: Collection[str]) -> None:
     names = []
     for index, tool in enumerate(given["tools"]):
         row = only(tool, ("name", "description", "input_schema"), f"tools.{index}")
-        if row["input_schema"].get("type") != "object":
+        if row["input_schema"].get("type") != "object" or not row["input_schema"].get("properties"):
             raise Refused(f"tools.{index}.input_schema.type: Input should be 'object'")
         names.append(row["name"])
     choice = given.get("tool_choice", {"type": "auto"})

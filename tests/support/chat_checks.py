@@ -18,6 +18,7 @@ _KNOWN = {
     "max_tokens",
     "max_completion_tokens",
     "response_format",
+    "reasoning_effort",
     "n",
     "seed",
     "stop",
@@ -110,8 +111,10 @@ def _check_numbers(body: Mapping[str, Any], refuse: Collection[str]) -> None:
             "max_tokens",
             "unsupported_parameter",
         )
-    if len(limits) != 1:
-        raise Refused(f"Set one of 'max_tokens' and 'max_completion_tokens', not {len(limits)}.", "max_tokens")
+    if len(limits) > 1:
+        raise Refused("Set one of 'max_tokens' and 'max_completion_tokens', not both.", "max_tokens")
+    if not limits:
+        return
     value = body[limits[0]]
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise Refused(f"Invalid '{limits[0]}': integer below minimum value, {value!r}.", limits[0])

@@ -69,7 +69,7 @@ def tokens_of(text: str) -> int:
 
 def _cut(body: Mapping[str, Any], response: Response) -> Response:
     """Cut an answer at the limit that the request sets, as a model does; the fault ``huge`` knows no limit."""
-    limit = body.get("max_tokens") or body.get("max_completion_tokens") or 1
+    limit = body.get("max_tokens") or body.get("max_completion_tokens") or 4096
     if tokens_of(response.text) <= limit or len(response.text) >= HUGE:
         return response
     kept = response.text.encode("utf-8", "surrogatepass")[: 4 * limit].decode("utf-8", "ignore")

@@ -1,11 +1,13 @@
 """One example or more of every exception."""
 
 from multivon_eval.errors import (
+    AnswerWithheld,
     BudgetExceeded,
     DeliveryError,
     JournalError,
     JudgeError,
     JudgeUnavailable,
+    JudgeUnusable,
     ModelFnError,
     MultivonEvalError,
     PersonaError,
@@ -14,6 +16,7 @@ from multivon_eval.errors import (
     PluginError,
     PluginNotFound,
     PluginOptionsError,
+    RunStopped,
     UnreadableAnswer,
     UsageError,
 )
@@ -32,7 +35,11 @@ EXAMPLES = [
     JudgeError("no", True),
     JudgeUnavailable("later"),
     JudgeUnavailable("later", True, 2.5, True),
+    JudgeUnusable("no money"),
+    AnswerWithheld("a filter"),
+    AnswerWithheld("refused", False, "I will not."),
     JournalError("disk full"),
+    RunStopped("no money"),
     UnreadableAnswer("not JSON", True),
     ModelFnError("late", True),
     ModelFnError("raised"),

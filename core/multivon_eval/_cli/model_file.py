@@ -19,11 +19,10 @@ import attrs
 from .._plugins.build import build
 from .._plugins.kinds import JUDGE
 from .._plugins.registry import Registry
-from .._questions import text_question
 from .._run.defaults import ENDPOINT_EXAMPLE
+from .._run.endpoint import Endpoint
 from .._run.system import SystemUnderTest
 from .._types.hide_secrets import hide_secrets
-from .._types.message import Message, Reply
 from ..errors import UsageError, did_you_mean
 
 DEFAULT_NAME = "model_fn"
@@ -41,11 +40,13 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     Raises:
         UsageError: If it cannot be loaded; the message names the thing, the reason and the remedy.
     """
-    path, name = _split(asked)
     head = asked.partition(":")[0].partition(",")[0]
-    if not path.suffix and head in registry.names(JUDGE) and not path.exists():
-        endpoint = SystemUnderTest.of(_build_endpoint(asked, registry), f"--model-cmd {asked}")
-        return attrs.evolve(endpoint, identity=asked)
+    # A model's name may well have a dot in it: what has the name of a judge is no file, unless one lies there.
+    if head in registry.names(JUDGE) and not Path(asked).exists() and not Path(head).exists():
+        endpoint = Endpoint(build(JUDGE, asked, registry).plugin)
+        system = SystemUnderTest.of(endpoint.reply, f"--model-cmd {asked}")
+        return attrs.evolve(system, identity=asked, endpoint=endpoint)
+    path, name = _split(asked)
     if path.suffix == ".py" or path.exists():
         module = _import_file(path)
     elif _DOTTED.fullmatch(str(path)):
@@ -150,15 +151,3 @@ def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., A
         )
     function: Callable[..., Any] = found
     return function
-
-
-def _build_endpoint(asked: str, registry: Registry) -> Callable[..., Any]:
-    """A model behind an endpoint as the system under test: a judge is a model one may ask."""
-    model = build(JUDGE, asked, registry).plugin
-
-    async def model_fn(messages: list[dict[str, str]]) -> Reply:
-        said = [Message("assistant" if item["role"] == "assistant" else "user", item["content"]) for item in messages]
-        answer = await model.complete(text_question(said))
-        return Reply(answer.text, cost_usd=answer.cost_usd)
-
-    return model_fn

@@ -6,7 +6,7 @@ import logging
 
 import click
 
-_TOLD = ("multivon_eval.judge", "multivon_eval.plugin", "multivon_eval.recorder")
+_TOLD = ("multivon_eval.judge", "multivon_eval.plugin", "multivon_eval.recorder", "multivon_eval.system")
 """The loggers of which a person is told; what others say stands among the problems of the report."""
 
 

@@ -46,7 +46,7 @@ def score(ctx: click.Context, /, **given: Any) -> int:
     saved = problems.collect(read_results, given["results"]) if given["results"] else None
     if given["results"] and given["out"]:
         problems.add(*find_clashes({"the file of results": given["results"]}, {"--out": Path(given["out"])}))
-    plan = problems.collect(make_plan, None, None, settings, registry)
+    plan = problems.collect(make_plan, None, None, settings, registry, is_strict=given["strict"])
     if plan and gates:
         problems.collect(check_metrics, gates, plan.evaluators)
     problems.stop()

@@ -47,7 +47,8 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
         system = problems.collect(load_system, given["model_cmd"], registry)
     # Last, because it takes the lock of a run that is resumed.
     journal = problems.collect(open_journal, given["out"], resume=given["resume"], overwrite=given["overwrite"])
-    plan = problems.collect(make_plan, system, personas, settings, registry, journal=journal, force=given["force"])
+    how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
+    plan = problems.collect(make_plan, system, personas, settings, registry, **how)
     if plan and gates:
         problems.collect(check_metrics, gates, plan.evaluators)
     problems.stop()

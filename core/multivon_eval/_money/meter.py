@@ -19,7 +19,7 @@ from .._plugins.stint import count_call
 from .._questions import Question
 from .._types.answer import Answer, Usage
 from .._types.provenance import JudgeRetry
-from ..errors import JudgeError, JudgeUnavailable
+from ..errors import JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
 from .answer_check import check_answer
 from .asking import ASKING
@@ -33,6 +33,10 @@ _LOG = logging.getLogger("multivon_eval.judge")
 
 _LONG_PAUSE = 5.0
 """Seconds from which on a person who looks on is told of a pause."""
+
+
+SYSTEM = "system"
+"""The role of a model that is asked as the system under test: its calls are none of a judge's."""
 
 
 @attrs.define(eq=False)
@@ -81,11 +85,13 @@ class MeteredJudge:
         judge: The judge that is asked.
         account: The conversation's account.
         limit: How many calls to this judge are made at once, and when none is.
-        role: What it is asked as, ``judge`` or ``driver``; a judge's calls draw on what is held back for them.
+        role: What it is asked as, ``judge``, ``driver`` or ``system``; a judge's calls draw on what is held for
+            them.
         timeout: Seconds for one request.
         retries: How often a call is repeated that failed in a way that often passes.
         patience: For how long a call is repeated in all, its pauses included, in seconds.
         task: What its calls are booked under, the role if not given.
+        is_strict: Whether a judge that cannot be used ends the run, and not this call alone.
         leave: Tells how much of what is held back its calls leave alone, in USD.
     """
 
@@ -97,6 +103,7 @@ class MeteredJudge:
     retries: int = 4
     patience: float = PATIENCE
     task: str = ""
+    is_strict: bool = False
     leave: Callable[[], Decimal] = attrs.field(default=lambda: ZERO)
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
@@ -109,15 +116,23 @@ class MeteredJudge:
         Raises:
             BudgetExceeded: If the call, or a repetition, does not fit under the ceiling.
             JournalError: If the call cannot be recorded; then it is not made.
+            RunStopped: If no call can succeed, and the run is strict.
             StintError: If a plug-in asks in a loop.
         """
         with count_call():
             # A judge that needs no network would never let anybody else go on.
             await asyncio.sleep(0)
             try:
-                return await self._call_once(question)
-            except JudgeUnavailable as error:
-                return await self._repeat(question, error)
+                try:
+                    return await self._call_once(question)
+                except JudgeUnavailable as error:
+                    return await self._repeat(question, error)
+            except JudgeUnusable as error:
+                if not self.is_strict:
+                    raise
+                raise RunStopped(
+                    f"the {self.role} cannot be used: {error}; correct it, and go on with --resume"
+                ) from error
 
     async def _repeat(self, question: Question[Any], error: JudgeUnavailable) -> Answer:
         """Repeat a call that failed, after growing pauses; where there were too many, all calls pause together."""
@@ -192,7 +207,7 @@ class MeteredJudge:
 
     async def _call_in_time(self, question: Question[Any], number: int) -> Answer:
         # For the recorder: what a judge asks its provider is not the system under test.
-        asking = ASKING.set(True)
+        asking = ASKING.set(self.role != SYSTEM)
         try:
             async with asyncio.timeout(self.timeout):
                 answer = await self.judge.complete(question)

@@ -6,7 +6,7 @@ import asyncio
 
 from .._types.hide_secrets import hide_secrets
 from .._types.json_value import exact_text
-from ..errors import JournalError, MultivonEvalError
+from ..errors import JournalError, MultivonEvalError, RunStopped
 
 FAULTS = (BaseException,)
 """All that code of others may raise: some raise what is no ``Exception``, a ``SystemExit``, pytest's ``Failed``, the
@@ -19,12 +19,12 @@ _MOST = 2000
 def raise_if_fatal(error: BaseException) -> None:
     """Raise an error again that is not the plug-in's own.
 
-    These are a journal that fails, Ctrl-C, and the run being cancelled or thrown away.
+    These are a journal that fails, a strict run that cannot go on, Ctrl-C, and the run being cancelled or thrown away.
 
     Args:
         error: What was caught; a ``CancelledError`` that nobody asked this task for came from within the plug-in.
     """
-    if isinstance(error, JournalError | KeyboardInterrupt):
+    if isinstance(error, JournalError | RunStopped | KeyboardInterrupt):
         raise error
     if isinstance(error, asyncio.CancelledError | GeneratorExit) and _is_ended_from_outside(error):
         raise error

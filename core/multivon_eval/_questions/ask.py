@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from .._types.answer import Answer
-from ..errors import UnreadableAnswer
+from ..errors import JudgeError, UnreadableAnswer
 from .prompt import Question
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ async def ask(judge: _Completes, question: Question[T]) -> T:
 
     Raises:
         UnreadableAnswer: If the second answer cannot be read either.
-        JudgeError: If a call fails.
+        JudgeError: If a call fails, or both answers are empty.
         BudgetExceeded: If a call did not fit under the ceiling.
     """
     found, _ = await answered(judge, question)
@@ -51,4 +51,12 @@ async def answered(judge: _Completes, question: Question[T]) -> tuple[T, Answer]
         return question.read(answer.text), answer
     except UnreadableAnswer as error:
         second = await judge.complete(question.again(answer.text, str(error)))
-    return question.read(second.text), second
+    try:
+        return question.read(second.text), second
+    except UnreadableAnswer:
+        if second.text.strip():
+            raise
+        # Nothing at all is no wrong answer: nobody can be blamed for what it says.
+        raise JudgeError(
+            "the answer was empty twice; ask another model, or give it more with ',max_tokens=N'", True
+        ) from None

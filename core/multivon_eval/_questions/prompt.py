@@ -48,16 +48,16 @@ class Prompt:
         schema: The JSON Schema of the answer, with ``additionalProperties: false`` and every property
             required, as the providers' strict modes ask for; None for free text.
         schema_name: A name for it.
-        max_tokens: The most tokens that a well-formed answer can need.
-        temperature: What suits the question: 0 to judge, more to play a person.
+        max_tokens: The most tokens that a well-formed answer can need; None leaves it to the provider.
+        temperature: What suits the question: 0 to judge, more to play a person; None leaves it to the provider.
     """
 
     system: str
     messages: tuple[PromptMessage, ...]
     schema: Mapping[str, Any] | None = None
     schema_name: str = "answer"
-    max_tokens: int = 800
-    temperature: float = 0.0
+    max_tokens: int | None = 800
+    temperature: float | None = 0.0
 
 
 @set_module("multivon_eval.sdk")

@@ -17,7 +17,8 @@ def text_question(
     *,
     system: str = "",
     schema: Mapping[str, Any] | None = None,
-    max_tokens: int = 1024,
+    max_tokens: int | None = 1024,
+    temperature: float | None = 0.0,
 ) -> Question[str]:
     """Ask anything.
 
@@ -25,7 +26,8 @@ def text_question(
         messages: The prompt, as one text or as messages that begin and end with the user's.
         system: Instructions before it.
         schema: A JSON Schema for the answer; None for free text.
-        max_tokens: The most tokens the answer may have.
+        max_tokens: The most tokens the answer may have; None leaves it to the provider, and its cost without a bound.
+        temperature: What is sent; None leaves it to the provider.
 
     Returns:
         A question whose answer is read as the text it is.
@@ -36,6 +38,7 @@ def text_question(
         messages=tuple(PromptMessage(message.role, (message.content,)) for message in said),
         schema=schema,
         max_tokens=max_tokens,
+        temperature=temperature,
     )
     return Question(prompt, TextAsked(said))
 

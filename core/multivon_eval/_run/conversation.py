@@ -16,7 +16,14 @@ from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._types.conversation import Conversation, ErrorSource, SimulationError
 from .._types.message import Message
 from .._types.observation import Observation
-from ..errors import BudgetExceeded, JudgeError, ModelFnError, UnreadableAnswer
+from ..errors import (
+    BudgetExceeded,
+    JudgeError,
+    JudgeUnavailable,
+    JudgeUnusable,
+    ModelFnError,
+    UnreadableAnswer,
+)
 from ..protocols import Driver, RunContext
 from .observing import Observers
 from .personas import Case
@@ -184,8 +191,11 @@ def _add_cost(conversation: Conversation, more: float | Decimal) -> Decimal:
 
 def _fail(conversation: Conversation, source: ErrorSource, error: BaseException) -> Conversation:
     root = error.__cause__ if isinstance(error, ModelFnError) and error.__cause__ else error
-    is_outage = error.timed_out if isinstance(error, ModelFnError) else isinstance(error, JudgeError)
-    if isinstance(error, UnreadableAnswer):
-        is_outage = False  # the model that plays the persona answered, and not to the question
+    if isinstance(error, ModelFnError):
+        # Behind an endpoint, what fails in a way that often passes, or for want of a key, is not the system.
+        is_outage = error.timed_out or isinstance(root, JudgeUnavailable | JudgeUnusable)
+    else:
+        # A model that plays the persona, answered, and not to the question, is the driver's.
+        is_outage = isinstance(error, JudgeError) and not isinstance(error, UnreadableAnswer)
     failure = SimulationError(source, type(root).__name__, format_fault(error), is_outage)
     return attrs.evolve(conversation, stop_reason="driver_error", error=failure)

@@ -29,6 +29,8 @@ MOST_TURNS = 50
 """How many turns of a conversation are looked at; a longer one is reckoned from so many of them."""
 
 BYTES_PER_TOKEN = 4
+_USUAL_LIMIT = 1024
+"""Tokens of an answer where the question states no limit."""
 # In characters: how long a user message and a reply are taken to be, usually and at most; and which share of the
 # tokens that it may have an answer usually has.
 _USUAL, _MOST = (160, 600), (400, 4000)
@@ -46,7 +48,7 @@ class _Sum:
         """Add a call, so many times, whose answer takes a share of the tokens that it may have."""
         prompt = question.prompt
         size = len(prompt.system.encode()) + sum(len(message.text.encode()) for message in prompt.messages)
-        asked, answered = size // BYTES_PER_TOKEN, int(prompt.max_tokens * used)
+        asked, answered = size // BYTES_PER_TOKEN, int((prompt.max_tokens or _USUAL_LIMIT) * used)
         self.calls += times
         self.tokens_in += times * asked
         self.tokens_out += times * answered

@@ -46,6 +46,7 @@ class Plan:
         journal: What survives a kill.
         problems: What goes wrong beside the conversations is appended here.
         force: Whether a resume goes on although something has changed.
+        is_strict: Whether the run ends where no call to a judge can succeed.
         proposal: What the source will ask the judge for its personas; None where it asks nothing.
     """
 
@@ -63,6 +64,7 @@ class Plan:
     journal: Journal
     problems: list[Problem]
     force: bool = False
+    is_strict: bool = False
     proposal: Question[Any] | None = None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _holder: Holder = attrs.field(init=False)
@@ -75,8 +77,10 @@ class Plan:
     @property
     def asked(self) -> tuple[object, ...]:
         """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
-        drivers = () if self.driver is None else (self.driver,)
+        drivers: tuple[object, ...] = () if self.driver is None else (self.driver,)
         watching = self.observers.plugins
+        if self.system is not None and self.system.endpoint is not None:
+            drivers = (*drivers, self.system.endpoint.judge)
         return (self.source, self.judge, self.driver_judge, *drivers, *self.evaluators.values(), *watching)
 
     def context(self, task: str, account: Account) -> RunContext:
@@ -91,7 +95,16 @@ class Plan:
         # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
         most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
         limit = self._limits.setdefault(id(judge), Limit(most))
-        metered = MeteredJudge(judge, account, limit, role, self.info.timeout, patience=self.info.patience, task=task)
+        metered = MeteredJudge(
+            judge,
+            account,
+            limit,
+            role,
+            self.info.timeout,
+            patience=self.info.patience,
+            task=task,
+            is_strict=self.is_strict,
+        )
         if task == "observer":
             # Observers ask on the way: what is held for the end stays held.
             metered = attrs.evolve(metered, leave=partial(self._holder.for_judging, account.purse))

@@ -47,6 +47,7 @@ def make_plan(
     journal: Journal | None = None,
     ledger: Ledger | None = None,
     force: bool = False,
+    is_strict: bool = False,
 ) -> Plan:
     """Load and build everything a run needs.
 
@@ -58,6 +59,7 @@ def make_plan(
         journal: The journal, opened if a run is resumed; None for none.
         ledger: An account to go on with; None for a new one.
         force: Whether a resume goes on although something has changed.
+        is_strict: Whether the run ends where no call to a judge can succeed.
 
     Raises:
         UsageError: If something is wrong; with all of it at once.
@@ -69,24 +71,30 @@ def make_plan(
     return Plan(
         info=_make_info(settings, parts, journal.past.run_id),
         source=parts.source.plugin,
-        system=attrs.evolve(system, max_message=settings.max_message) if system else None,
+        system=system and _set_limits(system, settings, is_strict),
         driver=parts.driver.plugin if parts.driver else None,
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
         evaluators={name: built.plugin for name, built in parts.evaluators.items()},
         observers=Observers(
-            {name: built.plugin for name, built in parts.observers.items()},
-            troubles.append,
-            PATIENCE * settings.timeout,
+            {name: one.plugin for name, one in parts.observers.items()}, troubles.append, PATIENCE * settings.timeout
         ),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
         journal=journal,
         force=force,
+        is_strict=is_strict,
         proposal=parts.proposal,
         problems=troubles,
     )
+
+
+def _set_limits(system: SystemUnderTest, settings: Settings, is_strict: bool) -> SystemUnderTest:
+    if system.endpoint is not None:
+        system.endpoint.timeout, system.endpoint.patience = settings.timeout, settings.patience
+        system.endpoint.concurrency, system.endpoint.is_strict = settings.concurrency, is_strict
+    return attrs.evolve(system, max_message=settings.max_message)
 
 
 @attrs.frozen

@@ -16,7 +16,8 @@ from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation
 from .._types.message import Reply
 from .._types.rendering import render
-from ..errors import ModelFnError, UsageError
+from ..errors import JudgeError, ModelFnError, UsageError
+from .endpoint import Endpoint
 from .options import MAX_MESSAGE
 from .reply import check_reply
 
@@ -37,6 +38,7 @@ class SystemUnderTest:
         identity: What a resume compares: a digest of the model file, or a name.
         max_message: Characters of a reply that are kept.
         path: The file that it was loaded from, if it was.
+        endpoint: The endpoint that it asks, if it is one.
     """
 
     call: ModelFn
@@ -47,6 +49,7 @@ class SystemUnderTest:
     identity: str = ""
     max_message: int = MAX_MESSAGE
     path: Path | None = None
+    endpoint: Endpoint | None = None
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
@@ -92,7 +95,8 @@ class SystemUnderTest:
         """
         positional, named = self._make_arguments(conversation, conversation_id)
         try:
-            async with asyncio.timeout(timeout):
+            # An endpoint keeps to it with each request, and repeats those that fail.
+            async with asyncio.timeout(None if self.endpoint else timeout):
                 returned = await self._call(positional, named)
         except _OwnTimeout as error:
             raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
@@ -120,6 +124,8 @@ class SystemUnderTest:
             return await run_in_thread(lambda: self.call(*positional, **named))
         except TimeoutError as error:
             raise _OwnTimeout(str(error)) from error
+        except JudgeError as error:
+            raise ModelFnError(f"the endpoint of the system under test: {error}") from error
         except FAULTS as error:
             raise_if_fatal(error)
             raise ModelFnError(f"model_fn raised {format_error(error)}") from error

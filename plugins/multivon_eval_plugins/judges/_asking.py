@@ -7,7 +7,7 @@ A provider's judge says how a prompt becomes a body, how the body is sent and ho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -15,31 +15,18 @@ import attrs
 
 from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, Usage, whole_text
 
-from ._http import RequestRefused
+from ._failures import RequestRefused
 from ._prices import Tariff
+from ._refusable import Refusable, find_refused
 
-LEFT_OUT = "left out"
 # A chat format adds a few tokens for each part of a message, and a few for the reply's beginning.
 _PER_PART, _PER_REQUEST = 16, 64
 _SCHEMAS = 64
 """How many schemas are remembered by their size."""
+_MORE = (4096, 16384)
+"""Tokens that a model which turns out to think is given beside those of its answer, one step after another."""
 # No call has so many tokens: a usage that says so is none.
 _MOST_TOKENS = 10**9
-
-
-@attrs.frozen
-class Refusable:
-    """A parameter that a model may refuse.
-
-    Attributes:
-        parameter: What it is called in the notes.
-        words: What the refusal says of it, lower case.
-        steps: What is done instead, one after another.
-    """
-
-    parameter: str
-    words: tuple[str, ...]
-    steps: tuple[str, ...] = (LEFT_OUT,)
 
 
 @attrs.frozen
@@ -51,16 +38,22 @@ class Reading:
         usage: The tokens it took; None where the provider's figures are missing or cannot be.
         model: The model that the provider says it used.
         is_cut: Whether the answer ended at the limit of its tokens.
+        thoughts: What the model thought aloud, where the provider gives it apart.
+        has_thought: Whether it thought at all, as far as the provider tells.
     """
 
     text: str
     usage: Usage | None
     model: str
     is_cut: bool = False
+    thoughts: str = ""
+    has_thought: bool = False
 
 
 class Wire(Protocol):
     """How one provider is asked."""
+
+    model: str
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]: ...
 
@@ -80,6 +73,8 @@ class Asking:
         max_tokens: The most tokens of an answer; None leaves it to the question.
         thinking: Tokens beside them that a model may think with.
         overhead: Tokens that the provider adds to a prompt that asks for structured output.
+        keeps_temperature: Whether the temperature of the question is sent.
+        extra: What goes into each request beside what is asked.
         refused: What was refused, and what is done instead.
     """
 
@@ -89,7 +84,10 @@ class Asking:
     max_tokens: int | None = None
     thinking: int = 0
     overhead: int = 0
+    keeps_temperature: bool = True
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
     refused: dict[str, str] = attrs.field(factory=dict)
+    _more: int = attrs.field(default=0, init=False)
     _sizes: dict[int, tuple[Mapping[str, Any], int]] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
@@ -97,25 +95,31 @@ class Asking:
         """What tokens of a short prompt cost, if that is known."""
         return self.tariff.base if self.tariff else None
 
-    def limit_for(self, prompt: Prompt) -> int:
-        """The most tokens of the answer, thinking included."""
-        return (self.max_tokens or prompt.max_tokens) + self.thinking
+    def limit_for(self, prompt: Prompt) -> int | None:
+        """The most tokens of the answer, thinking included; None where the provider is to say."""
+        limit = self.max_tokens or prompt.max_tokens
+        return None if limit is None else limit + self.thinking + self._more
 
-    def temperature_for(self, prompt: Prompt) -> float:
-        """The temperature to send."""
-        return prompt.temperature if self.temperature is None else self.temperature
+    def temperature_for(self, prompt: Prompt) -> float | None:
+        """The temperature to send; None for none."""
+        if self.temperature is not None:
+            return self.temperature
+        return prompt.temperature if self.keeps_temperature else None
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """Bound the cost of one request: a token is at least a byte of the prompt."""
-        if self.tariff is None:
-            return None
         prompt = question.prompt
+        limit = self.limit_for(prompt)
+        if self.tariff is None or limit is None:
+            return None
         parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
         size = sum(_count_bytes(part) + _PER_PART for part in parts) + _PER_REQUEST
         if prompt.schema is not None:
             # Twice: a provider may write it out in words of its own.
             size += 2 * self._measure_schema(prompt.schema) + self.overhead
-        return self.tariff.worst(size, self.limit_for(prompt))
+        if self.extra:
+            size += _count_bytes(json.dumps(self.extra, default=str))
+        return self.tariff.worst(size, limit)
 
     def _measure_schema(self, schema: Mapping[str, Any]) -> int:
         """The size of a schema in bytes; there are few of them, and one is sent with every request."""
@@ -134,54 +138,94 @@ class Asking:
             JudgeUnavailable: If the call failed and is worth repeating.
             JudgeError: If the call failed and repeating it would not help.
         """
+        left_out, more = dict(self.refused), self._more
         while True:
-            left_out = dict(self.refused)
+            body = _merge(wire._body(question.prompt, left_out), self.extra)
             try:
-                data = await wire._send(wire._body(question.prompt, left_out))
+                data = await wire._send(body)
             except RequestRefused as error:
-                self._adapt(error, left_out)
+                if error.told.generated:
+                    # The answer is there; that it does not fit is for the question to say.
+                    reading = Reading(error.told.generated, None, wire.model)
+                    return self._answer(reading, question, left_out, more)
+                left_out = self._adapt(error, left_out, body)
                 continue
-            return self._answer(wire._read(data), question, left_out)
+            # Not before: what did not help is not given up for the run.
+            self._learn(left_out)
+            return self._answer(wire._read(data), question, left_out, more)
 
-    def _adapt(self, error: RequestRefused, left_out: Mapping[str, str]) -> None:
-        # Many answers may come back refused for one and the same reason at once: only the first has to learn.
-        if self.refused != left_out:
-            return
-        said = error.body.lower()
+    def _adapt(self, error: RequestRefused, left_out: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
+        """Ask for one thing otherwise; for what others have learned meanwhile first."""
+        for item in find_refused(error.told, self.refusable, "\n".join(_list_texts(body))):
+            taken = item.count_steps(left_out)
+            if taken < len(item.steps):
+                known = max(taken + 1, item.count_steps(self.refused))
+                return {**left_out, item.parameter: item.steps[known - 1]}
+        raise error.final from error
+
+    def _learn(self, left_out: Mapping[str, str]) -> None:
         for item in self.refusable:
-            name, steps = item.parameter, item.steps
-            taken = steps.index(self.refused[name]) + 1 if name in self.refused else 0
-            if any(word in said for word in item.words) and taken < len(steps):
-                self.refused[name] = steps[taken]
-                return
-        raise error
+            if item.count_steps(left_out) > item.count_steps(self.refused):
+                self.refused[item.parameter] = left_out[item.parameter]
 
-    def _answer(self, reading: Reading, question: Question[Any], left_out: Mapping[str, str]) -> Answer:
-        limit = self.limit_for(question.prompt)
-        if reading.is_cut and not reading.text:
-            raise JudgeError(
-                f"the answer was cut at its {limit} tokens before it began, thinking counted; "
-                "give it more with ',max_tokens=N'",
-                True,
-            )
-        notes = [f"the model refused {parameter}: {how}" for parameter, how in left_out.items()]
-        if reading.usage is None:
-            notes.append("the provider sent no usable usage: calls are booked at their worst case")
-        if reading.is_cut:
-            notes.append("an answer was cut at the limit of its tokens; give it more with ',max_tokens=N'")
+    def _answer(self, reading: Reading, question: Question[Any], left_out: Mapping[str, str], more: int) -> Answer:
+        text = reading.text
+        if not text and not reading.is_cut and question.prompt.schema is not None:
+            # Some put the answer where only thoughts should be.
+            text = reading.thoughts
+        if reading.is_cut and not text:
+            raise self._make_cut_error(reading, question, more)
         return Answer(
-            text=whole_text(reading.text),
+            text=whole_text(text),
             usage=reading.usage or Usage(),
             cost_usd=self._compute_cost(reading.usage, question),
             model=reading.model,
             temperature=None if "temperature" in left_out else self.temperature_for(question.prompt),
-            notes=tuple(notes),
+            notes=tuple(self._list_notes(reading, left_out)),
         )
+
+    def _list_notes(self, reading: Reading, left_out: Mapping[str, str]) -> Iterator[str]:
+        for item in self.refusable:
+            if item.parameter in left_out:
+                yield f"the model refused {item.parameter}: {left_out[item.parameter]}"
+        if self._more:
+            yield f"the model thinks: its answers may take {self._more} tokens more"
+        if reading.usage is None:
+            yield "the provider sent no usable usage: calls are booked at their worst case"
+        if reading.is_cut:
+            yield "an answer was cut at the limit of its tokens; give it more with ',max_tokens=N'"
+
+    def _make_cut_error(self, reading: Reading, question: Question[Any], more: int) -> JudgeError:
+        """The error of an answer that was cut before it began; one that thinks is given more, and asked again."""
+        limit = self.limit_for(question.prompt)
+        message = f"the answer was cut at its {limit} tokens before it began, thinking counted"
+        steps = [step for step in _MORE if step > more]
+        if self.max_tokens is None and steps and (reading.has_thought or reading.thoughts):
+            # A call of its own: what it may cost is reserved anew.
+            self._more = max(self._more, steps[0])
+            return JudgeUnavailable(f"{message}; it is asked again with {self._more} more", True)
+        return JudgeError(f"{message}; give it more with ',max_tokens=N'", True)
 
     def _compute_cost(self, usage: Usage | None, question: Question[Any]) -> Decimal:
         if self.tariff is None:
             return Decimal(0)
         return self.tariff.cost(usage) if usage else self.worst_cost(question) or Decimal(0)
+
+
+def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    for key, value in extra.items():
+        known = body.get(key)
+        body[key] = {**known, **value} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return body
+
+
+def _list_texts(value: object) -> Iterator[str]:
+    """The texts of a request."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _list_texts(item)
 
 
 def _count_bytes(text: str) -> int:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
@@ -17,31 +14,20 @@ import orjson
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError, hide_secrets
 
+from ._failures import find_failure, make_failure
 from ._transport import FAILURES, is_sent, make_client
 
-_PASSING = {408, 409, 429}
-_OVERLOADED = {429, 529}
 # Google answers 400 to a key that it does not know.
 _ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)
-# Said with 429 too, and no pause brings the money.
-_NO_MONEY = re.compile(r'"(?:insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|quota_exhausted)"')
-_DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
 _CHECK_SECONDS = 30.0
-
-
-class RequestRefused(JudgeError):
-    """The server refused a request as it stands (400, 404, 422).
-
-    Attributes:
-        status: The HTTP status.
-        body: What the server said, without secrets.
-    """
-
-    def __init__(self, message: str, status: int, body: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = body
-        self.args = (message, status, body)
+_MOST = 20_000
+"""Characters of an error that are read."""
+# The text of these names only sockets.
+_WORDS: dict[type[Exception], str] = {
+    httpx.ConnectTimeout: "no connection within the time it has",
+    httpx.ReadTimeout: "no answer within the time it has",
+    httpx.WriteTimeout: "the request was not taken within the time it has",
+}
 
 
 @attrs.define(eq=False)
@@ -88,7 +74,7 @@ class JsonHttp:
             # The request was on its way: whether it is charged for nobody knows.
             raise JudgeUnavailable(f"{self.base_url} broke off: {self._describe_error(error)}", True) from error
         if not response.is_success:
-            raise self._make_error(response)
+            raise self._make_error(response, path)
         return self._read_object(response)
 
     async def check(self, path: str) -> None:
@@ -113,7 +99,10 @@ class JsonHttp:
                 f"{self.base_url} cannot be reached ({self._describe_error(error)}); start it or correct base_url"
             ) from None
         is_about_key = response.status_code == 400 and _ABOUT_THE_KEY.search(response.text)
-        if response.status_code in (401, 403) or is_about_key:
+        if response.has_redirect_location:
+            raise UsageError(f"{self.base_url} {_describe_redirect(response, path)}")
+        # Not 403: a key may be allowed to chat, and not to list the models.
+        if response.status_code == 401 or is_about_key:
             raise UsageError(
                 f"{self.base_url} refused the key ({response.status_code} {self.clean_text(response.text)}); "
                 "correct the variable that api_key_env names"
@@ -142,22 +131,25 @@ class JsonHttp:
 
     def _make_url(self, path: str) -> httpx.URL:
         if path not in self._urls:
-            self._urls[path] = httpx.URL(f"{self.base_url.rstrip('/')}/{path}")
+            # A query, as Azure's api-version, stays behind the path.
+            base = httpx.URL(self.base_url)
+            beginning = base.raw_path.partition(b"?")[0].rstrip(b"/")
+            query = b"?" + base.query if base.query else b""
+            self._urls[path] = base.copy_with(raw_path=beginning + b"/" + path.encode("ascii") + query)
         return self._urls[path]
 
     def _describe_error(self, error: Exception) -> str:
-        return self.clean_text(f"{type(error).__name__} {error}".strip())
+        words = _WORDS.get(type(error), "")
+        return self.clean_text(
+            f"{words} ({type(error).__name__})" if words else f"{type(error).__name__} {error}".strip()
+        )
 
-    def _make_error(self, response: httpx.Response) -> JudgeError:
-        status = response.status_code
-        body = self.clean_text(response.text)
+    def _make_error(self, response: httpx.Response, path: str) -> JudgeError:
+        status, body = response.status_code, self.clean_text(response.text)
         message = f"{self.base_url} answered {status}: {body or response.reason_phrase}"
-        if (status in _PASSING or status >= 500) and not _NO_MONEY.search(response.text[:4000]):
-            pause = find_hint(response.headers, response.text)
-            return JudgeUnavailable(message, False, pause, overloaded=status in _OVERLOADED)
-        if status in (400, 404, 422):
-            return RequestRefused(message, status, self.clean_text(response.text, 2000))
-        return JudgeError(message)
+        if response.has_redirect_location:
+            message = f"{self.base_url} {_describe_redirect(response, path)}"
+        return make_failure(status, message, self.clean_text(response.text, _MOST), response.headers)
 
     def _read_object(self, response: httpx.Response) -> dict[str, Any]:
         try:
@@ -166,42 +158,18 @@ class JsonHttp:
             raise JudgeUnavailable(f"{self.base_url} answered no JSON: {self._describe_error(error)}", True) from error
         if not isinstance(data, dict):
             raise JudgeUnavailable(f"{self.base_url} answered JSON of type {type(data).__name__}", True)
+        if failure := find_failure(data):
+            status, told = failure
+            text = self.clean_text(json.dumps({"error": told}, default=str), _MOST)
+            message = f"{self.base_url} answered with an error: {self.clean_text(text)}"
+            if not status:
+                raise JudgeUnavailable(message, True)
+            # The answer may have begun: what it cost nobody knows.
+            raise make_failure(status, message, text, response.headers, charged=True)
         return data
 
 
-def find_hint(headers: Mapping[str, str], body: str = "") -> float | None:
-    """Find how long a provider asks to wait, wherever it says so.
-
-    That is ``retry-after-ms`` (OpenAI, Azure), ``Retry-After`` in seconds or as a date, or Google's
-    ``google.rpc.RetryInfo`` in the body.
-
-    Returns:
-        Seconds from now; None where it does not say, or says that the time has passed.
-    """
-    milliseconds = headers.get("retry-after-ms", "")
-    if milliseconds.strip().isdigit():
-        return int(milliseconds) / 1000 or None
-    if found := _DELAY.search(body[:20_000]):
-        return float(found[1]) or None
-    return retry_after(headers.get("retry-after")) or None
-
-
-def retry_after(header: str | None) -> float | None:
-    """Read a Retry-After header: seconds, or a date.
-
-    Returns:
-        Seconds from now, 0 or more; None where it says neither.
-    """
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        pass
-    try:
-        date = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+def _describe_redirect(response: httpx.Response, path: str) -> str:
+    target = response.request.url.join(response.headers["location"]).copy_with(query=None, userinfo=b"")
+    base = str(target).removesuffix(path).rstrip("/")
+    return f"answers {response.status_code}, a redirect, which is not followed; give base_url={base}"

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import math
 import os
+import re
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from multivon_eval.sdk import UsageError
+from multivon_eval.sdk import UsageError, hide_secrets, is_secret_name
 
 COUNT = attrs.validators.optional(attrs.validators.ge(1))
 SECONDS = attrs.validators.optional(attrs.validators.gt(0))
 NO_OPTION = {"option": False}
+_SECRET_QUERIES = {"key", "sig", "code", "auth", "signature", "apikey", "api-key", "subscription-key"}
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+# What is asked, and what bounds its cost.
+_OWN = {
+    *("model", "messages", "contents", "system", "systemInstruction", "stream", "n", "best_of", "candidateCount"),
+    *("max_tokens", "max_completion_tokens", "maxOutputTokens"),
+}
 
 
 def is_url(_: object, __: object, value: str) -> None:
@@ -22,8 +31,32 @@ def is_url(_: object, __: object, value: str) -> None:
     if "@" in parts.netloc:
         # It would stand in every message and result.
         raise ValueError("base_url carries a user or a password; put the key into the variable that api_key_env names")
+    for name, given in parse_qsl(parts.query, keep_blank_values=True):
+        if is_secret_name(name) or name.lower() in _SECRET_QUERIES or hide_secrets(given) != given:
+            raise ValueError(
+                f"base_url carries a secret in its query ({name}); put it into a variable, and name that with "
+                'api_key_env, or with headers_env={NAME-OF-HEADER = "VARIABLE"}'
+            )
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"base_url is {value!r}; give it as http://host/v1 or https://host/v1")
+
+
+def is_extra_body(_: object, __: object, value: Mapping[str, Any]) -> None:
+    """Refuse what would change what is asked, how much is answered, or how it is sent."""
+    if taken := sorted(_OWN & {*value, *(key for part in value.values() if isinstance(part, Mapping) for key in part)}):
+        raise ValueError(
+            f"extra_body holds {', '.join(taken)}, which the judge writes itself; leave it out, or use its option"
+        )
+
+
+def is_header_table(_: object, __: object, value: Mapping[str, str]) -> None:
+    """Refuse what names no header, or no variable."""
+    for name, variable in value.items():
+        if not _HEADER.fullmatch(name) or not isinstance(variable, str) or not variable:
+            raise ValueError(
+                f"headers_env holds {name!r}; give the name of a header and the variable that holds its value: "
+                'headers_env={X-Team = "TEAM_TOKEN"}'
+            )
 
 
 def is_amount(_: object, attribute: Any, value: float | None) -> None:
@@ -69,3 +102,16 @@ class Key:
                 f"judge {judge!r} has no key: the variable {self.variable} is not set; set it, or "
                 "name another variable with ',api_key_env=NAME'"
             )
+
+
+def read_headers(table: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Read the headers whose values stand in variables.
+
+    Args:
+        table: The variable of each header.
+
+    Returns:
+        The headers, and the variables that are not set, or hold what no header can carry.
+    """
+    keys = {name: Key.of(variable) for name, variable in table.items()}
+    return {name: key.value for name, key in keys.items()}, [key.variable for key in keys.values() if not key.value]

@@ -13,11 +13,21 @@ from typing import Any, ClassVar
 import attrs
 import httpx
 
-from multivon_eval.sdk import Answer, Prices, Question
+from multivon_eval.sdk import Answer, Prices, Question, UsageError
 
 from ._asking import Asking, Wire
 from ._http import JsonHttp
-from ._options import COUNT, NO_OPTION, SECONDS, Key, is_amount, is_url
+from ._options import (
+    COUNT,
+    NO_OPTION,
+    SECONDS,
+    Key,
+    is_amount,
+    is_extra_body,
+    is_header_table,
+    is_url,
+    read_headers,
+)
 from ._prices import Tariff, find_tariff
 
 
@@ -60,7 +70,16 @@ class ProviderJudge(Wire):
 def keep_places(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Leave an option in its place that a subclass gives a default of its own; attrs would put it last."""
     shared: list[str] = [field.name for field in attrs.fields(ProviderJudge)]
-    return sorted(fields, key=lambda field: shared.index(field.name) if field.name in shared else len(shared))
+
+    def find_place(field: attrs.Attribute[Any]) -> int:
+        if field.name in shared:
+            return shared.index(field.name)
+        return len(shared) + (field.name in _LAST)
+
+    return sorted(fields, key=find_place)
+
+
+_LAST = ("extra_body", "headers_env", "client")
 
 
 @attrs.define(field_transformer=keep_places)
@@ -79,6 +98,8 @@ class HttpJudge(ProviderJudge):
 
     base_url: str = attrs.field(default="", validator=is_url)
     api_key_env: str = ""
+    extra_body: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, validator=is_extra_body)
+    headers_env: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, validator=is_header_table)
     client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
     _key: Key = attrs.field(init=False, repr=False, eq=False)
     _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
@@ -91,7 +112,15 @@ class HttpJudge(ProviderJudge):
         """
         # At another address than the provider's own there may be a server that asks for no key.
         provider: Any = attrs.fields_dict(type(self))["base_url"].default
-        self._key.check(f"{self.NAME}:{self.model}", is_needed=self.base_url.rstrip("/") == provider)
+        is_needed = self.base_url.rstrip("/") == provider and not self.headers_env
+        self._key.check(f"{self.NAME}:{self.model}", is_needed)
+        _, missing = read_headers(self.headers_env)
+        if missing:
+            named = f"{self.NAME}:{self.model}"
+            raise UsageError(
+                f"judge {named!r} cannot send its headers: {', '.join(missing)} is not set, or holds what no header "
+                "can carry; set it, or name another variable in headers_env"
+            )
         await self._http.check(self.MODELS)
 
     async def aclose(self) -> None:
@@ -105,6 +134,9 @@ class HttpJudge(ProviderJudge):
     def _connect(self, key_header: str, scheme: str = "", headers: Mapping[str, str] | None = None) -> None:
         self._key = Key.of(self.api_key_env)
         with_key = {key_header: f"{scheme}{self._key.value}"} if self._key.value else {}
-        self._http = JsonHttp(
-            self.base_url, {**(headers or {}), **with_key}, (self._key.value,), self.timeout, self.client
-        )
+        own, _ = read_headers(self.headers_env)
+        secrets = (self._key.value, *own.values())
+        sent = httpx.Headers({**(headers or {}), **with_key})
+        sent.update(own)
+        self._http = JsonHttp(self.base_url, sent, secrets, self.timeout, self.client)
+        self._asking.extra = self.extra_body

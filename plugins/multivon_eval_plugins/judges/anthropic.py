@@ -8,33 +8,34 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
+from multivon_eval.sdk import AnswerWithheld, JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
-from ._asking import Asking, Reading, Refusable, add_usage, describe_missing_answer, read_usage, write_schema_note
+from ._asking import Asking, Reading, add_usage, describe_missing_answer, read_usage, write_schema_note
 from ._options import is_amount, is_url
 from ._provider_judge import HttpJudge, keep_places
+from ._refusable import LEFT_OUT, Refusable
 
 ANTHROPIC = "https://api.anthropic.com"
 VERSION = "2023-06-01"
 """The version of the API that every model takes; the types of later ones hold no temperature."""
-TOOL: Mapping[str, Any] = {
-    "name": "answer",
-    "description": "Gives the answer. Its input is one JSON object that fits the JSON Schema at the end of the prompt.",
-    "input_schema": {"type": "object"},
-}
-"""The same for all questions. Tools come first in what Anthropic caches: with the question's schema in the tool no two
-kinds of question on one conversation would share the transcript, so the schema stands behind the question."""
+TOOL = "answer"
+"""The tool whose input is the answer. Its schema is the question's own."""
 # The instructions that Anthropic adds where there are tools: 346 tokens for most models, 675 for the newest.
 _TOOL_TOKENS = 1500
+_LONGEST = 4096
+"""Tokens of an answer whose length nobody states: Anthropic wants a number, and every model takes this one."""
+_LEAST_THINKING = 1024
+_AS_BUDGET = "sent as a budget of tokens"
 _REFUSABLE = (
     # "Thinking may not be enabled when tool_choice forces tool use" names both.
-    Refusable("tool_choice", ("tool_choice",), ("left to the model",)),
+    Refusable("tool_choice", ("tool_choice",), ("left to the model",), r"tool_choice forces|forced tool use"),
     # "temperature may only be set to 1 when thinking is enabled" too.
-    Refusable("temperature", ("temperature", "sampling parameter")),
-    Refusable("thinking", ("thinking",)),
+    Refusable("temperature", ("temperature", "sampling parameters", "sampling parameter")),
     Refusable("cache_control", ("cache_control",)),
-    Refusable("tools", ("tool",)),
+    Refusable("tools", ("tools", "tool use")),
 )
+_THINKS = Refusable("thinking", ("thinking", "thinking.type", "adaptive"), (_AS_BUDGET, LEFT_OUT))
+_THINKS_NOT = Refusable("thinking", ("thinking", "thinking.type", "disabled"))
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 
 DEFAULT = KeyedJudge("anthropic:claude-haiku-5-5", rank=10)
@@ -61,7 +62,9 @@ class Anthropic(HttpJudge):
         price_out: USD per million completion tokens.
         price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
         price_cache_write: USD per million prompt tokens written to the cache; 1.25 times ``price_in`` if not given.
-        thinking: Tokens beside ``max_tokens`` that the model may think with; 0 to do without.
+        thinking: Tokens beside ``max_tokens`` that the model may think with, 1024 at least; 0 to do without.
+        extra_body: What goes into each request beside the rest, ``{top_p = 0.9}`` say.
+        headers_env: Headers more, each with the variable that holds its value, ``{X-Team = "TEAM_TOKEN"}`` say.
         client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
 
     Source: Anthropic API reference, Messages (https://platform.claude.com/docs/en/api/messages); prompt caching
@@ -76,32 +79,54 @@ class Anthropic(HttpJudge):
     price_cache_write: float | None = attrs.field(default=None, validator=is_amount)
     thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
 
+    @thinking.validator
+    def _check_thinking(self, _: object, value: int) -> None:
+        if 0 < value < _LEAST_THINKING:
+            raise ValueError(f"thinking is {value}; give {_LEAST_THINKING} tokens at least, or 0 to do without")
+
     def __attrs_post_init__(self) -> None:
         written = self.price_cache_write
         if written is None and self.price_in is not None:
             written = 1.25 * self.price_in
         options = (self.temperature, self.max_tokens, self.thinking)
-        self._asking = Asking(self._find_tariff(self.model, written), _REFUSABLE, *options, overhead=_TOOL_TOKENS)
+        # Behind temperature: a message that names both is about the temperature.
+        refusable = (*_REFUSABLE[:2], _THINKS if self.thinking else _THINKS_NOT, *_REFUSABLE[2:])
+        self._asking = Asking(self._find_tariff(self.model, written), refusable, *options, overhead=_TOOL_TOKENS)
         self._connect("x-api-key", headers={"anthropic-version": VERSION})
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         mark = {} if "cache_control" in left_out else _CACHED
-        body: dict[str, Any] = {"model": self.model, "max_tokens": self._asking.limit_for(prompt)}
+        limit = self._asking.limit_for(prompt) or _LONGEST + self.thinking
+        body: dict[str, Any] = {"model": self.model, "max_tokens": limit}
         if prompt.system.strip():
             body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]
         body["messages"] = _write_messages(prompt, mark)
         if prompt.schema is not None:
-            body["messages"][-1]["content"].append({"type": "text", "text": write_schema_note(prompt)})
-            if "tools" not in left_out:
-                # A model that thinks cannot be made to call a tool.
-                is_forced = "tool_choice" not in left_out and not self.thinking
-                body["tools"] = [dict(TOOL)]
-                body["tool_choice"] = {"type": "tool", "name": TOOL["name"]} if is_forced else {"type": "auto"}
-        if "thinking" not in left_out:
-            body["thinking"] = {"type": "adaptive" if self.thinking else "disabled"}
-        if "temperature" not in left_out:
-            body["temperature"] = self._asking.temperature_for(prompt)
+            self._ask_for_form(body, prompt, left_out)
+        if left_out.get("thinking") != LEFT_OUT:
+            body["thinking"] = self._write_thinking("thinking" in left_out)
+        temperature = self._asking.temperature_for(prompt)
+        if "temperature" not in left_out and temperature is not None:
+            body["temperature"] = temperature
         return body
+
+    def _ask_for_form(self, body: dict[str, Any], prompt: Prompt, left_out: Mapping[str, str]) -> None:
+        """Ask for the answer as the input of a tool; in words where the model knows no tools."""
+        if "tools" in left_out:
+            body["messages"][-1]["content"].append({"type": "text", "text": write_schema_note(prompt)})
+            return
+        # A model that thinks cannot be made to call a tool.
+        is_forced = "tool_choice" not in left_out and not self.thinking
+        body["tools"] = [{"name": TOOL, "description": "Gives the answer.", "input_schema": prompt.schema}]
+        body["tool_choice"] = {"type": "tool", "name": TOOL} if is_forced else {"type": "auto"}
+        if not is_forced:
+            text = f"Give the answer by calling the tool {TOOL!r}."
+            body["messages"][-1]["content"].append({"type": "text", "text": text})
+
+    def _write_thinking(self, is_adaptive_refused: bool) -> dict[str, Any]:
+        if not self.thinking:
+            return {"type": "disabled"}
+        return {"type": "enabled", "budget_tokens": self.thinking} if is_adaptive_refused else {"type": "adaptive"}
 
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         return await self._http.post("v1/messages", body)
@@ -114,9 +139,9 @@ class Anthropic(HttpJudge):
         if reason == "refusal":
             details = data.get("stop_details")
             told = details.get("explanation") if isinstance(details, Mapping) else None
-            raise JudgeError(
-                f"the model refused to answer: {self._http.clean_text(str(told or text or 'no reason'))}", True
-            )
+            said = self._http.clean_text(str(text or told or ""), 4000)
+            reason = self._http.clean_text(str(told or text or "no reason"))
+            raise AnswerWithheld(f"the model refused to answer: {reason}", said=said)
         if reason == "model_context_window_exceeded":
             raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
         return Reading(
@@ -124,6 +149,7 @@ class Anthropic(HttpJudge):
             usage=_read_usage(data.get("usage")),
             model=self._http.clean_text(str(data.get("model") or self.model)),
             is_cut=reason == "max_tokens",
+            thoughts="".join(str(block.get("thinking") or "") for block in content),
         )
 
 
@@ -147,10 +173,10 @@ def _write_blocks(message: PromptMessage) -> list[dict[str, Any]]:
 
 
 def _read_text(content: list[Mapping[str, Any]]) -> str:
-    """The input of the tool as JSON; the text where the model called none."""
-    for block in content:
-        if block.get("type") == "tool_use" and block.get("input"):
-            return json.dumps(block["input"], ensure_ascii=False)
+    """The input of the tool as JSON, the last one's; the text where the model called none."""
+    for block in reversed(content):
+        if block.get("type") == "tool_use" and (given := block.get("input")):
+            return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
     return "".join(str(block.get("text") or "") for block in content if block.get("type") == "text")
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import attrs
 
-from multivon_eval.sdk import JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
+from multivon_eval.sdk import (
+    AnswerWithheld,
+    JudgeUnavailable,
+    KeyedJudge,
+    Prompt,
+    PromptMessage,
+    Usage,
+    whole_text,
+)
 
 from ._asking import (
-    LEFT_OUT,
     Asking,
     Reading,
-    Refusable,
     add_usage,
     describe_missing_answer,
     read_usage,
@@ -23,18 +29,38 @@ from ._asking import (
 from ._gemini_schema import convert_schema
 from ._options import is_url
 from ._provider_judge import HttpJudge, keep_places
+from ._refusable import LEFT_OUT, Refusable
 
 GEMINI = "https://generativelanguage.googleapis.com"
 _ROLES = {"user": "user", "assistant": "model"}
 _AS_JSON, _MINIMAL = "sent as a JSON answer without a schema", "sent as thinkingLevel MINIMAL"
 _REFUSABLE = (
-    Refusable("thinkingConfig", ("thinking",), (_MINIMAL, LEFT_OUT)),
+    Refusable(
+        "thinkingConfig",
+        ("thinkingConfig", "thinking_config", "thinkingBudget", "thinking_budget", "thinkingLevel", "thinking_level"),
+        (_MINIMAL, LEFT_OUT),
+        r"budget \d+ is invalid|thinking mode|thinking (?:level |budget )?is not",
+    ),
     Refusable("temperature", ("temperature",)),
-    Refusable("responseSchema", ("schema", "response_mime_type", "json mode"), (_AS_JSON, LEFT_OUT)),
-    Refusable("systemInstruction", ("system_instruction", "developer instruction"), ("sent in the first message",)),
+    Refusable(
+        "responseSchema",
+        ("responseSchema", "response_schema", "responseMimeType", "response_mime_type", "json mode"),
+        (_AS_JSON, LEFT_OUT),
+        r"json mode is not|schema produces|schema (?:is )?too (?:complex|deep|large)",
+    ),
+    Refusable(
+        "systemInstruction",
+        ("systemInstruction", "system_instruction"),
+        ("sent in the first message",),
+        r"(?:developer|system) instruction is not",
+    ),
 )
-# How an answer may end; what else there is says that it was withheld.
-_ENDED = {"STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED", "OTHER", "MALFORMED_RESPONSE"}
+# What an answer may end with; with anything else it may be there all the same.
+_WITHHELD = {
+    *("SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE", "IMAGE_SAFETY"),
+    *("IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER"),
+}
+_BROKEN = {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE", "NO_IMAGE"}
 
 DEFAULT = KeyedJudge("gemini:gemini-3.5-flash-lite", rank=30)
 """Chosen where the key is set and nobody names a judge."""
@@ -59,6 +85,8 @@ class Gemini(HttpJudge):
         price_out: USD per million completion tokens.
         price_cached: USD per million cached prompt tokens; ``price_in`` if not given.
         thinking: Tokens beside ``max_tokens`` that the model may think with; 0 to do without.
+        extra_body: What goes into each request beside the rest, ``{top_p = 0.9}`` say.
+        headers_env: Headers more, each with the variable that holds its value, ``{X-Team = "TEAM_TOKEN"}`` say.
         client: An ``httpx.AsyncClient`` to use as it is, for those who embed.
 
     Source: Gemini API reference, generateContent (https://ai.google.dev/api/generate-content).
@@ -80,7 +108,8 @@ class Gemini(HttpJudge):
         contents: list[dict[str, Any]] = [
             {"role": _ROLES[message.role], "parts": _write_parts(message)} for message in prompt.messages
         ]
-        config: dict[str, Any] = {"maxOutputTokens": self._asking.limit_for(prompt)}
+        limit, temperature = self._asking.limit_for(prompt), self._asking.temperature_for(prompt)
+        config: dict[str, Any] = {} if limit is None else {"maxOutputTokens": limit}
         body: dict[str, Any] = {"contents": contents, "generationConfig": config}
         if prompt.system.strip():
             told = {"text": whole_text(prompt.system)}
@@ -90,8 +119,8 @@ class Gemini(HttpJudge):
                 body["systemInstruction"] = {"parts": [told]}
         if prompt.schema is not None:
             _ask_for_json(prompt, left_out.get("responseSchema", ""), contents[-1]["parts"], config)
-        if "temperature" not in left_out:
-            config["temperature"] = self._asking.temperature_for(prompt)
+        if "temperature" not in left_out and temperature is not None:
+            config["temperature"] = temperature
         thinking = left_out.get("thinkingConfig", "")
         if thinking != LEFT_OUT:
             is_level = thinking == _MINIMAL and not self.thinking
@@ -99,41 +128,57 @@ class Gemini(HttpJudge):
         return body
 
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        model = quote(self.model.removeprefix("models/"), safe="")
-        return await self._http.post(f"v1beta/models/{model}:generateContent", body)
+        # A tuned model has a collection of its own.
+        collection, _, name = self.model.rpartition("/")
+        path = f"{collection if collection == 'tunedModels' else 'models'}/{quote(name, safe='')}"
+        return await self._http.post(f"v1beta/{path}:generateContent", body)
 
     def _read(self, data: Mapping[str, Any]) -> Reading:
         candidate = self._find_candidate(data)
         reason = str(candidate.get("finishReason") or "STOP")
-        if reason not in _ENDED:
-            told = self._http.clean_text(str(candidate.get("finishMessage") or reason))
-            raise JudgeError(f"the model refused to answer ({self._http.clean_text(reason)}): {told}", True)
+        told = self._http.clean_text(str(candidate.get("finishMessage") or reason))
+        if reason in _WITHHELD:
+            raise AnswerWithheld(f"the provider withheld the answer ({self._http.clean_text(reason)}): {told}")
         content = candidate.get("content")
         parts = content.get("parts") if isinstance(content, Mapping) else None
-        said = [part for part in parts or () if isinstance(part, Mapping) and not part.get("thought")]
+        said = [part for part in parts or () if isinstance(part, Mapping)]
+        text = _join_texts(part for part in said if not part.get("thought"))
+        if reason in _BROKEN and not text:
+            raise JudgeUnavailable(f"the model called a function that nobody offered ({reason}): {told}", True)
         return Reading(
-            text="".join(part["text"] for part in said if isinstance(part.get("text"), str)),
+            text=text,
             usage=_read_usage(data.get("usageMetadata")),
             model=self._http.clean_text(str(data.get("modelVersion") or self.model)),
             is_cut=reason == "MAX_TOKENS",
+            thoughts=_join_texts(part for part in said if part.get("thought")),
+            has_thought=_has_thought(data.get("usageMetadata")),
         )
 
     def _find_candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Find the one answer there is.
 
         Raises:
-            JudgeError: If the prompt is blocked.
+            AnswerWithheld: If the prompt is blocked.
             JudgeUnavailable: If there is none.
         """
         feedback = data.get("promptFeedback")
         if isinstance(feedback, Mapping) and feedback.get("blockReason"):
             reason = self._http.clean_text(str(feedback["blockReason"]))
-            raise JudgeError(f"the provider blocked the prompt ({reason}); ask another judge about this one", True)
+            raise AnswerWithheld(f"the provider blocked the prompt ({reason}); ask another judge about this one")
         candidates = data.get("candidates")
         first = candidates[0] if isinstance(candidates, list) and candidates else None
         if not isinstance(first, Mapping):
             raise describe_missing_answer(data, "generated content", self._http.clean_text)
         return first
+
+
+def _join_texts(parts: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+
+
+def _has_thought(usage: object) -> bool:
+    count = usage.get("thoughtsTokenCount") if isinstance(usage, Mapping) else None
+    return isinstance(count, int) and count > 0
 
 
 def _ask_for_json(prompt: Prompt, how: str, parts: list[dict[str, str]], config: dict[str, Any]) -> None:

@@ -10,20 +10,20 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import JudgeError, JudgeUnavailable, Prompt, UsageError
+from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, UsageError
 
 from ._asking import Asking, Reading
-from ._http import JsonHttp, RequestRefused, find_hint
+from ._chat import REFUSABLE, read_chat_answer, write_chat_body
+from ._failures import make_failure
+from ._http import JsonHttp
 from ._options import Key
 from ._prices import find_tariff
 from ._provider_judge import ProviderJudge
-from .openai import REFUSABLE, read_chat_answer, write_chat_body
 
 EXTRA = "pip install 'multivon-eval[litellm]'"
 # What litellm calls a provider, where genai-prices calls it otherwise.
 _PROVIDERS = {"gemini": "google", "together_ai": "together", "fireworks_ai": "fireworks", "xai": "x-ai"}
 _SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita", "openai", "openrouter", "perplexity"}
-_PASSING = {408, 409, 429, 529}
 
 
 @attrs.define
@@ -129,15 +129,15 @@ class LiteLLM(ProviderJudge):
         litellm, message = self._litellm, f"litellm could not ask {self.model}: {self._said(error)}"
         status, headers = getattr(error, "status_code", None), getattr(error, "litellm_response_headers", None)
         if isinstance(error, litellm.exceptions.ContentPolicyViolationError):
+            return AnswerWithheld(message)
+        if not isinstance(status, int):
             return JudgeError(message, True)
-        if status in (400, 404, 422):
-            return RequestRefused(message, int(status), self._told.clean_text(str(error), 2000))
-        if status in _PASSING or (isinstance(status, int) and status >= 500):
-            # litellm makes up a status where no answer came. Then the request may have been on its way, and
-            # whether it is charged for nobody knows.
-            pause = find_hint(headers) if headers else None
-            return JudgeUnavailable(message, not headers, pause, overloaded=status in (429, 529))
-        return JudgeError(message, charged=not isinstance(status, int))
+        failure = make_failure(status, message, self._told.clean_text(str(error), 20_000), headers or {})
+        # litellm makes up a status where no answer came. Then the request may have been on its way, and whether it
+        # is charged for nobody knows.
+        if isinstance(failure, JudgeUnavailable) and not headers:
+            return JudgeUnavailable(message, True, failure.retry_after, failure.overloaded)
+        return failure
 
     def _said(self, error: Exception) -> str:
         return self._told.clean_text(f"{type(error).__name__} {error}".strip())

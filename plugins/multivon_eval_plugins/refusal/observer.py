@@ -33,6 +33,8 @@ class Refusals:
         """Decide on the last message, if it is a reply."""
         if not _has_new_reply(conversation):
             return ()
+        if conversation.messages[-1].metadata.get("refusal") is True:
+            return [_make_refusal(conversation, "the provider marks the reply as a refusal")]
         if self.by == "judge":
             return await self._ask(conversation, context)
         return _observe_by_rules(conversation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 import anthropic
@@ -67,33 +66,42 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
 
 
 def test_a_form_is_asked_for_as_a_tool_that_must_be_called():
-    """The tool is one and the same; the question's schema stands behind the question, where no prefix needs it."""
+    """The tool has the question's whole schema, which is not written out again behind the question."""
     question = questions()["verdict"]
     with WIRE.server() as server:
         completed(WIRE.judge_for(server), question)
     (body,) = server.requests
-    assert (body["tools"], body["tool_choice"]) == ([dict(TOOL)], {"type": "tool", "name": "answer"})
-    *_, asked, note = body["messages"][-1]["content"]
-    assert asked["text"].startswith("Question:")
-    assert json.loads(note["text"].partition("\n")[2]) == question.prompt.schema
+    (tool,) = body["tools"]
+    assert (tool["name"], tool["input_schema"]) == (TOOL, question.prompt.schema)
+    assert body["tool_choice"] == {"type": "tool", "name": TOOL}
+    assert body["messages"][-1]["content"][-1]["text"].startswith("Question:")
     assert body["max_tokens"] == question.prompt.max_tokens
     assert body["thinking"] == {"type": "disabled"}
 
 
-def test_a_model_that_thinks_is_not_made_to_call_a_tool():
-    """Anthropic takes thinking and a forced tool not together; the answer is read from the text too."""
-    with WIRE.server() as server:
-        answer = completed(WIRE.judge_for(server, thinking=1000), questions()["verdict"])
-    (body,) = server.requests
-    assert (body["thinking"], body["tool_choice"]) == ({"type": "adaptive"}, {"type": "auto"})
+@pytest.mark.parametrize(
+    ("refuse", "thinking"), [((), {"type": "adaptive"}), (("adaptive",), {"type": "enabled", "budget_tokens": 2000})]
+)
+def test_a_model_that_thinks_is_not_made_to_call_a_tool(refuse, thinking):
+    """Anthropic takes thinking and a forced tool not together; a model without adaptive thinking is given a budget."""
+    with WIRE.server(refuse=refuse) as server:
+        answer = completed(WIRE.judge_for(server, thinking=2000), questions()["verdict"])
+    body = server.requests[-1]
+    assert (body["thinking"], body["tool_choice"]) == (thinking, {"type": "auto"})
     assert questions()["verdict"].read(answer.text).achieved
 
 
-def test_the_questions_on_one_conversation_share_their_prefix():
-    """The verdict stores instructions and transcript; another question on the same conversation reads them."""
+def test_fewer_tokens_to_think_with_than_anthropic_takes_are_refused():
+    """When the judge is made, not by the first call."""
+    with pytest.raises(ValueError, match="thinking is 500; give 1024"):
+        Anthropic("some-model", thinking=500)
+
+
+def test_a_question_that_is_asked_again_reads_what_was_stored():
+    """As the judge's votes do: the first one stores instructions and transcript, the next ones read them."""
     with WIRE.server() as server:
         judge = WIRE.judge_for(server)
-        first, second = completed(judge, questions()["verdict"]), completed(judge, questions()["answers"])
+        first, second = (completed(judge, questions()["verdict"]) for _ in range(2))
     shared = first.usage.cache_write_tokens
     assert 0 < shared < first.usage.input_tokens
     assert (first.usage.cached_tokens, second.usage.cached_tokens, second.usage.cache_write_tokens) == (0, shared, 0)

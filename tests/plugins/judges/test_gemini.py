@@ -155,7 +155,7 @@ def test_the_cost_is_computed_from_the_usage():
     ("reply", "problem", "error"),
     [
         ({"promptFeedback": {"blockReason": "SAFETY"}}, r"blocked the prompt \(SAFETY\)", JudgeError),
-        ({"candidates": [{"finishReason": "SAFETY"}]}, r"refused to answer \(SAFETY\)", JudgeError),
+        ({"candidates": [{"finishReason": "SAFETY"}]}, r"withheld the answer \(SAFETY\)", JudgeError),
         ({"candidates": [{"finishReason": "PROHIBITED_CONTENT"}]}, "PROHIBITED_CONTENT", JudgeError),
         ({"candidates": [{"finishReason": "RECITATION", "content": {"parts": [{"text": "x"}]}}]}, "REC", JudgeError),
         ({"candidates": []}, "no generated content", JudgeUnavailable),

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from multivon_eval.errors import JudgeError, JudgeUnavailable
-from multivon_eval_plugins.judges._http import JsonHttp, find_hint
+from multivon_eval_plugins.judges._hints import find_hint
+from multivon_eval_plugins.judges._http import JsonHttp
 
 GOOGLE = json.dumps(
     {

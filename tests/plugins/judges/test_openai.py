@@ -181,7 +181,7 @@ def test_calls_side_by_side_learn_together():
 
 def test_a_server_that_refuses_everything_is_given_up():
     """Every step is taken once; then the refusal is the error."""
-    words = "max_tokens temperature response_format"
+    words = "unsupported parameters: max_tokens, temperature, response_format"
     said = Response(status=422, body=error_body(words))
     with ChatServer(lambda body: said) as server, pytest.raises(JudgeError, match="422"):
         completed(judge_for(server), questions()["verdict"])

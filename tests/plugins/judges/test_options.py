@@ -13,11 +13,12 @@ from multivon_eval._plugins.registry import Registry
 
 SHARED = ["model", "base_url", "api_key_env", "temperature", "max_tokens", "timeout"]
 SHARED += ["price_in", "price_out", "price_cached"]
+OVER_HTTP = ["extra_body", "headers_env"]
 OWN = {
-    "anthropic": ["price_cache_write", "thinking"],
-    "gemini": ["thinking"],
+    "anthropic": ["price_cache_write", "thinking", *OVER_HTTP],
+    "gemini": ["thinking", *OVER_HTTP],
     "litellm": [],
-    "openai": ["reasoning_effort"],
+    "openai": ["reasoning_effort", *OVER_HTTP],
 }
 
 

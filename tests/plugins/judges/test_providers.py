@@ -145,9 +145,9 @@ def test_temperature_max_tokens_and_thinking_can_be_stated(provider, kind):
     question = questions()[kind]
     with provider.server() as server:
         plain, thinks = provider.judge_for(server), provider.judge_for(server, thinking=2000)
-        answer = completed(provider.judge_for(server, temperature=0.5, max_tokens=700, thinking=300), question)
+        answer = completed(provider.judge_for(server, temperature=0.5, max_tokens=700, thinking=2000), question)
     assert answer.temperature == 0.5
-    assert "1000" in json.dumps(server.requests[0])
+    assert "2700" in json.dumps(server.requests[0])
     assert thinks.worst_cost(question) - plain.worst_cost(question) == Decimal(2000) * 15 / 1_000_000
 
 
