@@ -172,13 +172,16 @@ class Sink(Protocol):
     async def open(self, run: RunInfo) -> None:
         """Get ready; called before the first conversation, when at most a proposal of personas has been paid.
 
+        Args:
+            run: What the run is made with; with ``is_resumption`` it goes on with an earlier one, whose results stay.
+
         Raises:
             UsageError: If the destination cannot be used.
         """
         ...
 
     async def write(self, result: SimulationResult) -> None:
-        """Deliver one result as soon as it is finished; when this returns it is delivered."""
+        """Deliver one result as soon as it is finished; when this returns it is delivered, and not given again."""
         ...
 
     async def close(self, report: Report) -> None:

@@ -29,6 +29,7 @@ from ._questions import (
     yes_no_question,
 )
 from ._run.judge_session import JudgeSession
+from ._run.output import get_output, tell, tell_json
 from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
 from ._types.conversation import Conversation
@@ -38,7 +39,7 @@ from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
-from ._types.printable import format_count, make_printable
+from ._types.printable import escape_controls, format_count, make_printable
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -142,7 +143,9 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "escape_controls",
     "format_count",
+    "get_output",
     "goal_question",
     "hide_secrets",
     "hookimpl",
@@ -156,6 +159,8 @@ __all__ = [
     "result_to_json",
     "safe_json",
     "stop_on_sigterm",
+    "tell",
+    "tell_json",
     "text_question",
     "user_turn_question",
     "whole_text",

@@ -198,11 +198,11 @@ def test_the_command_line_imports_the_engine_inside_functions() -> None:
 
 
 def test_nothing_prints_but_the_command_line() -> None:
-    """Printing is for the command line, commands and the terminal sink."""
+    """Printing is for the command line, commands and sinks, and goes through one module."""
     for root, package in ((CORE, "_cli"), (PLUGINS, "commands")):
         for path in sorted(root.rglob("*.py")):
             place = path.relative_to(root).as_posix()
-            if place.startswith(f"{package}/"):
+            if place.startswith(f"{package}/") or place == "_run/output.py":
                 continue
             calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
             assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls), place

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from .._run.output import make_streams_safe, tell
 from ..errors import ExitCode, MultivonEvalError, UsageError
 from .notes import show_notes
 
@@ -102,6 +103,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with an exit code of :class:`ExitCode`."""
+    make_streams_safe()
     raise SystemExit(run())
 
 
@@ -125,11 +127,11 @@ def run(args: list[str] | None = None) -> int:
         lines = error.problems if isinstance(error, UsageError) else (str(error),)
         prefix = "" if error.exit_code == ExitCode.INTERRUPTED else "error: "
         for line in lines:
-            click.echo(f"{prefix}{line}", err=True)
+            tell(f"{prefix}{line}", err=True)
         return error.exit_code
     except click.ClickException as error:
-        click.echo(f"error: {error.format_message()}", err=True)
+        tell(f"error: {error.format_message()}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; everything finished so far is delivered", err=True)
+        tell("interrupted; everything finished so far is delivered", err=True)
         return ExitCode.INTERRUPTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-import click
+from .._run.output import tell
 
 _TOLD = ("multivon_eval.judge", "multivon_eval.plugin", "multivon_eval.recorder", "multivon_eval.system")
 """The loggers of which a person is told; what others say stands among the problems of the report."""
@@ -17,7 +17,7 @@ class _Notes(logging.Handler):
         """Write one line."""
         from .._types.printable import make_one_line
 
-        click.echo(make_one_line(record.getMessage()), err=True)
+        tell(make_one_line(record.getMessage()), err=True)
 
 
 def show_notes() -> None:

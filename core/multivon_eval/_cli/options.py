@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import click
 
 from .._run.config_file import ConfigFile, read_config
 from .._run.options import Option, list_options_of
+from .._run.output import tell, tell_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SOURCES = {
@@ -87,12 +87,12 @@ def show_config(ctx: click.Context, given: Mapping[str, Any]) -> int:
         if option.name not in ("show-config", "json"):
             rows.append({"option": option.name, "value": value, "source": source, "place": place})
     if given["json"]:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        tell_json(rows)
         return 0
     width = max(len(str(row["option"])) for row in rows)
     for row in rows:
         origin = f"{row['source']} {row['place']}".rstrip()
-        click.echo(f"{row['option']:<{width}}  {_write(row['value'])}  ({origin})")
+        tell(f"{row['option']:<{width}}  {_write(row['value'])}  ({origin})")
     return 0
 
 

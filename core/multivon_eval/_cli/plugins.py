@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from .._run.output import tell, tell_json
 
 if TYPE_CHECKING:
     from .._plugins.registry import Entry
@@ -42,7 +43,7 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         elif row["kind"] == "command" and row["name"] in OWN:
             row["conflict"] = f"multivon-eval has a command of that name; say {row['distribution']}/{row['name']}"
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        tell_json(rows)
     else:
         _print(rows)
     for problem in registry.unreadable:
@@ -125,13 +126,13 @@ def _print(rows: list[dict[str, object]]) -> None:
         if row["kind"] != kind:
             kind = str(row["kind"])
             click.secho(f"{kind}s", bold=True)
-        click.echo(f"  {row['name']:<{width}}  {row['distribution']} {row['version']}  {row['target']}")
+        tell(f"  {row['name']:<{width}}  {row['distribution']} {row['version']}  {row['target']}")
         for key in ("error", "conflict"):
             if row.get(key):
                 click.secho(f"    {row[key]}", fg="red")
         if row.get("about"):
-            click.echo("\n" + "\n".join(f"    {line}".rstrip() for line in str(row["about"]).splitlines()) + "\n")
+            tell("\n" + "\n".join(f"    {line}".rstrip() for line in str(row["about"]).splitlines()) + "\n")
         options = row.get("options")
         if isinstance(options, list):
             for option in options:
-                click.echo(f"    {option['name']}: {option['type']} = {option['default']}")
+                tell(f"    {option['name']}: {option['type']} = {option['default']}")

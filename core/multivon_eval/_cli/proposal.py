@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from .._plugins.spec import Spec
 from .._run.defaults import PRODUCT_DOCUMENT
 from .._run.estimate import complete_info
+from .._run.output import tell
 from .._run.plan import Plan
 from .._run.proposal import count_proposed, make_stand_ins
 from .._types.run_info import Estimate
@@ -78,13 +77,13 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
     if quiet or as_json:
         return
     if plan.journal.past.personas:
-        click.echo(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
+        tell(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
         return
     count = count_proposed(plan.proposal)
     found = complete_info(plan, make_stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
-    click.echo(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
-    click.echo(f"         {_format_estimate(found)}")
+    tell(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
+    tell(f"         {_format_estimate(found)}")
 
 
 def _format_estimate(found: Estimate) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import click
-
 from .._money.meter import Account
 from .._run.estimate import complete_info
 from .._run.lifecycle import open_plugins
+from .._run.output import tell
 from .._run.plan import Plan
 from .._run.proposal import check_fits, count_proposed, get_personas, make_stand_ins
-from .._run.resume import check_same
+from .._run.resume import check_same, digest_setup
 from .._types.conversation import Conversation
 from .._types.converter import make_plain
 from .._types.message import Message
@@ -49,7 +48,7 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
     if plan.proposal is None:
         with plan.purse() as purse:
             return await get_personas(plan, Account(purse, plan.journal))
-    check_same(plan, ())
+    check_same(plan, digest_setup(plan, ()))
     if plan.journal.past.personas:
         return plan.journal.past.personas
     check_fits(plan)
@@ -58,14 +57,14 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
 
 def _tell(info: RunInfo, has_stand_ins: bool) -> None:
     if has_stand_ins:
-        click.echo("the personas are not proposed in a dry run; the numbers are reckoned with personas of usual length")
+        tell("the personas are not proposed in a dry run; the numbers are reckoned with personas of usual length")
     people, talks = format_count(len(info.personas), "persona"), format_count(info.conversations, "conversation")
-    click.echo(f"dry run: {people}, {talks}, nothing is spent")
-    click.echo(f"judge: {info.judge_model} ({info.judge_reason})")
+    tell(f"dry run: {people}, {talks}, nothing is spent")
+    tell(f"judge: {info.judge_model} ({info.judge_reason})")
     assert info.estimate is not None, "a simulation has its estimate"
     for name, value in make_plain(info.estimate).items():
-        click.echo(f"{name}: {'unknown' if value is None else value}")
-    click.echo(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
+        tell(f"{name}: {'unknown' if value is None else value}")
+    tell(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
 
 
 async def _call_once(plan: Plan, persona: Persona) -> int:
@@ -75,7 +74,7 @@ async def _call_once(plan: Plan, persona: Persona) -> int:
     try:
         reply = await plan.system.reply(conversation, f"{plan.info.run_id}-dry-run", plan.info.timeout)
     except ModelFnError as error:
-        click.echo(f"model_fn: {error}", err=True)
+        tell(f"model_fn: {error}", err=True)
         return ExitCode.FAILED
-    click.echo(f"model_fn answered: {reply.text[:200]}")
+    tell(f"model_fn answered: {reply.text[:200]}")
     return ExitCode.OK

@@ -5,24 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import json
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-import click
 
 from .._plugins.spec import Spec
 from .._run.defaults import EVALUATORS, OBSERVERS, RESULT_FILE, SCREEN
+from .._run.output import keep_output, tell, tell_json
 from .._run.run import Run
 from .._run.settings import Settings
 from .._run.signals import stop_on_sigterm
+from .._types.printable import make_one_line
 from .._types.report import Report
 from .._types.result import SimulationResult
 from .._types.result_json import summary_to_json
-from ..errors import ExitCode, MultivonEvalError
+from ..errors import ExitCode, MultivonEvalError, UsageError
 from .gates import Gate
 from .notes import keep_quiet
+from .resuming import STANDARD_OUTPUT
 
 
 def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
@@ -46,6 +47,21 @@ def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> S
         | ({"sinks": where_from["out"]} if given["out"] and not given["sink"] else {}),
     }
     return Settings(**options)
+
+
+def keep_output_if(is_read: bool) -> contextlib.AbstractContextManager[None]:
+    """Keep standard output for JSON, if a program reads it."""
+    return keep_output() if is_read else contextlib.nullcontext()
+
+
+def check_output(given: Mapping[str, Any]) -> None:
+    """Check that not two things are written to standard output.
+
+    Raises:
+        UsageError: If they are.
+    """
+    if given["json"] and given["out"] == STANDARD_OUTPUT:
+        raise UsageError("--json and --out - both write to standard output; give --out a file, or leave out --json")
 
 
 def finish(
@@ -78,11 +94,28 @@ def finish(
         run.plan.journal.close(keep=True)
     report = run.report
     assert report is not None, "a run that ended has its report"
+    _tell_undelivered(run, report)
+    return conclude(report, gates, strict=strict, as_json=as_json)
+
+
+def _tell_undelivered(run: Run, report: Report) -> None:
+    """Say which results are missing where, and how they get there."""
+    if not report.undelivered:
+        return
+    for problem in report.problems:
+        if problem.undelivered:
+            tell(f"not delivered: {make_one_line(f'{problem.where}: {problem.message}')}", err=True)
+    if run.plan.journal.path is not None:
+        tell(f"all of it is in {run.plan.journal.path}: go on with the same command and --resume", err=True)
+
+
+def conclude(report: Report, gates: Sequence[Gate], *, strict: bool, as_json: bool) -> int:
+    """Hold the gates, print JSON if asked for, and decide the exit code."""
     missed = [message for gate in gates if (message := gate.check(report.summary))]
     if as_json:
-        click.echo(json.dumps(_convert_report(report, missed), ensure_ascii=False, indent=2))
+        tell_json(_convert_report(report, missed))
     for message in missed:
-        click.echo(f"gate not met: {message}", err=True)
+        tell(f"gate not met: {message}", err=True)
     return choose_exit_code(report, missed, strict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,8 @@ import click
 from .options import ConfiguredCommand, add_options, find_sources, show_config
 
 if TYPE_CHECKING:
-    from .._run.system import SystemUnderTest
+    from .._run.plan import Plan
+    from .gates import Gate
 
 
 @click.command("simulate", cls=ConfiguredCommand)
@@ -24,39 +26,65 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
     """
     if given["show_config"]:
         return show_config(ctx, given)
+    from .resuming import STANDARD_OUTPUT
+    from .running import keep_output_if
+
+    # What the model file prints, when it is imported and when it answers, must not stand among results.
+    with keep_output_if(given["json"] or given["out"] == STANDARD_OUTPUT):
+        plan, gates = _plan(given, find_sources(ctx))
+        return _start(plan, gates, given)
+
+
+def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan, list[Gate]]:
+    """Load and build all that is asked for.
+
+    Raises:
+        UsageError: If something is wrong; with all of it.
+    """
     from .._plugins.registry import Registry
     from .._run.planning import make_plan
     from .._run.problems import Problems
-    from .._run.run import Run
     from .gates import check_metrics, read_gates
     from .model_file import load_system
-    from .proposal import announce, asked_personas
-    from .resuming import open_journal, read_done
-    from .running import build_settings, finish
+    from .proposal import asked_personas
+    from .resuming import open_journal
+    from .running import build_settings, check_output
 
     registry, problems = Registry(), Problems()
     if not given["model_cmd"]:
         problems.add("--model-cmd is missing; see multivon-eval simulate --help")
-    where_from = find_sources(ctx)
+    problems.collect(check_output, given)
     personas = problems.collect(asked_personas, given, where_from)
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())
-    system: SystemUnderTest | None = None
-    if given["model_cmd"]:
-        system = problems.collect(load_system, given["model_cmd"], registry)
+    system = problems.collect(load_system, given["model_cmd"], registry) if given["model_cmd"] else None
     # Last, because it takes the lock of a run that is resumed.
-    journal = problems.collect(open_journal, given["out"], resume=given["resume"], overwrite=given["overwrite"])
+    asked = {name: given[name] for name in ("resume", "overwrite", "force")}
+    journal = problems.collect(open_journal, given["out"], **asked, retry=given["retry_failed"])
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
     plan = problems.collect(make_plan, system, personas, settings, registry, **how)
     if plan and gates:
         problems.collect(check_metrics, gates, plan.evaluators)
     problems.stop()
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
+    return plan, gates
+
+
+def _start(plan: Plan, gates: Sequence[Gate], given: Mapping[str, Any]) -> int:
+    """Rehearse, say that nothing is left to do, or run."""
+    from .._run.run import Run
+    from .earlier import find_earlier, tell_complete
+    from .proposal import announce
+    from .running import finish
+
+    earlier, complete = find_earlier(plan, given)
+    if complete and not given["dry_run"]:
+        return tell_complete(plan, complete, gates, given)
     if given["dry_run"]:
         from .rehearsal import rehearse
 
         return rehearse(plan)
     announce(plan, quiet=given["quiet"], as_json=given["json"])
-    run = Run(plan, read_done(plan.journal, given["out"]))
+    run = Run(plan, earlier)
     return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["json"])

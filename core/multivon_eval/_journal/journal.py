@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ from .._types.result_json import message_to_row, persona_to_json
 from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
-from .past import ENDING, Past, read_past
+from .database import checkpoint, describe_damage, exists, open_database, read_journal, remove
+from .past import ENDING, Past
 
-SUFFIX = ".journal"
-VERSION = 4
+VERSION = 5
 
 # Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
 _TABLES = (
@@ -41,6 +41,9 @@ _TABLES = (
     "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
     "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
     "CREATE TABLE proposed (personas TEXT)",
+    "CREATE TABLE kept (case_uid TEXT)",
+    "CREATE TABLE delivered (sink TEXT, case_uid TEXT)",
+    "CREATE TABLE closed (is_closed INTEGER)",
 )
 
 # Metadata may hold what JSON has no word for.
@@ -60,6 +63,8 @@ class Journal:
         self.overwrites = overwrites
         self.past: Past = Past()
         self._database: sqlite3.Connection | None = None
+        # Whether it is as the run before left it.
+        self._is_untouched = False
         # Numbered on through a resume: a call is settled by its number, and no two may share one.
         self._calls = 0
         self._settled: list[tuple[int, str, str | None]] = []
@@ -69,12 +74,13 @@ class Journal:
         """Whether the record has begun, here or in the run that is resumed, and not ended."""
         return self._database is not None
 
-    def begin(self, run_id: str, made_with: Mapping[str, str]) -> None:
+    def begin(self, run_id: str, made_with: Mapping[str, str], kept: Iterable[str] = ()) -> None:
         """Begin a new record, unless it has begun or one is resumed.
 
         Args:
             run_id: The run's.
             made_with: What it is made with, in digests; a resume compares them.
+            kept: The conversations whose results are kept from an earlier run.
 
         Raises:
             UsageError: If it cannot be written, or another run is using it.
@@ -84,7 +90,7 @@ class Journal:
         # Not earlier: until here something may still be asked wrongly, and the old record is somebody's work.
         if self.overwrites:
             remove(self.path)
-        self._database = _open_database(self.path)
+        self._database = open_database(self.path)
         values = (VERSION, run_id, json.dumps(dict(made_with)))
         try:
             # All at once: a journal has either nothing in it or all that a resume needs.
@@ -92,35 +98,40 @@ class Journal:
             for table in _TABLES:
                 self._database.execute(table)
             self._database.execute("INSERT INTO run VALUES (?, ?, ?)", values)
+            self._database.executemany("INSERT INTO kept VALUES (?)", [(uid,) for uid in kept])
             self._database.execute("COMMIT")
+            checkpoint(self._database)
         except sqlite3.Error as error:
             raise UsageError(f"the journal {self.path} cannot be written: {error}; give --out another path") from error
 
-    def resume(self) -> Past:
+    def resume(self, force: bool = False) -> Past:
         """Open the record of a run that did not finish, and read it.
 
-        One with nothing in it is of a run that was killed before it did anything: it is begun anew.
+        Where there is none, or one with nothing in it (a run that was killed before it did anything), there is nothing
+        to go on with, and the run begins.
+
+        Args:
+            force: Whether to go on with what is there although the last steps may be missing.
 
         Raises:
-            UsageError: If there is none, it cannot be read, or another run is using it.
+            UsageError: If it cannot be read, a part of it is missing, or another run is using it.
         """
         assert self.path is not None, "only a run with a journal is resumed"
-        if not self.path.exists():
-            raise UsageError(f"there is no journal {self.path} to resume from; leave out --resume")
-        database = _open_database(self.path)
+        if not exists(self.path):
+            return self.past
+        is_alone = not force and not exists(self.path.with_name(self.path.name + "-wal"))
+        database = open_database(self.path)
         try:
-            # Killed between opening the file and its first commit: nothing was spent yet.
-            if not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            self.past = read_journal(database, VERSION, is_alone)
+            if not self.past.run_id:
+                # Killed between opening the file and its first commit: nothing was spent yet.
                 database.close()
                 return self.past
-            self.past = read_past(database, VERSION)
-        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # the file may hold anything
             database.close()
-            raise UsageError(
-                f"the journal {self.path} cannot be read ({error}); begin anew with --overwrite"
-            ) from error
+            raise UsageError(f"the journal {self.path} {describe_damage(error)}") from error
         self._database = database
-        self._calls = self.past.last_call
+        self._calls, self._is_untouched = self.past.last_call, True
         return self.past
 
     def record_personas(self, personas: Sequence[Persona]) -> None:
@@ -202,14 +213,23 @@ class Journal:
             text = _as_json(make_plain(answer))
             self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
 
+    def record_delivery(self, sink: str, case_uid: str) -> None:
+        """Record that a sink has taken the result of a conversation."""
+        self._write("INSERT INTO delivered VALUES (?, ?)", sink, case_uid)
+
+    def forget_deliveries(self, sink: str) -> None:
+        """Record that a sink could not keep what it had taken: a resume delivers all of it again."""
+        self._write("DELETE FROM delivered WHERE sink = ?", sink)
+
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""
         if self._database is None or self.path is None:
             return
         try:
-            # Settlements that wait for a next step that will not come.
-            if keep:
-                self._write()
+            # Settlements that wait for a next step that will not come; and that what SQLite keeps beside the file is
+            # no longer needed.
+            if keep and not self._is_untouched:
+                self._write("INSERT INTO closed VALUES (1)")
         finally:
             self._database.close()
             self._database = None
@@ -221,6 +241,10 @@ class Journal:
             return
         settled, self._settled = self._settled, []
         try:
+            if self._is_untouched:
+                self._database.execute("DELETE FROM closed")
+                checkpoint(self._database)
+                self._is_untouched = False
             # One statement commits by itself; several need a transaction around them.
             if settled:
                 self._database.execute("BEGIN")
@@ -242,57 +266,3 @@ def is_final(answer: Verdict | Score) -> bool:
     """Whether an answer is worth keeping: it neither failed nor was cut by the budget."""
     failed = answer.failed if isinstance(answer, Verdict) else answer.status == "failed"
     return not failed and not answer.cut
-
-
-def _open_database(path: Path) -> sqlite3.Connection:
-    """Open the database for this process alone."""
-    try:
-        database = sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise UsageError(f"the journal {path} cannot be opened: {error}; give --out another path") from error
-    try:
-        # Exclusive locking holds the file for as long as the process lives, however it dies, and saves the
-        # shared memory that WAL needs otherwise.
-        database.execute("PRAGMA locking_mode = EXCLUSIVE")
-        database.execute("PRAGMA page_size = 1024")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        # A checkpoint waits for the medium, and the event loop with it: few of them.
-        database.execute("PRAGMA wal_autocheckpoint = 10000")
-        database.execute("BEGIN IMMEDIATE")
-        database.execute("COMMIT")
-    except sqlite3.DatabaseError as error:
-        database.close()
-        # SQLite has one class for all of it, and the text tells a file in use from one that is none of ours.
-        if "locked" in str(error):
-            raise UsageError(
-                f"another run is using the journal {path}; wait for it, or give --out another file"
-            ) from error
-        raise UsageError(f"{path} is no journal ({error}); begin anew with --overwrite") from error
-    return database
-
-
-def remove(path: Path) -> None:
-    """Take a journal away, with the files that SQLite keeps beside it.
-
-    Raises:
-        UsageError: If another run is using it.
-    """
-    # A journal in use is a run in progress, which must not lose its record under its feet.
-    if path.exists():
-        check_unused(path)
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def check_unused(path: Path) -> None:
-    """Check that no run is using a journal.
-
-    Raises:
-        UsageError: If another run is using it.
-    """
-    try:
-        _open_database(path).close()
-    except UsageError as error:
-        if "another run" in str(error):
-            raise

@@ -113,6 +113,8 @@ class Past:
         last_call: The number of the last call.
         cases: By case_uid; what was paid for no conversation stands under the empty one.
         personas: Those that were proposed; empty where they come from elsewhere, or were not had yet.
+        kept: The conversations whose results are of an earlier run.
+        delivered: Which conversations' results each sink has taken.
     """
 
     run_id: str = ""
@@ -121,6 +123,12 @@ class Past:
     last_call: int = 0
     cases: Mapping[str, PastCase] = attrs.field(factory=dict)
     personas: tuple[Persona, ...] = ()
+    kept: frozenset[str] = frozenset()
+    delivered: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+
+    def knows(self, case_uid: str) -> bool:
+        """Whether the record holds the end of a conversation, or its result is kept from an earlier run."""
+        return self.case(case_uid).ending is not None or case_uid in self.kept
 
     def case(self, case_uid: str) -> PastCase:
         """What is known of one conversation; nothing where it had not begun."""
@@ -160,8 +168,20 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
         for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
         for row in json.loads(text)
     )
-    past_cases = {uid: PastCase(**case) for uid, case in cases.items()}
-    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas)
+    past_cases = {uid: _make_case(case) for uid, case in cases.items()}
+    kept = frozenset(uid for (uid,) in database.execute("SELECT case_uid FROM kept"))
+    delivered: dict[str, set[str]] = {}
+    for sink, uid in database.execute("SELECT sink, case_uid FROM delivered"):
+        delivered.setdefault(sink, set()).add(uid)
+    taken = {sink: frozenset(uids) for sink, uids in delivered.items()}
+    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas, kept, taken)
+
+
+def _make_case(values: dict[str, Any]) -> PastCase:
+    case = PastCase(**values)
+    # So that one that cannot be restored is found here, and not in the middle of the run.
+    case.restore_end(Conversation(()))
+    return case
 
 
 def _read_message(row: dict[str, Any]) -> RecordedMessage:

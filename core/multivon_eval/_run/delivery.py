@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
+from .._journal.journal import Journal
 from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._plugins.stint import StintError, limit_stint
 from .._types.report import Problem, Report
@@ -24,10 +25,21 @@ class Delivery:
         sinks: By name.
         report: Called with each problem.
         seconds: How long a sink may take to open, to take a result and to close.
+        journal: Where it stands what each sink has taken.
+        held: Sinks of which something else tells it: the file that was read.
     """
 
-    def __init__(self, sinks: Mapping[str, Sink], report: Callable[[Problem], None], seconds: float) -> None:
+    def __init__(
+        self,
+        sinks: Mapping[str, Sink],
+        report: Callable[[Problem], None],
+        seconds: float,
+        journal: Journal,
+        held: Collection[str] = (),
+    ) -> None:
+        self._held = held
         self._sinks = sinks
+        self._journal = journal
         self._report = report
         self._seconds = seconds
         self._turn = asyncio.Lock()
@@ -50,16 +62,27 @@ class Delivery:
                 raise UsageError(f"sink {name!r} cannot be opened: {format_fault(error)}") from error
             self._opened.append(name)
 
-    async def write(self, result: SimulationResult) -> None:
-        """Deliver one result; a sink that fails keeps no other from getting it."""
+    async def write(self, result: SimulationResult, key: str, is_held: bool = False) -> None:
+        """Deliver one result to each sink that has not taken it; one that fails keeps no other from getting it.
+
+        Args:
+            result: The result.
+            key: What the journal calls its conversation.
+            is_held: Whether the sinks of which something else tells it have it.
+        """
         async with self._turn:
             for name in self._opened:
+                taken = self._journal.past.delivered.get(name, ())
+                if is_held if name in self._held else key in taken:
+                    continue
                 try:
                     async with limit_stint("it", self._seconds):
                         await self._sinks[name].write(result)
                 except FAULTS as error:
                     raise_if_fatal(error)
                     self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
+                else:
+                    self._journal.record_delivery(name, key)
 
     async def close(self, report: Report) -> None:
         """Close all sinks that were opened."""
@@ -70,6 +93,8 @@ class Delivery:
             except FAULTS as error:
                 raise_if_fatal(error)
                 self._report_failure(name, "could not be closed", error)
+                # What it had taken may be lost with it.
+                self._journal.forget_deliveries(name)
 
     def _report_failure(self, name: str, what: str, error: BaseException) -> None:
         _LOG.warning("sink %s %s", name, what, exc_info=error)

@@ -17,6 +17,7 @@ from .._types.conversation import Conversation
 from .._types.message import Message
 from .._types.observation import StopReason
 from .._types.persona import Persona
+from .._types.result import SimulationResult
 from .._types.run_info import Estimate, RunInfo
 from ..errors import JudgeError, UsageError
 from ..protocols import Judge
@@ -89,6 +90,43 @@ def complete_info(plan: Plan, personas: tuple[Persona, ...], conversations: int,
         raise UsageError(f"the run cannot be reckoned: {error}") from error
 
 
+SCORED_SAMPLE = 100
+"""From how many saved conversations, spread over all of them, what judging takes is reckoned."""
+
+
+def describe_scoring(
+    plan: Plan, results: Sequence[SimulationResult], resumed: int = 0, is_reckoned: bool = True
+) -> RunInfo:
+    """Return what judging saved conversations again is made with, and what it will take.
+
+    Args:
+        plan: The plan of the run.
+        results: Their results so far.
+        resumed: How many of them an earlier run judged.
+        is_reckoned: Whether verdicts are asked for, so that it is known beforehand what is asked.
+
+    Raises:
+        UsageError: If a plug-in cannot say what it will ask, or the judge what that may cost.
+    """
+    personas = {result.persona.name: result.persona for result in results}
+    info = attrs.evolve(
+        plan.info, personas=tuple(personas.values()), conversations=len(results), resumed=resumed, purpose="score"
+    )
+    if not is_reckoned or not results:
+        return info
+    sample = results[:: max(1, len(results) // SCORED_SAMPLE)]
+    usual, most = _Sum(), _Sum()
+    try:
+        for result in sample:
+            for question in plan.judging(result.conversation):
+                usual.add(question, plan.judge, _USED)
+                most.add(question, plan.judge, Decimal(1))
+    except JudgeError as error:
+        raise UsageError(f"the run cannot be reckoned: {error}") from error
+    factor = len(results) / len(sample)
+    return attrs.evolve(info, estimate=_make_estimate(info, usual.scaled(factor), most.scaled(factor)))
+
+
 def _check_asking(plan: Plan, personas: Sequence[Persona]) -> None:
     """Let each plug-in say once what it will ask, so that one that cannot is found before anything is spent."""
     for persona in personas[:1]:
@@ -125,6 +163,10 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
     if plan.proposal is not None:
         usual.add(plan.proposal, plan.judge, _USED)
         most.add(plan.proposal, plan.judge, Decimal(1))
+    return _make_estimate(info, usual, most, talking)
+
+
+def _make_estimate(info: RunInfo, usual: _Sum, most: _Sum, talking: Decimal | None = None) -> Estimate:
     return Estimate(
         conversations=info.conversations,
         calls=usual.calls,
@@ -133,7 +175,7 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
         output_tokens=usual.tokens_out,
         usd=usual.usd,
         usd_most=most.usd,
-        within_budget=_count_within_budget(talking, usual.usd, info),
+        within_budget=_count_within_budget(usual.usd if talking is None else talking, usual.usd, info),
     )
 
 

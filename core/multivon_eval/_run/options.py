@@ -63,7 +63,7 @@ OPTIONS = (
     _use_once("personas", "A JSONL file, or a persona source. (this or --propose-from)", "SPEC|FILE", SIMULATE),
     _use_once("propose-from", "The description of a product: the judge proposes personas for it.", "FILE", SIMULATE),
     _use_once("n-personas", "With --propose-from: how many, up to 30. [default: 5]", "N", SIMULATE),
-    _use_once("out", "Where results go, one JSON object a line.", "FILE"),
+    _use_once("out", "Where results go, one JSON object a line; - for standard output.", "FILE"),
     Option("max-turns", "The most turns of a conversation.", "N", "8", field="max_turns", commands=SIMULATE),
     Option(
         "max-message",
@@ -95,8 +95,9 @@ OPTIONS = (
         default_text=", ".join(map(shorten_name, OBSERVERS)),
     ),
     Option("seed", "For what can be seeded; recorded in every result.", "N", field="seed", commands=SIMULATE),
-    _use_once("resume", "Go on with the run whose journal lies beside --out.", commands=SIMULATE),
-    _use_once("force", "With --resume: go on although something has changed.", commands=SIMULATE),
+    _use_once("resume", "Go on with the run whose journal lies beside --out, or begin; nothing if it is complete."),
+    _use_once("retry-failed", "Have the failed and the cut conversations of --out again, keep the rest.", "", SIMULATE),
+    _use_once("force", "With --resume: go on although something has changed."),
     _use_once("dry-run", "Load and check all, call model_fn once, print the estimate; no judge.", commands=SIMULATE),
     Option("judge", f"Who judges: {JUDGE_EXAMPLE}, say.", "SPEC", field="judge", default_text="by the keys set"),
     Option(

@@ -43,3 +43,5 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:  # one of them is not there yet
         return os.path.realpath(one) == os.path.realpath(other)
+    except ValueError:  # no file can have this name; whoever opens it will say so
+        return False

@@ -35,9 +35,9 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
     context = plan.context("judge", account)
     if plan.proposal is None:
         personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
-        check_same(plan, personas)
+        check_same(plan, digest_setup(plan, personas))
         return personas
-    check_same(plan, ())
+    check_same(plan, digest_setup(plan, ()))
     if plan.journal.past.personas:
         return plan.journal.past.personas
     check_fits(plan)

@@ -54,8 +54,12 @@ def _compute_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
+def check_same(plan: Plan, setup: Mapping[str, str]) -> None:
     """Check that a resume goes on with what the run began with.
+
+    Args:
+        plan: The plan of the run.
+        setup: What it is made with now.
 
     Raises:
         UsageError: If something changed and ``--force`` was not given; with all changes.
@@ -63,7 +67,7 @@ def check_same(plan: Plan, personas: Sequence[Persona]) -> None:
     past = plan.journal.past
     if not past.run_id or plan.force:
         return
-    changed = _list_changes(past.made_with, digest_setup(plan, personas))
+    changed = _list_changes(past.made_with, setup)
     if changed:
         raise UsageError(
             [f"--resume: {change}" for change in changed]
@@ -76,6 +80,7 @@ def _list_changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str
         "personas": "personas",
         "proposal": "document, number or seed of the proposal",
         "model file": "model file",
+        "results": "conversations",
     }
     return [
         f"the {digests[name]} changed" if name in digests else f"{name} was {before.get(name)!r} and is {value!r}"

@@ -1,9 +1,8 @@
-"""The straight line, and the one place where conversations run side by side."""
+"""The straight line: persona, conversation, verdict, scores, delivery."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -27,22 +26,24 @@ from .._types.verdict import Verdict
 from ..protocols import RunContext
 from .conversation import Stage, converse
 from .delivery import Delivery
-from .estimate import complete_info
+from .earlier import Earlier, digest_results, find_key, find_key_to_rescore, find_rescored_key, number_keys
+from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
 from .lifecycle import open_plugins
 from .personas import Case, list_cases
 from .plan import Plan
 from .proposal import get_personas
 from .result import add_scores, rescore, to_result
-from .resume import digest_setup
+from .resume import check_same, digest_setup
 from .scoring import score
+from .side_by_side import run_side_by_side
 from .tally import Tally
 from .user_message import Limits
 from .verdict import judge_goal, vote_on_goal
 
 T = TypeVar("T")
 _Job = Callable[[], Coroutine[Any, Any, T]]
-_Jobs = Iterator[_Job[SimulationResult]]
+_Jobs = Iterator[tuple[str, _Job[SimulationResult]]]
 
 
 class Run:
@@ -50,18 +51,18 @@ class Run:
 
     Args:
         plan: What it is made with.
-        done: Results of a run that is resumed, delivered before; they are counted, not given again.
+        earlier: What an earlier run left to go on with.
     """
 
-    def __init__(self, plan: Plan, done: Sequence[SimulationResult] = ()) -> None:
+    def __init__(self, plan: Plan, earlier: Earlier | None = None) -> None:
         self.plan = plan
+        self.earlier: Earlier = earlier or Earlier()
         self.tally: Tally = Tally()
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._judging = asyncio.Lock()
         self._failed: set[str] = set()
-        self._done = {result.case_uid for result in done}
-        for result in done:
+        for result in self.earlier.done:
             self.tally.add(result)
 
     async def simulate(self) -> AsyncGenerator[SimulationResult, None]:
@@ -76,11 +77,13 @@ class Run:
                 account = Account.of(purse, plan.journal, "")
                 personas = await get_personas(plan, account)
             self.tally.count(account.usage)
-            info = complete_info(plan, personas, len(personas) * plan.info.trials, len(self._done))
-            cases = (case for case in list_cases(personas, info.trial_numbers) if case.uid not in self._done)
-            jobs = (partial(self._simulate_case, case, info) for case in cases)
+            done = {find_key(result) for result in self.earlier.done}
+            info = complete_info(plan, personas, len(personas) * plan.info.trials, len(done))
+            cases = (case for case in list_cases(personas, info.trial_numbers) if case.uid not in done)
+            jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
-            async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1)) as results:
+            setup = digest_setup(plan, info.personas)
+            async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1, setup)) as results:
                 async for result in results:
                     yield result
 
@@ -93,13 +96,19 @@ class Run:
             results: Their results so far.
             verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
         """
-        plan = self.plan
-        personas = {result.persona.name: result.persona for result in results}
-        info = attrs.evolve(plan.info, personas=tuple(personas.values()), conversations=len(results), purpose="score")
-        jobs = (partial(self._rescore_one, result, info, verdicts) for result in results)
+        plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
+        setup = {**digest_setup(plan, ()), "results": digest_results(keyed)}
+        check_same(plan, setup)
+        done = number_keys(self.earlier.done, find_rescored_key)
+        info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
+        jobs = (
+            (key, partial(self._rescore_one, result, key, info, verdicts))
+            for key, result in keyed.items()
+            if key not in done
+        )
         async with (
             self._ready(),
-            aclosing(self._deliver_all(jobs, info, info.concurrency)) as rescored,
+            aclosing(self._deliver_all(jobs, info, info.concurrency, setup)) as rescored,
         ):
             async for result in rescored:
                 yield result
@@ -117,7 +126,7 @@ class Run:
         jobs = (partial(answer_case, case, number, plan) for number, case in enumerate(cases))
         async with (
             self._ready(),
-            aclosing(_run_side_by_side(jobs, limit)) as results,
+            aclosing(run_side_by_side(jobs, limit)) as results,
         ):
             found = [result async for result in results]
         return [result for _, result in sorted(found, key=itemgetter(0))]
@@ -165,15 +174,18 @@ class Run:
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
 
-    async def _rescore_one(self, old: SimulationResult, info: RunInfo, verdicts: bool) -> SimulationResult:
+    async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:
         plan, conversation = self.plan, old.conversation
         started_at, started = _format_now(), time.perf_counter()
         with plan.purse() as purse:
-            account = Account(purse, plan.journal)
+            account = Account.of(purse, plan.journal, key)
             if not verdicts:
                 scores = await self._score_missing(conversation, old.scores, plan.context("judge", account))
                 return add_scores(old, scores, account, info)
-            verdict, scores = await self._judge(conversation, account, PastCase())
+            # The journal knows it by its key: one that two runs had has one uid in both.
+            judged = attrs.evolve(conversation, case_uid=key)
+            plan.journal.record_end(judged)
+            verdict, scores = await self._judge(judged, account, plan.journal.past.case(key))
         seconds = time.perf_counter() - started
         return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
 
@@ -216,17 +228,23 @@ class Run:
                 self._failed.add(name)
                 self.plan.problems.append(Problem(f"evaluator {name}", one.reason))
 
-    async def _deliver_all(self, jobs: _Jobs, info: RunInfo, at_once: int) -> AsyncGenerator[SimulationResult, None]:
+    async def _deliver_all(
+        self, jobs: _Jobs, info: RunInfo, at_once: int, setup: Mapping[str, str]
+    ) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
-        delivery = Delivery(plan.sinks, plan.problems.append, PATIENCE * info.timeout)
-        is_begun, is_whole = plan.journal.is_open, False
+        delivery = Delivery(plan.sinks, plan.problems.append, PATIENCE * info.timeout, plan.journal, self.earlier.held)
+        # What is kept of an earlier run is rewritten below: from then on there is something to go on with.
+        is_begun, is_whole = plan.journal.is_open or bool(self.earlier.kept), False
+        info = attrs.evolve(info, is_resumption=bool(plan.journal.past.run_id or self.earlier.kept))
         try:
             # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
-            plan.journal.begin(info.run_id, digest_setup(plan, info.personas))
+            plan.journal.begin(info.run_id, setup, self.earlier.kept)
+            self.earlier.prepare()
             await delivery.open(info)
             is_begun = True
+            await self._deliver_again(delivery)
             plan.hooks.emit("run_started", run=info)
-            async with aclosing(_run_side_by_side(self._finish_jobs(jobs, delivery), at_once)) as results:
+            async with aclosing(run_side_by_side(self._finish_jobs(jobs, delivery), at_once)) as results:
                 async for result in results:
                     yield result
             is_whole = True
@@ -239,43 +257,21 @@ class Run:
             self.report = attrs.evolve(report, problems=tuple(plan.problems))
             plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
-    def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> _Jobs:
-        async def finished(job: _Job[SimulationResult]) -> SimulationResult:
+    async def _deliver_again(self, delivery: Delivery) -> None:
+        """Give each sink what was finished before and it had not taken when the run was cut off."""
+        for key, result in number_keys(self.earlier.done, self.earlier.find_key).items():
+            if key not in self.plan.journal.past.kept and key not in self.earlier.kept:
+                await delivery.write(result, key, is_held=True)
+
+    def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult]]:
+        async def finished(key: str, job: _Job[SimulationResult]) -> SimulationResult:
             result = await job()
-            await delivery.write(result)
+            await delivery.write(result, key)
             self.tally.add(result)
             self.plan.hooks.emit("conversation_finished", result=result)
             return result
 
-        return (partial(finished, job) for job in jobs)
-
-
-async def _run_side_by_side(jobs: Iterator[_Job[T]], limit: int) -> AsyncGenerator[T, None]:
-    """Run the jobs, so many at a time, and give each result when it is there.
-
-    A new job starts when a result is taken, so a reader that is slow holds the run back, not the memory.
-    """
-    finished: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
-    running: set[asyncio.Task[T]] = set()
-
-    def start(job: _Job[T]) -> None:
-        task = asyncio.create_task(job())
-        running.add(task)
-        task.add_done_callback(finished.put_nowait)
-
-    try:
-        for job in itertools.islice(jobs, limit):
-            start(job)
-        while running:
-            task = await finished.get()
-            running.discard(task)
-            for job in itertools.islice(jobs, 1):
-                start(job)
-            yield task.result()
-    finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        return (partial(finished, key, job) for key, job in jobs)
 
 
 def _format_now() -> str:

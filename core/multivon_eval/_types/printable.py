@@ -13,6 +13,15 @@ def make_printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+# In JSON they are escaped and nothing is lost; JSON itself escapes only those below the blank.
+_HIDDEN_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def escape_controls(text: str) -> str:
+    """Escape in JSON the control characters that JSON would let through: C1, line separators, directions of writing."""
+    return _HIDDEN_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def format_count(count: int, thing: str) -> str:
     """Say how many there are, in words for a person: ``1 persona``, ``2 personas``."""
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

@@ -87,10 +87,12 @@ class RunInfo:
         conversations: How many there will be.
         resumed: How many of them were finished by the run that is resumed.
         judge_votes: How often the judge is asked for each verdict.
-        estimate: What it will take; None where saved transcripts are judged.
+        estimate: What it will take; None where only scores are added to results at hand.
         first_trial: The number of the first trial of each persona.
         max_message: The most characters of one message.
         patience: Seconds for repeating a judge call.
+        is_resumption: Whether the run goes on with an earlier one: a sink goes on with what it had, and is given only
+            what it has not taken yet.
     """
 
     run_id: str
@@ -117,6 +119,7 @@ class RunInfo:
     first_trial: int = 1
     max_message: int = 200_000
     patience: float = 300.0
+    is_resumption: bool = False
     disclaimer: str = DISCLAIMER
 
     @property

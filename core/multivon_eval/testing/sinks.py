@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, get_args
 
+import attrs
 import pytest
 
 from .._plugins.kinds import SINK, Kind
@@ -116,6 +117,29 @@ class SinkTests(PluginTests):
 
         if self.run(job) is None:
             pytest.skip("what is delivered cannot be looked at; override 'delivered'")
+
+    def test_a_resumption_keeps_what_was_delivered(self) -> None:
+        """Opened by a run that goes on with an earlier one, it goes on with what that one delivered."""
+        first, second, *_ = self.results()
+
+        async def interrupted(made: Sink) -> None:
+            info, end = self._run(first, interrupted=True)
+            await made.open(info)
+            await made.write(first)
+            await made.close(end)
+
+        async def resumed(made: Sink) -> None:
+            info, end = self._run(first, second)
+            await made.open(attrs.evolve(info, is_resumption=True, resumed=1))
+            await made.write(second)
+            await made.close(end)
+
+        self.run(interrupted, self.make())
+        before = self.delivered()
+        self.run(resumed, self.make())
+        if before is None:
+            pytest.skip("what is delivered cannot be looked at; override 'delivered'")
+        assert before.strip() in (self.delivered() or ""), "what was delivered before the resumption is gone"
 
     def test_the_result_is_not_changed(self) -> None:
         """Nothing a method is given may be changed."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from multivon_eval.sdk import tell
+
 FILES = ("model.py", "personas.jsonl", "ci.yml")
 
 
@@ -27,10 +29,10 @@ def init(directory: Path, force: bool) -> None:
         for name in FILES:
             text = resources.files(__package__).joinpath("template", name).read_text(encoding="utf-8")
             (directory / name).write_text(text, encoding="utf-8")
-            click.echo(f"wrote {directory / name}")
+            tell(f"wrote {directory / name}")
     except OSError as error:
         raise click.UsageError(f"{directory} cannot be written ({error.strerror}); name another") from None
-    click.echo(
+    tell(
         "\nTry it, offline and free:\n"
         f"  cd {directory} && multivon-eval simulate --model-cmd model.py --personas personas.jsonl "
         "--out results.jsonl"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from multivon_eval.sdk import UsageError, format_count
+from multivon_eval.sdk import UsageError, format_count, tell, tell_json
 
 from ..recorder.cases import Stamped, read, stamp
 from ..recorder.comparison import SiteChange, compare
@@ -65,7 +64,7 @@ def stamp_command(
         if dry_run and not as_json:
             _show_diff(cases, old, stamped.data)
     if as_json:
-        click.echo(json.dumps(_convert_to_json(proposals, stamped), ensure_ascii=False, indent=2))
+        tell_json(_convert_to_json(proposals, stamped))
     else:
         _print(proposals, stamped, dry_run)
 
@@ -79,7 +78,7 @@ def report_command(recordings: Path, against: Path, as_json: bool) -> None:
     changes = compare(_read_recordings(recordings).rows, _read_recordings(against).rows)
     if as_json:
         rows = [_change_as_json(one) for one in changes]
-        click.echo(json.dumps({"sites": rows, "note": OBSERVED}, ensure_ascii=False, indent=2))
+        tell_json({"sites": rows, "note": OBSERVED})
         return
     _print_table(("site", "sdk", "role", "renderings"), [(one.site, one.sdk, one.role, str(one)) for one in changes])
     counts = {
@@ -87,14 +86,14 @@ def report_command(recordings: Path, against: Path, as_json: bool) -> None:
         "with something no longer observed": sum(bool(one.no_longer_seen) for one in changes),
         "unchanged": sum(not one.new and not one.no_longer_seen for one in changes),
     }
-    click.echo("\nsites, by role: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
-    click.echo(OBSERVED)
+    tell("\nsites, by role: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
+    tell(OBSERVED)
 
 
 def _read_recordings(path: Path) -> Contents:
     contents = read_recordings(path)
     if contents.foreign:
-        click.echo(f"note: {describe_foreign(path, contents)}", err=True)
+        tell(f"note: {describe_foreign(path, contents)}", err=True)
     return contents
 
 
@@ -112,7 +111,7 @@ def _apply(cases: Path, proposals: Proposals) -> Stamped:
 def _show_diff(path: Path, old: bytes, new: bytes) -> None:
     before, after = (data.decode("utf-8", "replace").splitlines(keepends=True) for data in (old, new))
     for line in difflib.unified_diff(before, after, str(path), str(path), n=0):
-        click.echo(line.rstrip("\r\n"))
+        tell(line.rstrip("\r\n"))
 
 
 def _print(proposals: Proposals, stamped: Stamped | None, dry_run: bool) -> None:
@@ -123,8 +122,8 @@ def _print(proposals: Proposals, stamped: Stamped | None, dry_run: bool) -> None
     if stamped is None:
         _print_table(("case", "site", "role", "fingerprint", "observed"), rows)
     for line in (*_list_gaps(proposals), *(_describe_outcome(stamped, dry_run) if stamped else ())):
-        click.echo(line)
-    click.echo(OBSERVED)
+        tell(line)
+    tell(OBSERVED)
 
 
 def _list_gaps(proposals: Proposals) -> list[str]:
@@ -153,11 +152,11 @@ def _describe_outcome(stamped: Stamped, dry_run: bool) -> list[str]:
 
 def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     if not rows:
-        click.echo("nothing was observed")
+        tell("nothing was observed")
         return
     widths = [max(len(row[index]) for row in (head, *rows)) for index in range(len(head))]
     for row in (head, *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _convert_to_json(proposals: Proposals, stamped: Stamped | None) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from multivon_eval.sdk import (
     UsageError,
     persona_to_json,
     stop_on_sigterm,
+    tell,
 )
 
 from .product_md import ProductMd
@@ -183,4 +184,4 @@ class _Screen:
 
     def _tell(self, text: str) -> None:
         if not self._is_quiet:
-            click.echo(text, err=self._to_stderr)
+            tell(text, err=self._to_stderr)

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import attrs
 
-from multivon_eval.sdk import Report, RunInfo, SimulationResult, UsageError, result_to_json
+from multivon_eval.sdk import (
+    DeliveryError,
+    Report,
+    RunInfo,
+    SimulationResult,
+    UsageError,
+    escape_controls,
+    get_output,
+    result_to_json,
+)
+
+STANDARD_OUTPUT = "-"
 
 
 @attrs.define
@@ -17,14 +29,17 @@ class JsonlSink:
     """Writes each result as one line of UTF-8 JSON.
 
     A file that is there is overwritten, or gone on with by a run that is resumed: then a last line that was torn
-    is taken away first. The lines stand in the order in which conversations finished.
+    is taken away first. The lines stand in the order in which conversations finished. At the end the file is held
+    against what was written: one that was deleted, cut or replaced meanwhile is an error, and a resume writes it again.
 
     Attributes:
-        path: The file.
+        path: The file; ``-`` for standard output.
     """
 
     path: str
-    _file: BinaryIO | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _file: IO[bytes] | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _size: int = attrs.field(default=0, init=False, eq=False, repr=False)
+    _lines: int = attrs.field(default=0, init=False, eq=False, repr=False)
 
     async def check(self) -> None:
         """Check that the file can be written, without touching it.
@@ -32,12 +47,16 @@ class JsonlSink:
         Raises:
             UsageError: If the file cannot be written.
         """
+        if self.path == STANDARD_OUTPUT:
+            return
         path = Path(self.path)
-        if path.is_dir():
-            raise self._make_error("Is a directory")
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            why = "Permission denied" if path.parent.exists() else "No such file or directory"
-            raise self._make_error(why)
+        try:
+            if path.is_dir():
+                raise self._make_error("Is a directory")
+            if not os.access(path if path.exists() else path.parent, os.W_OK):
+                raise self._make_error("Permission denied" if path.parent.exists() else "No such file or directory")
+        except (OSError, ValueError) as error:  # no file can have this name
+            raise self._make_error(getattr(error, "strerror", None) or str(error)) from None
 
     async def open(self, run: RunInfo) -> None:
         """Open the file.
@@ -45,21 +64,33 @@ class JsonlSink:
         Raises:
             UsageError: If the file cannot be written.
         """
+        if self.path == STANDARD_OUTPUT:
+            return
         try:
-            self._file = _open_file(Path(self.path), is_resumed=run.resumed > 0)
+            self._file = _open_file(Path(self.path), run.is_resumption)
         except OSError as error:
             raise self._make_error(error.strerror or str(error)) from None
+        self._size, self._lines = _measure(Path(self.path))
 
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
-        assert self._file is not None, "a sink is opened before it is written to"
         row = result_to_json(result)
         try:
             line = _as_json(row)
         except (TypeError, ValueError):
             line = _as_json(_make_finite(row))
-        self._file.write(line.encode("utf-8", "backslashreplace") + b"\n")
+        line = escape_controls(line)
+        if self.path == STANDARD_OUTPUT:
+            output = get_output()
+            output.write(f"{line}\n")
+            output.flush()
+            return
+        assert self._file is not None, "a sink is opened before it is written to"
+        content = line.encode("utf-8", "backslashreplace") + b"\n"
+        self._file.write(content)
         self._file.flush()
+        self._size += len(content)
+        self._lines += 1
 
     def _make_error(self, why: str) -> UsageError:
         return UsageError(
@@ -67,20 +98,59 @@ class JsonlSink:
         )
 
     async def close(self, report: Report) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the file, and hold it against what was written.
+
+        Raises:
+            DeliveryError: If something else lies there now.
+        """
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        with file:
+            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            problem = self._find_change(file) if is_file else ""
+        if problem:
+            raise DeliveryError(
+                f"{self.path} was {problem} while the run went on, so results are missing from it; "
+                "go on with the same command and --resume, which writes them again"
+            )
+
+    def _find_change(self, file: IO[bytes]) -> str:
+        path = Path(self.path)
+        try:
+            there, ours = path.stat(), os.fstat(file.fileno())
+        except OSError:
+            return "deleted"
+        if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+            return "replaced"
+        return "" if _measure(path) == (self._size, self._lines) else "changed"
 
 
-def _open_file(path: Path, is_resumed: bool) -> BinaryIO:
-    if not is_resumed:
-        return path.open("wb")
-    file = path.open("r+b")
-    whole = file.read().rfind(b"\n") + 1
-    file.truncate(whole)
-    file.seek(whole)
-    return file
+def _open_file(path: Path, is_resumption: bool) -> IO[bytes]:
+    if path.exists() and not path.is_file():
+        # A pipe that nobody reads would be waited for, and nothing could interrupt that.
+        opened = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+        os.set_blocking(opened, True)
+        return os.fdopen(opened, "wb")
+    if is_resumption and path.exists():
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+    else:
+        path.open("wb").close()
+    # Whatever somebody else does to the file, each line is put at its end.
+    return path.open("ab")
+
+
+def _measure(path: Path) -> tuple[int, int]:
+    """Bytes and lines of a file; nothing of what is no file."""
+    if not path.is_file():
+        return 0, 0
+    size = lines = 0
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            size += len(part)
+            lines += part.count(b"\n")
+    return size, lines
 
 
 _as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode

@@ -100,6 +100,8 @@ class TerminalSink:
     def _print(self, what: str | Text | Table) -> None:
         if isinstance(what, Text):
             what.plain = make_printable(what.plain)
+        elif isinstance(what, str):
+            what = make_printable(what)
         self._console.print(what)
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from multivon_eval import Persona, SimulationResults, asimulate
 from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Question, Usage
 from multivon_eval_plugins.judges.offline import Offline
+from support.examples import examples
 from support.people import asks_refusal
 
 pytestmark = pytest.mark.slow
@@ -118,7 +119,7 @@ def _run(
     )
 
 
-@settings(max_examples=120)
+@examples(40)
 @given(
     seed=st.integers(0, 2**32),
     price=st.decimals("0.0001", "1", places=4),
@@ -149,7 +150,7 @@ def test_no_more_is_charged_than_the_budget(
     assert sum(result.cost_usd for result in results) == spent
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(
     seed=st.integers(0, 2**32),
     price=st.decimals("0.0001", "1", places=4),
@@ -166,7 +167,7 @@ def test_with_money_enough_nothing_is_cut(seed: int, price: Decimal, count: int,
         assert not any(score.cut for score in result.scores.values())
 
 
-@settings(max_examples=60)
+@examples(30)
 @given(
     seed=st.integers(0, 2**32),
     budget=st.decimals("0", "40", places=2),

@@ -77,7 +77,7 @@ class Plugin:
             file.write(text)
 
     async def open(self, run):
-        self.add("", "w")
+        self.add("", "a" if run.is_resumption else "w")
 
     async def write(self, result):
         self.add(result.persona.name)
@@ -331,6 +331,12 @@ FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
         "1 / report.summary.conversations",
         {"a_run_without_results"},
     ),
+    "begins anew when a run goes on": (
+        SINK,
+        '"a" if run.is_resumption else "w"',
+        '"w"',
+        {"a_resumption_keeps_what_was_delivered"},
+    ),
     "changes a result": (
         SINK,
         "self.add(result",
@@ -364,6 +370,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         files[f"test_{number}.py"] = what
         (folder / f"test_{number}.py").write_text(HEAD + sound.replace(old, new) if old else HEAD + sound, "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-W", "error", "--import-mode=importlib"]
+    command += ["-p", "no:hypothesispytest"]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:asyncio"],
         cwd=folder,

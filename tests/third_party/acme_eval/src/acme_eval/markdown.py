@@ -23,11 +23,13 @@ class Markdown:
     title: str = "Simulated conversations"
 
     async def open(self, run: RunInfo) -> None:
-        """Begin the page.
+        """Begin the page, or go on with the one that there is.
 
         Raises:
             UsageError: It cannot be written.
         """
+        if run.is_resumption and Path(self.path).exists():
+            return
         try:
             self._add(f"# {self.title}\n\n_{run.disclaimer}_\n", mode="w")
         except OSError as error:

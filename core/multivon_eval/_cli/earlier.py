@@ -1,0 +1,123 @@
+"""What lies at ``--out`` already: to go on with, to have in part again, or all that was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+
+from .._money.meter import Account
+from .._plugins.stint import PATIENCE
+from .._run.defaults import RESULT_FILE, SCREEN
+from .._run.earlier import Earlier, find_key, find_key_to_rescore, find_rescored_key
+from .._run.lifecycle import open_plugins
+from .._run.output import tell
+from .._run.personas import list_cases, load_personas
+from .._run.plan import Plan
+from .._run.proposal import count_proposed
+from .._run.tally import Tally
+from .._types.printable import format_count
+from .._types.report import Report
+from .._types.result import SimulationResult
+from ..errors import UsageError
+from .gates import Gate
+from .resuming import is_complete, read_done, read_earlier, split_failed, write_kept
+from .running import conclude
+
+
+def find_earlier(plan: Plan, given: Mapping[str, Any]) -> tuple[Earlier, Sequence[SimulationResult]]:
+    """Find what a run goes on with.
+
+    Args:
+        plan: The plan of the run.
+        given: The options.
+
+    Returns:
+        What was done before, and all results of the run where nothing is left to do.
+
+    Raises:
+        UsageError: If what lies there is none of this run.
+    """
+    out = given["out"]
+    # The file is where they were read from, and what was on a screen is past.
+    held = frozenset({f"{RESULT_FILE}:{out}", SCREEN})
+    if plan.journal.past.run_id:
+        return Earlier(read_done(plan.journal, out), held=held), ()
+    if not (given["resume"] or given["retry_failed"]):
+        return Earlier(), ()
+    results = read_earlier(out)
+    if given["retry_failed"]:
+        uids_of_run = _find_uids(plan)
+        if isinstance(uids_of_run, int):
+            raise UsageError(
+                "--retry-failed cannot get the same proposal again; name them with --personas, as the file of "
+                "results holds them"
+            )
+        kept, failed = split_failed(results, uids_of_run, out)
+        uids = frozenset(map(find_key, kept))
+        earlier = Earlier(kept, kept=uids, held=held, prepare=partial(write_kept, out, uids))
+        return earlier, () if failed else results
+    return Earlier(), results if results and is_complete(results, _find_uids(plan), out) else ()
+
+
+def find_scored(
+    plan: Plan, saved: Sequence[SimulationResult], given: Mapping[str, Any]
+) -> tuple[Earlier, Sequence[SimulationResult]]:
+    """Do for ``score`` what :func:`find_earlier` does for ``simulate``.
+
+    Args:
+        plan: The plan of the run.
+        saved: The results that are judged again.
+        given: The options.
+
+    Raises:
+        UsageError: If what lies there is none of this run.
+    """
+    out = given["out"]
+    held = frozenset({f"{RESULT_FILE}:{out}", SCREEN})
+    if plan.journal.past.run_id:
+        done = read_done(plan.journal, out, find_rescored_key)
+        return Earlier(done, held=held, find_key=find_rescored_key), ()
+    results = read_earlier(out) if given["resume"] else []
+    keys = {*map(find_key_to_rescore, saved)}
+    return Earlier(), results if is_complete(results, keys, out, find_rescored_key) else ()
+
+
+def _find_uids(plan: Plan) -> Collection[str] | int:
+    """The conversations of a run; how many, where their personas would be proposed."""
+    if plan.proposal is not None:
+        return count_proposed(plan.proposal) * plan.info.trials
+
+    async def load() -> list[str]:
+        async with open_plugins((plan.source,), seconds=plan.info.timeout):
+            with plan.purse() as purse:
+                context = plan.context("judge", Account(purse, plan.journal))
+                personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
+        return [case.uid for case in list_cases(personas, plan.info.trial_numbers)]
+
+    return asyncio.run(load())
+
+
+def tell_complete(
+    plan: Plan, results: Sequence[SimulationResult], gates: Sequence[Gate], given: Mapping[str, Any]
+) -> int:
+    """Say that nothing is left to do, and hold the gates all the same: a retry loop must not pass one by waiting.
+
+    Returns:
+        The exit code that the run had, or would have had.
+    """
+    tally = Tally()
+    for result in results:
+        tally.add(result)
+    personas = tuple({result.persona.name: result.persona for result in results}.values())
+    info = attrs.evolve(plan.info, personas=personas, conversations=len(results), resumed=len(results))
+    if not given["quiet"]:
+        count = format_count(len(results), "conversation")
+        told = f"already complete: {count} in {given['out']}, nothing is asked; to begin anew leave out --resume"
+        tell(told, err=True)
+    spent = sum((result.cost_usd for result in results), start=plan.ledger.spent)
+    report = Report(info, tally.summary(spent))
+    return conclude(report, gates, strict=given["strict"], as_json=given["json"])
