@@ -425,6 +425,16 @@ def test_specs_of_the_reference_can_be_read() -> None:
                 build(kind, spec, registry)
 
 
+def test_nothing_is_installed_by_our_name_alone() -> None:
+    """In no registry it is ours: docs, messages and templates name a folder, a wheel or a repository."""
+    roots = (DOCS, DOCS.parent / "core", DOCS.parent / "plugins")
+    texts = {path: path.read_text("utf-8") for root in roots for path in root.rglob("*.*") if path.suffix in SUFFIXES}
+    assert not [path for path, text in texts.items() if re.search(r"pip install ['\"]?multivon-eval", text)]
+
+
+SUFFIXES = (".md", ".py", ".yml")
+
+
 def test_fragments_are_one_sentence() -> None:
     """Each fragment of the changes is one line with one sentence."""
     fragments = [path for path in (DOCS / "changes").glob("*.md") if path.name != "README.md"]

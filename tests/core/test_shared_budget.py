@@ -42,6 +42,12 @@ DIES = """
 asyncio.run(Ledger(budget.usd, till=budget).open().reserve(Decimal("0.20"), False))
 os.kill(os.getpid(), signal.SIGKILL)
 """
+# Killed while it holds thirty back for calls to come.
+DIES_HOLDING = """
+asyncio.run(Ledger(budget.usd, till=budget).open().keep(Decimal("0.30")))
+print(budget.seen().held, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 HEAD = """
 import asyncio, os, signal, sys
 from decimal import Decimal
@@ -111,6 +117,18 @@ def test_processes_share_the_ceiling(tmp_path):
     budget = SharedBudget(tmp_path / "budget", "0.50")
     # 48 calls at a cent leave two cents, in which no call fits that may cost three.
     assert (budget.spent, budget.seen().reserved) == (48 * CENT, 0)
+
+
+@pytest.mark.process
+def test_what_a_process_held_is_free_when_it_was_killed(tmp_path):
+    """The dead make no more calls: what they held back for those can be spent by others, and is not lost to all."""
+    path = tmp_path / "budget"
+    command = [sys.executable, "-c", HEAD + DIES_HOLDING, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (-signal.SIGKILL, "0.30")
+    budget = SharedBudget(path, "0.50")
+    assert (budget.seen().held, budget.spent) == (0, 0)
+    assert budget.take(Decimal("0.50"), Decimal(0))
 
 
 @pytest.mark.process

@@ -65,13 +65,12 @@ def _workplace(path: Path) -> None:
 
 
 def _start(path: Path, url: str, budget: str) -> subprocess.Popen[str]:
-    resume = ["--resume"] if (path / "results.jsonl.journal").exists() else []
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "multivon_eval", "simulate", "--model-cmd", "model.py"),
             *("--personas", "personas.jsonl", "--max-turns", str(TURNS), "--budget", budget),
             *("--judge", f"openai:any,base_url={url},price_in={PRICE_IN},price_out={PRICE_OUT}"),
-            *("--concurrency", str(CONCURRENCY), "--out", "results.jsonl", "--json", *resume),
+            *("--concurrency", str(CONCURRENCY), "--out", "results.jsonl", "--json", "--resume"),
         ],
         cwd=path,
         env=clean_env(),
@@ -105,6 +104,17 @@ def _killed_after(process: subprocess.Popen[str], log: Path, requests: int) -> b
     return False
 
 
+def _killed_within(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill a run at a moment that no request tells: before its journal is there, or while it is being opened."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return True
+    return False
+
+
 def _money(rows: list[dict[str, Any]], raw: list[bytes]) -> Decimal:
     # The server's own rule for usage; an answer's length differs a little with its kind, so the most there is.
     asked = sum(len(line) // 4 for line in raw)
@@ -122,7 +132,12 @@ def test_killed_at_random_moments(tmp_path: Path, server: tuple[str, Path], budg
     kills, marks, out = 0, [], ""
     while True:
         process = _start(tmp_path, url, budget)
-        if kills < KILLS and _killed_after(process, log, chance.randrange(1, 14)):
+        is_early = chance.random() < 0.2
+        if kills < KILLS and (
+            _killed_within(process, chance.uniform(0, 0.8))
+            if is_early
+            else _killed_after(process, log, chance.randrange(1, 14))
+        ):
             kills += 1
             marks.append(log.read_bytes().count(b"\n"))
             continue

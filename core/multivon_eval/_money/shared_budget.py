@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,9 +26,9 @@ class SharedBudget:
     """One ceiling for several runs, in one process or in many on one machine: give it to each as ``budget_usd``.
 
     Before each paid call the most that it can cost is set aside in the file, for all to see, and afterwards what it
-    did cost is booked: so all runs together never spend more than the ceiling. What a process had set aside when it
-    was killed stays set aside. Near the ceiling a run does not wait for what the runs of other processes may still
-    give back: its call is not made.
+    did cost is booked: so all runs together never spend more than the ceiling. What a process had set aside for calls
+    under way when it was killed stays set aside; what it held back for calls to come is free again. Near the ceiling a
+    run does not wait for what the runs of other processes may still give back: its call is not made.
 
     Attributes:
         path: Where the account is kept, a SQLite file that is made when it is first needed. Who names the same file
@@ -111,9 +112,9 @@ class SharedBudget:
                 # Looking must not write: a reader would make every other process wait for it.
                 if funds != before:
                     database.execute(
-                        "UPDATE account SET spent = ?, reserved = ?, held = ?",
-                        (str(funds.spent), str(funds.reserved), str(funds.held)),
+                        "UPDATE account SET spent = ?, reserved = ?", (str(funds.spent), str(funds.reserved))
                     )
+                    _add_to_own(database, funds.held - before.held)
                 database.execute("COMMIT")
         except sqlite3.Error as error:
             raise JournalError(
@@ -121,18 +122,52 @@ class SharedBudget:
             ) from error
 
     def _read(self, database: sqlite3.Connection) -> Funds:
-        database.execute("CREATE TABLE IF NOT EXISTS account (ceiling TEXT, spent TEXT, reserved TEXT, held TEXT)")
-        row = database.execute("SELECT ceiling, spent, reserved, held FROM account").fetchone()
+        database.execute("CREATE TABLE IF NOT EXISTS account (ceiling TEXT, spent TEXT, reserved TEXT)")
+        database.execute("CREATE TABLE IF NOT EXISTS holder (process INTEGER PRIMARY KEY, held TEXT)")
+        row = database.execute("SELECT ceiling, spent, reserved FROM account").fetchone()
         ceiling = "none" if self.usd is None else str(self.usd)
         # Text, not numbers: SQLite would keep them as floats.
         if row is None:
-            row = (ceiling, "0", "0", "0")
-            database.execute("INSERT INTO account VALUES (?, ?, ?, ?)", row)
+            row = (ceiling, "0", "0")
+            database.execute("INSERT INTO account VALUES (?, ?, ?)", row)
         # Two ceilings on one account: whoever came second would spend by a rule that the first does not know.
         if read_budget(row[0]) != self.usd:
             raise UsageError(
                 f"the shared budget {self.path} was begun with a ceiling of {row[0]}, not {ceiling}; "
                 "name the same ceiling, or another file"
             )
-        spent, reserved, held = map(Decimal, row[1:])
-        return Funds(self.usd, spent, reserved, held, self.remedy)
+        spent, reserved = map(Decimal, row[1:])
+        return Funds(self.usd, spent, reserved, _sum_held(database), self.remedy)
+
+
+def _sum_held(database: sqlite3.Connection) -> Decimal:
+    """What all who live hold back. What the dead held for calls to come they will never spend."""
+    total = Decimal(0)
+    for process, held in database.execute("SELECT process, held FROM holder").fetchall():
+        if _is_alive(process):
+            total += Decimal(held)
+        else:
+            database.execute("DELETE FROM holder WHERE process = ?", (process,))
+    return total
+
+
+def _add_to_own(database: sqlite3.Connection, more: Decimal) -> None:
+    if not more:
+        return
+    process = os.getpid()
+    row = database.execute("SELECT held FROM holder WHERE process = ?", (process,)).fetchone()
+    held = more + (Decimal(row[0]) if row else Decimal(0))
+    database.execute("INSERT OR REPLACE INTO holder VALUES (?, ?)", (process, str(held)))
+
+
+def _is_alive(process: int) -> bool:
+    """Whether a process lives; where that cannot be told, or its number was given again, the money stays held."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True

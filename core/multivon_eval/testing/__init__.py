@@ -87,7 +87,8 @@ def __getattr__(name: str) -> object:
         if error.name != "pytest":
             raise
         raise ModuleNotFoundError(
-            f"{name} needs pytest, which is not installed; run: pip install 'multivon-eval[testing]'", name="pytest"
+            f"{name} needs pytest, which is not installed; run: pip install pytest",
+            name="pytest",
         ) from None
     value: object = getattr(module, name)
     globals()[name] = value

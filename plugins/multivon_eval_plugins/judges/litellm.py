@@ -20,7 +20,7 @@ from ._options import Key
 from ._prices import find_tariff
 from ._provider_judge import ProviderJudge
 
-EXTRA = "pip install 'multivon-eval[litellm]'"
+EXTRA = "pip install litellm"
 # What litellm calls a provider, where genai-prices calls it otherwise.
 _PROVIDERS = {"gemini": "google", "together_ai": "together", "fireworks_ai": "fireworks", "xai": "x-ai"}
 _SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita", "openai", "openrouter", "perplexity"}
@@ -28,7 +28,7 @@ _SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita"
 
 @attrs.define
 class LiteLLM(ProviderJudge):
-    """Asks a model of any provider that litellm knows; it comes with the extra ``multivon-eval[litellm]``.
+    """Asks a model of any provider that litellm knows; it comes with the extra ``litellm``.
 
     litellm's own repetitions are off: the run repeats what often passes, and reserves each repetition. A model that
     refuses structured output, or another parameter, is asked again without it once; what was left out is remembered
