@@ -11,8 +11,10 @@ from typing import Any
 
 import attrs
 
-STAYS, UNUSABLE, PASSES, WITHHELD, ANSWER = "stays", "unusable", "passes", "withheld", "answer"
-"""The request cannot be answered; no request can; another try often helps; a filter stood in the way; it is one."""
+from .call_ends import PASSES, STAYS, UNUSABLE, WITHHELD
+
+ANSWER = "answer"
+"""It is the answer that was asked for, after all."""
 
 FRIDGE = "set the temperature of the fridge to 4, temperature is not supported below that"
 """What a user of the system says: an error that echoes it speaks of no parameter."""
@@ -27,7 +29,7 @@ class Refusal:
         judge: Whose wire it is: ``openai`` (and all that speak it), ``anthropic``, ``gemini``.
         status: The HTTP status.
         body: What was sent.
-        means: The parameter that is asked for otherwise, or one of the words above.
+        means: The parameter that is asked for otherwise, or how the call ends.
         said: What the prompt of the question says.
     """
 

@@ -67,6 +67,12 @@ def completed(judge: OpenAI, question: Question[Any]) -> Answer:
     return asyncio.run(work())
 
 
+def written(judge: Any, question: Question[Any]) -> dict[str, Any]:
+    """The body of the request that a provider's judge sends for a question."""
+    body: dict[str, Any] = judge._body(judge._asking.fix_prompt(question.prompt), {})
+    return body
+
+
 def checked(judge: OpenAI) -> None:
     """Let the judge check its endpoint, on an event loop of its own."""
 

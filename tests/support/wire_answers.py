@@ -11,8 +11,10 @@ from typing import Any
 
 import attrs
 
-READ, PASSES, WITHHELD, STAYS, UNUSABLE, UNREADABLE = "read", "passes", "withheld", "stays", "unusable", "unreadable"
-"""The answer is read; another try often helps; a filter stood in the way; it stays; so will all; it does not fit."""
+from .call_ends import PASSES, STAYS, UNUSABLE, WITHHELD
+
+READ, UNREADABLE = "read", "unreadable"
+"""The answer is read; there is one, and it does not fit the question."""
 
 YES = '{"met": "yes", "number": 1}'
 NO = '{"met": "no", "number": 0}'
@@ -27,7 +29,7 @@ class WireAnswer:
         name: For the test's id.
         judge: Whose wire it is.
         body: What was sent, with status 200.
-        means: One of the words above.
+        means: What comes of it, or how the call ends.
     """
 
     name: str

@@ -42,8 +42,7 @@ def find_earlier(plan: Plan, given: Mapping[str, Any]) -> tuple[Earlier, Sequenc
         UsageError: If what lies there is none of this run.
     """
     out = given["out"]
-    # The file is where they were read from, and what was on a screen is past.
-    held = frozenset({f"{RESULT_FILE}:{out}", SCREEN})
+    held = _find_held(out)
     if plan.journal.past.run_id:
         return Earlier(read_done(plan.journal, out), held=held), ()
     if not (given["resume"] or given["retry_failed"]):
@@ -77,13 +76,17 @@ def find_scored(
         UsageError: If what lies there is none of this run.
     """
     out = given["out"]
-    held = frozenset({f"{RESULT_FILE}:{out}", SCREEN})
     if plan.journal.past.run_id:
         done = read_done(plan.journal, out, find_rescored_key)
-        return Earlier(done, held=held, find_key=find_rescored_key), ()
+        return Earlier(done, held=_find_held(out), find_key=find_rescored_key), ()
     results = read_earlier(out) if given["resume"] else []
     keys = {*map(find_key_to_rescore, saved)}
     return Earlier(), results if is_complete(results, keys, out, find_rescored_key) else ()
+
+
+def _find_held(out: str) -> frozenset[str]:
+    """The sinks that have what was done before: the file it is read from, and the screen, which is past."""
+    return frozenset({f"{RESULT_FILE}:{out}", SCREEN})
 
 
 def _find_uids(plan: Plan) -> Collection[str] | int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .._run.output import tell, tell_json
+from .._types.printable import make_printable
 
 if TYPE_CHECKING:
     from .._plugins.registry import Entry
@@ -129,7 +130,7 @@ def _print(rows: list[dict[str, object]]) -> None:
         tell(f"  {row['name']:<{width}}  {row['distribution']} {row['version']}  {row['target']}")
         for key in ("error", "conflict"):
             if row.get(key):
-                click.secho(f"    {row[key]}", fg="red")
+                click.secho(make_printable(f"    {row[key]}"), fg="red")
         if row.get("about"):
             tell("\n" + "\n".join(f"    {line}".rstrip() for line in str(row["about"]).splitlines()) + "\n")
         options = row.get("options")

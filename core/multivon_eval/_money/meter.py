@@ -77,6 +77,10 @@ class Account:
         self.notes += [note for note in answer.notes if note not in self.notes]
 
 
+class _OutgrownError(Exception):
+    """While a call waited for money or a place the judge has learned that such calls may cost more."""
+
+
 @attrs.frozen(eq=False)
 class MeteredJudge:
     """A judge behind the ledger.
@@ -123,16 +127,19 @@ class MeteredJudge:
             # A judge that needs no network would never let anybody else go on.
             await asyncio.sleep(0)
             try:
-                try:
-                    return await self._call_once(question)
-                except JudgeUnavailable as error:
-                    return await self._repeat(question, error)
+                return await self._call_until_answered(question)
             except JudgeUnusable as error:
                 if not self.is_strict:
                     raise
                 raise RunStopped(
                     f"the {self.role} cannot be used: {error}; correct it, and go on with --resume"
                 ) from error
+
+    async def _call_until_answered(self, question: Question[Any]) -> Answer:
+        try:
+            return await self._call_once(question)
+        except JudgeUnavailable as error:
+            return await self._repeat(question, error)
 
     async def _repeat(self, question: Question[Any], error: JudgeUnavailable) -> Answer:
         """Repeat a call that failed, after growing pauses; where there were too many, all calls pause together."""
@@ -163,6 +170,13 @@ class MeteredJudge:
             _LOG.warning("the %s is waited for, %.0f s: %s", self.role, pause, error)
 
     async def _call_once(self, question: Question[Any]) -> Answer:
+        while True:
+            try:
+                return await self._call_reserved(question)
+            except _OutgrownError:
+                continue  # with more reserved, or not at all
+
+    async def _call_reserved(self, question: Question[Any]) -> Answer:
         # Before anything is taken or sent: a judge that cannot say what this may cost is not asked.
         worst = self._find_worst_cost(question)
         purse, journal, role = self.account.purse, self.account.journal, self.role
@@ -174,6 +188,8 @@ class MeteredJudge:
             # others could use to give theirs back.
             number = await self.limit.enter()
             try:
+                if self._find_worst_cost(question) > worst:
+                    raise _OutgrownError
                 call = journal.record_reservation(self.account.case_uid, task, worst)
                 # From here on until the answer is there nobody knows what the provider charged: a call that is
                 # cancelled, or fails in a way that says nothing of it, counts as its worst case.

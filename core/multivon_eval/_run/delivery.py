@@ -73,7 +73,8 @@ class Delivery:
         async with self._turn:
             for name in self._opened:
                 taken = self._journal.past.delivered.get(name, ())
-                if is_held if name in self._held else key in taken:
+                has_it = is_held if name in self._held else key in taken
+                if has_it:
                     continue
                 try:
                     async with limit_stint("it", self._seconds):

@@ -63,3 +63,7 @@ class Earlier:
     held: frozenset[str] = frozenset()
     find_key: Callable[[SimulationResult], str] = find_key
     prepare: Callable[[], None] = lambda: None
+
+    def list_done(self) -> dict[str, SimulationResult]:
+        """Return what was delivered before, by key."""
+        return number_keys(self.done, self.find_key)

@@ -26,7 +26,7 @@ from .._types.verdict import Verdict
 from ..protocols import RunContext
 from .conversation import Stage, converse
 from .delivery import Delivery
-from .earlier import Earlier, digest_results, find_key, find_key_to_rescore, find_rescored_key, number_keys
+from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
 from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
 from .lifecycle import open_plugins
@@ -77,7 +77,7 @@ class Run:
                 account = Account.of(purse, plan.journal, "")
                 personas = await get_personas(plan, account)
             self.tally.count(account.usage)
-            done = {find_key(result) for result in self.earlier.done}
+            done = self.earlier.list_done()
             info = complete_info(plan, personas, len(personas) * plan.info.trials, len(done))
             cases = (case for case in list_cases(personas, info.trial_numbers) if case.uid not in done)
             jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
@@ -99,7 +99,7 @@ class Run:
         plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
         setup = {**digest_setup(plan, ()), "results": digest_results(keyed)}
         check_same(plan, setup)
-        done = number_keys(self.earlier.done, find_rescored_key)
+        done = self.earlier.list_done()
         info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
         jobs = (
             (key, partial(self._rescore_one, result, key, info, verdicts))
@@ -259,7 +259,7 @@ class Run:
 
     async def _deliver_again(self, delivery: Delivery) -> None:
         """Give each sink what was finished before and it had not taken when the run was cut off."""
-        for key, result in number_keys(self.earlier.done, self.earlier.find_key).items():
+        for key, result in self.earlier.list_done().items():
             if key not in self.plan.journal.past.kept and key not in self.earlier.kept:
                 await delivery.write(result, key, is_held=True)
 

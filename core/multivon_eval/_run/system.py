@@ -124,10 +124,10 @@ class SystemUnderTest:
             return await run_in_thread(lambda: self.call(*positional, **named))
         except TimeoutError as error:
             raise _OwnTimeout(str(error)) from error
-        except JudgeError as error:
-            raise ModelFnError(f"the endpoint of the system under test: {error}") from error
         except FAULTS as error:
             raise_if_fatal(error)
+            if self.endpoint is not None and isinstance(error, JudgeError):
+                raise ModelFnError(f"the endpoint of the system under test: {error}") from error
             raise ModelFnError(f"model_fn raised {format_error(error)}") from error
 
 

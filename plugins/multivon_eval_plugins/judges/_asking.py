@@ -95,22 +95,22 @@ class Asking:
         """What tokens of a short prompt cost, if that is known."""
         return self.tariff.base if self.tariff else None
 
-    def limit_for(self, prompt: Prompt) -> int | None:
-        """The most tokens of the answer, thinking included; None where the provider is to say."""
+    def fix_prompt(self, prompt: Prompt) -> Prompt:
+        """Fix what one request is sent with: the most tokens of its answer, thinking included, and the temperature."""
         limit = self.max_tokens or prompt.max_tokens
-        return None if limit is None else limit + self.thinking + self._more
-
-    def temperature_for(self, prompt: Prompt) -> float | None:
-        """The temperature to send; None for none."""
-        if self.temperature is not None:
-            return self.temperature
-        return prompt.temperature if self.keeps_temperature else None
+        temperature = prompt.temperature if self.keeps_temperature else None
+        return attrs.evolve(
+            prompt,
+            max_tokens=None if limit is None else limit + self.thinking + self._more,
+            temperature=temperature if self.temperature is None else self.temperature,
+        )
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """Bound the cost of one request: a token is at least a byte of the prompt."""
-        prompt = question.prompt
-        limit = self.limit_for(prompt)
-        if self.tariff is None or limit is None:
+        return self._bound_cost(self.fix_prompt(question.prompt))
+
+    def _bound_cost(self, prompt: Prompt) -> Decimal | None:
+        if self.tariff is None or prompt.max_tokens is None:
             return None
         parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
         size = sum(_count_bytes(part) + _PER_PART for part in parts) + _PER_REQUEST
@@ -119,7 +119,7 @@ class Asking:
             size += 2 * self._measure_schema(prompt.schema) + self.overhead
         if self.extra:
             size += _count_bytes(json.dumps(self.extra, default=str))
-        return self.tariff.worst(size, limit)
+        return self.tariff.worst(size, prompt.max_tokens)
 
     def _measure_schema(self, schema: Mapping[str, Any]) -> int:
         """The size of a schema in bytes; there are few of them, and one is sent with every request."""
@@ -138,21 +138,22 @@ class Asking:
             JudgeUnavailable: If the call failed and is worth repeating.
             JudgeError: If the call failed and repeating it would not help.
         """
-        left_out, more = dict(self.refused), self._more
+        # Fixed for all that is sent below: what it may cost was reserved, and another call may learn meanwhile that the
+        # model thinks.
+        prompt, more, left_out = self.fix_prompt(question.prompt), self._more, dict(self.refused)
         while True:
-            body = _merge(wire._body(question.prompt, left_out), self.extra)
+            body = _merge(wire._body(prompt, left_out), self.extra)
             try:
                 data = await wire._send(body)
             except RequestRefused as error:
                 if error.told.generated:
                     # The answer is there; that it does not fit is for the question to say.
-                    reading = Reading(error.told.generated, None, wire.model)
-                    return self._answer(reading, question, left_out, more)
+                    return self._answer(Reading(error.told.generated, None, wire.model), prompt, left_out, more)
                 left_out = self._adapt(error, left_out, body)
                 continue
             # Not before: what did not help is not given up for the run.
             self._learn(left_out)
-            return self._answer(wire._read(data), question, left_out, more)
+            return self._answer(wire._read(data), prompt, left_out, more)
 
     def _adapt(self, error: RequestRefused, left_out: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
         """Ask for one thing otherwise; for what others have learned meanwhile first."""
@@ -168,37 +169,36 @@ class Asking:
             if item.count_steps(left_out) > item.count_steps(self.refused):
                 self.refused[item.parameter] = left_out[item.parameter]
 
-    def _answer(self, reading: Reading, question: Question[Any], left_out: Mapping[str, str], more: int) -> Answer:
+    def _answer(self, reading: Reading, prompt: Prompt, left_out: Mapping[str, str], more: int) -> Answer:
         text = reading.text
-        if not text and not reading.is_cut and question.prompt.schema is not None:
+        if not text and not reading.is_cut and prompt.schema is not None:
             # Some put the answer where only thoughts should be.
             text = reading.thoughts
         if reading.is_cut and not text:
-            raise self._make_cut_error(reading, question, more)
+            raise self._make_cut_error(reading, prompt, more)
         return Answer(
             text=whole_text(text),
             usage=reading.usage or Usage(),
-            cost_usd=self._compute_cost(reading.usage, question),
+            cost_usd=self._compute_cost(reading.usage, prompt),
             model=reading.model,
-            temperature=None if "temperature" in left_out else self.temperature_for(question.prompt),
-            notes=tuple(self._list_notes(reading, left_out)),
+            temperature=None if "temperature" in left_out else prompt.temperature,
+            notes=tuple(self._list_notes(reading, left_out, more)),
         )
 
-    def _list_notes(self, reading: Reading, left_out: Mapping[str, str]) -> Iterator[str]:
+    def _list_notes(self, reading: Reading, left_out: Mapping[str, str], more: int) -> Iterator[str]:
         for item in self.refusable:
             if item.parameter in left_out:
                 yield f"the model refused {item.parameter}: {left_out[item.parameter]}"
-        if self._more:
-            yield f"the model thinks: its answers may take {self._more} tokens more"
+        if more:
+            yield f"the model thinks: its answers may take {more} tokens more"
         if reading.usage is None:
             yield "the provider sent no usable usage: calls are booked at their worst case"
         if reading.is_cut:
             yield "an answer was cut at the limit of its tokens; give it more with ',max_tokens=N'"
 
-    def _make_cut_error(self, reading: Reading, question: Question[Any], more: int) -> JudgeError:
+    def _make_cut_error(self, reading: Reading, prompt: Prompt, more: int) -> JudgeError:
         """The error of an answer that was cut before it began; one that thinks is given more, and asked again."""
-        limit = self.limit_for(question.prompt)
-        message = f"the answer was cut at its {limit} tokens before it began, thinking counted"
+        message = f"the answer was cut at its {prompt.max_tokens} tokens before it began, thinking counted"
         steps = [step for step in _MORE if step > more]
         if self.max_tokens is None and steps and (reading.has_thought or reading.thoughts):
             # A call of its own: what it may cost is reserved anew.
@@ -206,10 +206,10 @@ class Asking:
             return JudgeUnavailable(f"{message}; it is asked again with {self._more} more", True)
         return JudgeError(f"{message}; give it more with ',max_tokens=N'", True)
 
-    def _compute_cost(self, usage: Usage | None, question: Question[Any]) -> Decimal:
+    def _compute_cost(self, usage: Usage | None, prompt: Prompt) -> Decimal:
         if self.tariff is None:
             return Decimal(0)
-        return self.tariff.cost(usage) if usage else self.worst_cost(question) or Decimal(0)
+        return self.tariff.cost(usage) if usage else self._bound_cost(prompt) or Decimal(0)
 
 
 def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from typing import Any
 
 from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, whole_text
 
-from ._asking import Asking, Reading, describe_missing_answer, read_usage, write_schema_note
+from ._asking import Reading, describe_missing_answer, read_usage, write_schema_note
 from ._http import JsonHttp
-from ._refusable import LEFT_OUT, Refusable
+from ._refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
 
-IN_FIRST_MESSAGE = "sent in the first message"
 REFUSABLE = (
     # An answer's length is never left unbounded: the ceiling hangs on it.
     Refusable("max_tokens", ("max_tokens",), ("sent as max_completion_tokens",), r"use\W+max_completion_tokens"),
@@ -41,13 +40,12 @@ _PASSING = {
 }
 
 
-def write_chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+def write_chat_body(model: str, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
     """Write a prompt as the body of a chat completion.
 
     Args:
-        asking: What the judge was told of temperature and length.
         model: The model.
-        prompt: What is asked.
+        prompt: What is asked, with the temperature and the length that are sent.
         left_out: What the model refused, and what is done instead.
     """
     body: dict[str, Any] = {"model": model}
@@ -59,11 +57,10 @@ def write_chat_body(asking: Asking, model: str, prompt: Prompt, left_out: Mappin
         if how:
             system += f"\n\n{write_schema_note(prompt)}"
     body["messages"] = _write_messages(system, prompt, "system role" in left_out)
-    temperature, limit = asking.temperature_for(prompt), asking.limit_for(prompt)
-    if "temperature" not in left_out and temperature is not None:
-        body["temperature"] = temperature
-    if limit is not None:
-        body["max_completion_tokens" if "max_tokens" in left_out else "max_tokens"] = limit
+    if "temperature" not in left_out and prompt.temperature is not None:
+        body["temperature"] = prompt.temperature
+    if prompt.max_tokens is not None:
+        body["max_completion_tokens" if "max_tokens" in left_out else "max_tokens"] = prompt.max_tokens
     return body
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -56,15 +58,10 @@ def read_provider_error(body: object) -> ProviderError:
 def _parse(text: str) -> Any:
     stripped = text.strip()
     if stripped.startswith(("{", "[")):
-        try:
-            return json.loads(stripped, strict=False)
-        except (ValueError, RecursionError):
-            pass
-        try:
-            # vLLM puts Python's own writing of a list into the message.
-            return ast.literal_eval(stripped)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            pass
+        # vLLM puts Python's own writing of a list into the message; what is neither is a text that begins so.
+        for read in (partial(json.loads, strict=False), ast.literal_eval):
+            with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+                return read(stripped)
     # A library's exception has the provider's JSON behind words of its own.
     start = stripped.find('{"error"')
     return [stripped[:start], _parse(stripped[start:])] if start > 0 else text

@@ -11,6 +11,7 @@ import attrs
 from ._provider_error import ProviderError, drop_echo
 
 LEFT_OUT = "left out"
+IN_FIRST_MESSAGE = "sent in the first message"
 
 # Codes that say that a parameter itself is not taken, whatever its value.
 _UNSUPPORTED = {
@@ -67,7 +68,7 @@ class Refusable:
         names = "|".join(map(re.escape, self.names)) or r"(?!)"
         name = rf"(?<![\w-])(?:{names})(?![\w-])"
         patterns = [rf"(?:{_REFUSES}|no endpoints){_BETWEEN}{name}", rf"{name}{_BETWEEN}(?:{_REFUSES})"]
-        return re.compile("|".join([*patterns, self.phrases] if self.phrases else patterns), re.IGNORECASE)
+        return re.compile("|".join(patterns), re.IGNORECASE)
 
     @cached_property
     def _phrased(self) -> re.Pattern[str]:

@@ -96,8 +96,7 @@ class Anthropic(HttpJudge):
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
         mark = {} if "cache_control" in left_out else _CACHED
-        limit = self._asking.limit_for(prompt) or _LONGEST + self.thinking
-        body: dict[str, Any] = {"model": self.model, "max_tokens": limit}
+        body: dict[str, Any] = {"model": self.model, "max_tokens": prompt.max_tokens or _LONGEST + self.thinking}
         if prompt.system.strip():
             body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]
         body["messages"] = _write_messages(prompt, mark)
@@ -105,9 +104,8 @@ class Anthropic(HttpJudge):
             self._ask_for_form(body, prompt, left_out)
         if left_out.get("thinking") != LEFT_OUT:
             body["thinking"] = self._write_thinking("thinking" in left_out)
-        temperature = self._asking.temperature_for(prompt)
-        if "temperature" not in left_out and temperature is not None:
-            body["temperature"] = temperature
+        if "temperature" not in left_out and prompt.temperature is not None:
+            body["temperature"] = prompt.temperature
         return body
 
     def _ask_for_form(self, body: dict[str, Any], prompt: Prompt, left_out: Mapping[str, str]) -> None:

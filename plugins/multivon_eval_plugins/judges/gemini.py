@@ -29,7 +29,7 @@ from ._asking import (
 from ._gemini_schema import convert_schema
 from ._options import is_url
 from ._provider_judge import HttpJudge, keep_places
-from ._refusable import LEFT_OUT, Refusable
+from ._refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
 
 GEMINI = "https://generativelanguage.googleapis.com"
 _ROLES = {"user": "user", "assistant": "model"}
@@ -51,7 +51,7 @@ _REFUSABLE = (
     Refusable(
         "systemInstruction",
         ("systemInstruction", "system_instruction"),
-        ("sent in the first message",),
+        (IN_FIRST_MESSAGE,),
         r"(?:developer|system) instruction is not",
     ),
 )
@@ -108,8 +108,7 @@ class Gemini(HttpJudge):
         contents: list[dict[str, Any]] = [
             {"role": _ROLES[message.role], "parts": _write_parts(message)} for message in prompt.messages
         ]
-        limit, temperature = self._asking.limit_for(prompt), self._asking.temperature_for(prompt)
-        config: dict[str, Any] = {} if limit is None else {"maxOutputTokens": limit}
+        config: dict[str, Any] = {} if prompt.max_tokens is None else {"maxOutputTokens": prompt.max_tokens}
         body: dict[str, Any] = {"contents": contents, "generationConfig": config}
         if prompt.system.strip():
             told = {"text": whole_text(prompt.system)}
@@ -119,8 +118,8 @@ class Gemini(HttpJudge):
                 body["systemInstruction"] = {"parts": [told]}
         if prompt.schema is not None:
             _ask_for_json(prompt, left_out.get("responseSchema", ""), contents[-1]["parts"], config)
-        if "temperature" not in left_out and temperature is not None:
-            config["temperature"] = temperature
+        if "temperature" not in left_out and prompt.temperature is not None:
+            config["temperature"] = prompt.temperature
         thinking = left_out.get("thinkingConfig", "")
         if thinking != LEFT_OUT:
             is_level = thinking == _MINIMAL and not self.thinking

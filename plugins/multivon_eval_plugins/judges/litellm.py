@@ -99,7 +99,7 @@ class LiteLLM(ProviderJudge):
         return self._litellm
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        return write_chat_body(self._asking, self.model, prompt, left_out)
+        return write_chat_body(self.model, prompt, left_out)
 
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         litellm = self._import_package()

@@ -76,7 +76,7 @@ class OpenAI(HttpJudge):
         if self.base_url.rstrip("/") == OPENAI:
             # The only name that all models of OpenAI take.
             left_out = {"max_tokens": "", **left_out}
-        body = write_chat_body(self._asking, self.model, prompt, left_out)
+        body = write_chat_body(self.model, prompt, left_out)
         if self.reasoning_effort and "reasoning_effort" not in left_out:
             body["reasoning_effort"] = self.reasoning_effort
         return body

@@ -16,7 +16,7 @@ from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.anthropic import ANTHROPIC, TOOL, Anthropic
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.chat_faults import Response
-from support.openai_judge import CONVERSATION, KEY, PERSONA, completed, model_fn, questions
+from support.openai_judge import CONVERSATION, KEY, PERSONA, completed, model_fn, questions, written
 from support.provider_judges import PROVIDERS
 
 WIRE = PROVIDERS["anthropic"]
@@ -50,7 +50,7 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     """Given our body, the official SDK sends it as we do; what we are answered with is a message to it too."""
     question = questions()[kind]
     with WIRE.server(api_key=KEY) as server:
-        body = WIRE.judge_for(server)._body(question.prompt, {})
+        body = written(WIRE.judge_for(server), question)
         warmth = {"temperature": body.pop("temperature")}
         with anthropic.Anthropic(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
             message = client.messages.create(**body, extra_body=warmth)

@@ -6,14 +6,12 @@ import contextlib
 
 import pytest
 
-from multivon_eval.errors import AnswerWithheld, JudgeError, JudgeUnavailable, JudgeUnusable
+from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import text_question
-from multivon_eval_plugins.judges.openai import OpenAI
+from support.call_ends import ENDS, assert_ends, make_judge, serve
 from support.chat_faults import Response
-from support.chat_server import ChatServer
-from support.error_bodies import ANSWER, PASSES, REFUSALS, STAYS, UNUSABLE, WITHHELD
-from support.openai_judge import PRICES, completed
-from support.provider_judges import PROVIDERS
+from support.error_bodies import ANSWER, REFUSALS
+from support.openai_judge import completed
 
 SCHEMA = {
     "type": "object",
@@ -21,8 +19,6 @@ SCHEMA = {
     "required": ["verdict"],
     "additionalProperties": False,
 }
-ENDS = {STAYS: JudgeError, UNUSABLE: JudgeUnusable, PASSES: JudgeUnavailable, WITHHELD: AnswerWithheld}
-OTHERS = (JudgeUnusable, JudgeUnavailable, AnswerWithheld)
 
 
 def test_there_are_enough_of_them():
@@ -43,13 +39,10 @@ def test_it_means_what_its_label_says(refusal):
             return Response(status=told.status, body=told.body.encode())
         return '{"verdict": "yes"}'
 
-    with _server(refusal.judge, answer) as server:
-        judge = _judge(refusal.judge, server)
+    with serve(refusal.judge, answer) as server:
+        judge = make_judge(refusal.judge, server)
         if refusal.means in ENDS:
-            with pytest.raises(ENDS[refusal.means]) as caught:
-                completed(judge, question)
-            expected = ENDS[refusal.means]
-            assert [kind for kind in OTHERS if isinstance(caught.value, kind)] == [expected] * (expected in OTHERS)
+            assert_ends(judge, question, refusal.means)
             # Nothing was switched off on the way.
             assert completed(judge, question).notes == ()
         elif refusal.means == ANSWER:
@@ -65,20 +58,10 @@ def test_it_means_what_its_label_says(refusal):
 )
 def test_what_did_not_help_is_not_given_up(refusal):
     """Where the request is refused whatever is left out, the next one has all of it again."""
-    with _server(refusal.judge, lambda body: Response(status=refusal.status, body=refusal.body.encode())) as server:
-        judge = _judge(refusal.judge, server)
+    with serve(refusal.judge, lambda body: Response(status=refusal.status, body=refusal.body.encode())) as server:
+        judge = make_judge(refusal.judge, server)
         for _ in range(2):
             with contextlib.suppress(JudgeError):
                 completed(judge, text_question(refusal.said, system="Answer.", schema=SCHEMA))
     first, *_ = server.requests
     assert server.requests.count(first) == 2
-
-
-def _server(judge, answer):
-    return ChatServer(answer) if judge == "openai" else PROVIDERS[judge].server(answer)
-
-
-def _judge(judge, server):
-    if judge == "openai":
-        return OpenAI("some-model", server.base_url, reasoning_effort="low", **PRICES)
-    return PROVIDERS[judge].judge_for(server)

@@ -17,7 +17,7 @@ from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.gemini import GEMINI, Gemini
 from support.chat_faults import Response
 from support.gemini_dialect import GenerateContent, json_schema
-from support.openai_judge import KEY, completed, questions
+from support.openai_judge import KEY, completed, questions, written
 from support.provider_judges import PROVIDERS
 
 WIRE = PROVIDERS["gemini"]
@@ -52,7 +52,7 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     """Given what we send, the official SDK sends it as we do; what we are answered with is a response to it too."""
     question = questions()[kind]
     with WIRE.server(api_key=KEY) as server:
-        body = WIRE.judge_for(server)._body(question.prompt, {})
+        body = written(WIRE.judge_for(server), question)
         contents = [types.Content.model_validate(content) for content in body["contents"]]
         options = types.HttpOptions(base_url=server.base_url, api_version="v1beta")
         with genai.Client(api_key=KEY, http_options=options, vertexai=False) as client:

@@ -21,7 +21,7 @@ from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.openai import OPENAI, OpenAI
 from support.chat_faults import Response, error_body
 from support.chat_server import ChatServer
-from support.openai_judge import KEY, completed, judge_for, questions
+from support.openai_judge import KEY, completed, judge_for, questions, written
 
 KINDS = ["user_turn", "verdict", "answers", "text"]
 SENT = TypeAdapter(CompletionCreateParamsNonStreaming)
@@ -44,7 +44,7 @@ def test_the_server_answers_as_the_official_sdk_expects(kind):
     """What our tests are answered with is a completion for the official SDK too."""
     with ChatServer(api_key=KEY) as server:
         judge = judge_for(server)
-        body = judge._body(questions()[kind].prompt, {})
+        body = written(judge, questions()[kind])
         with openai.OpenAI(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
             raw = client.chat.completions.with_raw_response.create(**body)
             assert [model.id for model in client.models.list()] == ["some-model"]

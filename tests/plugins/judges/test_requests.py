@@ -11,7 +11,7 @@ from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.openai import OPENAI, OpenAI
 from support.chat_faults import Response
 from support.chat_server import ChatServer
-from support.openai_judge import KEY, PRICES, checked, completed, judge_for, questions
+from support.openai_judge import KEY, PRICES, checked, completed, judge_for, questions, written
 from support.provider_judges import PROVIDERS
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
@@ -161,9 +161,9 @@ def test_a_header_whose_variable_is_missing_is_found_before_the_run():
 def test_models_that_think_work_without_options(model, effort, more, temperature):
     """They get tokens to think with and no temperature, and at OpenAI the one name for both that all take."""
     judge = OpenAI(model, OPENAI, reasoning_effort=effort, **PRICES)
-    prompt = questions()["verdict"].prompt
-    body = judge._body(prompt, {})
-    assert body["max_completion_tokens"] == prompt.max_tokens + more
+    question = questions()["verdict"]
+    body = written(judge, question)
+    assert body["max_completion_tokens"] == question.prompt.max_tokens + more
     assert "max_tokens" not in body
     assert body.get("temperature") == temperature
 

@@ -6,15 +6,13 @@ import attrs
 import pytest
 
 from multivon_eval import Persona, simulate
-from multivon_eval.errors import AnswerWithheld, JudgeError, JudgeUnavailable, JudgeUnusable, UnreadableAnswer
+from multivon_eval.errors import UnreadableAnswer
 from multivon_eval.sdk import Prompt, PromptMessage, Question, read_object
-from multivon_eval_plugins.judges.openai import OpenAI
+from support.call_ends import ENDS, STAYS, WITHHELD, assert_ends, make_judge, serve
 from support.chat_answers import default_answer
 from support.chat_faults import Response
-from support.chat_server import ChatServer
-from support.openai_judge import PRICES, completed
-from support.provider_judges import PROVIDERS
-from support.wire_answers import ANSWERS, PASSES, READ, STAYS, UNUSABLE, WITHHELD
+from support.openai_judge import completed
+from support.wire_answers import ANSWERS, READ
 
 SCHEMA = {
     "type": "object",
@@ -22,8 +20,6 @@ SCHEMA = {
     "required": ["met", "number"],
     "additionalProperties": False,
 }
-ENDS = {STAYS: JudgeError, UNUSABLE: JudgeUnusable, PASSES: JudgeUnavailable, WITHHELD: AnswerWithheld}
-OTHERS = (JudgeUnusable, JudgeUnavailable, AnswerWithheld)
 
 
 @attrs.frozen
@@ -42,14 +38,6 @@ class Met:
 QUESTION = Question(Prompt("Judge.", (PromptMessage("user", ("Was it met?",)),), SCHEMA), Met())
 
 
-def _server(judge, answer):
-    return ChatServer(answer) if judge == "openai" else PROVIDERS[judge].server(answer)
-
-
-def _judge(judge, server):
-    return OpenAI("m", server.base_url, **PRICES) if judge == "openai" else PROVIDERS[judge].judge_for(server)
-
-
 def test_there_are_enough_of_them():
     """The table is what the judges are measured on."""
     assert len(ANSWERS) >= 60
@@ -59,13 +47,10 @@ def test_there_are_enough_of_them():
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda one: f"{one.judge}: {one.name}")
 def test_it_means_what_its_label_says(answer):
     """The answer is read, or the call ends with an error of the right kind."""
-    with _server(answer.judge, lambda body: Response(body=answer.body)) as server:
-        judge = _judge(answer.judge, server)
+    with serve(answer.judge, lambda body: Response(body=answer.body)) as server:
+        judge = make_judge(answer.judge, server)
         if answer.means in ENDS:
-            with pytest.raises(ENDS[answer.means]) as caught:
-                completed(judge, QUESTION)
-            expected = ENDS[answer.means]
-            assert [kind for kind in OTHERS if isinstance(caught.value, kind)] == [expected] * (expected in OTHERS)
+            assert_ends(judge, QUESTION, answer.means)
             return
         found = completed(judge, QUESTION)
     if answer.means == READ:
@@ -85,13 +70,13 @@ def test_what_the_provider_did_is_not_put_down_to_the_simulation(answer, role):
     """An answer that is withheld, empty or cut before it began says nothing of persona or driver."""
     wanted = {"driver": "user_turn", "judge": "verdict"}[role]
 
-    def serve(body):
+    def say(body):
         name = body.get("response_format", {}).get("json_schema", {}).get("name")
         return Response(body=answer.body) if name == wanted else default_answer(body, 1)
 
     persona = Persona("ann", "A customer.", "Find out the refund window.", "The refund window is stated.")
-    with _server(answer.judge, serve) as server:
+    with serve(answer.judge, say) as server:
         (result,) = simulate(
-            lambda prompt: "It is 30 days.", [persona], judge=_judge(answer.judge, server), evaluators=[], hooks=()
+            lambda prompt: "It is 30 days.", [persona], judge=make_judge(answer.judge, server), evaluators=[], hooks=()
         )
     assert result.attribution == {"driver": "infrastructure", "judge": "judge"}[role]
