@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import attrs
 from multivon_eval.sdk import Persona, PersonaError, RunContext, persona_from_json
 
 # Not str.splitlines: it also ends lines at characters that may stand in a string of JSON.
+_LONGEST = 500
+"""Lines in which the end of a value is looked for that begins on one of them."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -36,12 +39,18 @@ class JsonlPersonas:
         problems: list[str] = []
         personas: list[Persona] = []
         lines: dict[str, int] = {}
-        for number, line in enumerate(_LINE_END.split(self._read_text()), 1):
-            if not line.strip() or line.lstrip().startswith(("#", "//")):
+        every, after = _LINE_END.split(self._read_text()), 0
+        for number, line in enumerate(every, 1):
+            if number <= after or not line.strip() or line.lstrip().startswith(("#", "//")):
                 continue
             where = f"{self.path}:{number}"
             try:
                 persona = persona_from_json(_parse(line, where), where)
+            except _NotJson as error:
+                after = _find_end(every, number)
+                end = f" (also the lines up to {after})" if after > number else ""
+                problems.append(f"{error}{end}; write one persona as {{...}} on a line of its own")
+                continue
             except PersonaError as error:
                 problems += error.problems
                 continue
@@ -69,8 +78,47 @@ class JsonlPersonas:
             raise PersonaError(f"{self.path}: cannot be read ({error.strerror}); give a file") from None
 
 
+class _NotJson(Exception):
+    """A line that is no JSON."""
+
+
 def _parse(line: str, where: str) -> object:
+    """Read a line.
+
+    Raises:
+        _NotJson: It is none.
+        PersonaError: A key stands twice in one object: `json` would let the last one win.
+    """
+    twice: list[str] = []
+
+    def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        built = dict(pairs)
+        if len(built) < len(pairs):
+            twice.extend(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        return built
+
     try:
-        return json.loads(line)
+        parsed = json.loads(line, object_pairs_hook=build)
     except (ValueError, RecursionError) as error:
-        raise PersonaError(f"{where}: not JSON ({error}); write one JSON object a line") from None
+        raise _NotJson(f"{where}: not JSON ({error})") from None
+    if twice:
+        raise PersonaError([f"{where}: the key {key!r} stands twice in one object; keep one" for key in twice])
+    return parsed
+
+
+def _find_end(lines: list[str], number: int) -> int:
+    """Find the last of the lines, from one on, that together hold one thing that is no line of JSON.
+
+    A persona that is spread over five lines is one mistake; so are five lines that only together make no sense.
+    """
+    text = "\n".join(lines[number - 1 : number - 1 + _LONGEST])
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
+        return number + text.count("\n", 0, end)
+    except (ValueError, RecursionError):
+        return next((at for at in range(number, len(lines)) if _may_be_one(lines[at])), len(lines))
+
+
+def _may_be_one(line: str) -> bool:
+    """Tell whether a line stands for itself: a blank one, a comment, or one that begins like an object of its own."""
+    return not line.strip() or line.lstrip().startswith(("#", "//", '{"'))

@@ -170,6 +170,9 @@ def test_init_gives_files_that_run(tmp_path: Path) -> None:
     made = multivon_eval("init", "start", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     assert multivon_eval(*SEED, cwd=tmp_path / "start").returncode == 0
+    goals = {row["persona"]["name"]: row["goal_achieved"] for row in _rows(tmp_path / "start" / "results.jsonl")}
+    # Words alone cannot show that something was not done.
+    assert goals == {"returner": True, "planner": True, "chancer": None}
     again = multivon_eval("init", "start", cwd=tmp_path)
     assert again.returncode == 2
     assert "say --force to overwrite, or name another directory" in again.stderr

@@ -112,6 +112,8 @@ def test_a_line_ends_only_where_a_file_has_its_line_ends(path, char):
         ('"ann"', "a string, not an object"),
         ("null", "null, not an object"),
         ("5", "a number, not an object"),
+        ('{"name": "a", ' + row()[1:], "the key 'name' stands twice in one object; keep one"),
+        (row(metadata=...)[:-1] + ', "metadata": {"x": 1, "x": 2}}', "the key 'x' stands twice"),
         (row(name=...), "'name' is missing"),
         (row(profile=...), "'profile' is missing"),
         (row(goal=...), "'goal' is missing"),
@@ -157,6 +159,24 @@ def test_all_problems_are_said_at_once(path):
     assert "'gaol'" in told[0]
     assert "'name' is missing" in told[1]
     assert "'traits' is a number" in told[2]
+
+
+SPREAD = {
+    "indented": json.dumps(ROW, indent=2),
+    "a list": json.dumps([ROW, ROW], indent=2),
+    "with a comma too many": json.dumps(ROW, indent=2)[:-2] + ",\n}",
+    "without its end": json.dumps(ROW, indent=2)[:-2],
+}
+
+
+@pytest.mark.parametrize("text", SPREAD.values(), ids=SPREAD)
+def test_one_persona_over_many_lines_is_one_mistake(path, text):
+    """It is told once, with its first and its last line; what stands before and after is looked at for itself."""
+    lines = text.split("\n")
+    told = problems(written(path, row(goal=""), *lines, row(name="")))
+    assert [problem.partition(":")[0] for problem in told] == ["1", "2", str(len(lines) + 2)]
+    assert f"(also the lines up to {len(lines) + 1})" in told[1]
+    assert "on a line of its own" in told[1]
 
 
 def test_a_duplicate_name_is_refused_with_both_lines(path):

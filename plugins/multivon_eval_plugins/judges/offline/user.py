@@ -18,7 +18,7 @@ _CLAUSE = re.compile(r"(?<!\s)\s*+(?:,(?:\s*+(?:and|then))?|;|\band\b|\bthen\b|\
 _IDENTIFIED = re.compile(r"\b[a-z]+\s+(?:number\s+)?#?(?=[\w-]*\d)[\w-]{2,}", re.IGNORECASE)
 _OPEN = re.compile(
     r"\b(?:anything\s+else|(?:can|may|could)\s+i\s+(?:help|assist|do)|tell\s+me\s+more|more\s+about|your\s+question"
-    r"|rephrase|clarify|elaborate|what\s+is\s+it\s+about|make\s+sense)\b",
+    r"|rephrase|clarify|elaborate|(?:what|which(?:\s+of\s+[a-z]+(?:\s+[a-z]+)?)?)\s+is\s+(?:it|this)\s+about|make\s+sense)\b",
     re.IGNORECASE,
 )
 _PUSHES = (
@@ -75,7 +75,7 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
         ):
             return _turn(said)
     count = "Message {}: I" if voice.is_terse else "This is message {} from me, and I still"
-    wish = cut((missing or wishes)[0], voice.longest)
+    wish = voice.words((missing or wishes)[0])
     return _turn(voice.says(f"{count.format(len(own) + 1)} want to {wish}.", len(own)))
 
 
@@ -128,16 +128,16 @@ def _list_candidates(
     presses = _BRIEF if voice.is_terse else _PRESSES
     for press in presses[:2]:
         for wish in missing:
-            yield press.format(wish=cut(wish, voice.longest))
+            yield press.format(wish=voice.words(wish))
     sure = "Sure? I want to {wish}." if voice.is_terse else _SURE
     for wish in reversed(wishes):
-        yield sure.format(wish=cut(wish, voice.longest))
+        yield sure.format(wish=voice.words(wish))
     if asked:
         yield "I have told you all I know about that."
     yield _ASKS[0]
     for press in presses[2:]:
         for wish in missing:
-            yield press.format(wish=cut(wish, voice.longest))
+            yield press.format(wish=voice.words(wish))
     yield from _ASKS[1:]
 
 

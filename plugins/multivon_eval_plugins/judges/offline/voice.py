@@ -9,6 +9,7 @@ import attrs
 from multivon_eval.sdk import Persona
 
 from ...roleplay.traits import find_trait
+from .brief import shorten
 from .words import cut
 
 BRIEF = 8
@@ -102,10 +103,10 @@ class Voice:
         """Whether it says as little as it can."""
         return "terse" in self.traits
 
-    @property
-    def longest(self) -> int:
-        """How many words of a wish it says."""
-        return BRIEF if self.traits & {"terse", "non-native speaker"} else USUAL
+    def words(self, wish: str) -> str:
+        """A wish in as many words as it says."""
+        is_brief = self.traits & {"terse", "non-native speaker"}
+        return shorten(wish, BRIEF) if is_brief else cut(wish, USUAL)
 
     @property
     def shown_by(self) -> int:
@@ -115,7 +116,7 @@ class Voice:
 
     def greets(self, wish: str) -> str:
         """The opening."""
-        wish = cut(wish, self.longest)
+        wish = self.words(wish)
         if self.is_terse:
             return self._with_phrases(f"I want to {wish}.", 0)
         message = self._with_phrases(f"Hello. I would like to {wish}.", 0)

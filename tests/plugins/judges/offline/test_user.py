@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from multivon_eval import simulate
 from multivon_eval._types.message import Message
+from multivon_eval_plugins.judges.offline.brief import shorten
 from multivon_eval_plugins.roleplay.faults import find_faults, find_missing_traits
 from multivon_eval_plugins.roleplay.traits import TRAITS
 from support.offline import turn
@@ -121,6 +122,29 @@ def test_who_is_terse_is_so_with_other_traits_too():
     goal = "Find out whether the lamp that came broken last week can be swapped for the other one with the green shade"
     said = turn("Hello.", "No idea.", goal=goal, traits=["terse", "impatient", "confused"]).message
     assert len(said.split()) <= 16
+
+
+SHORT = {
+    "find out the refund window": "find out the refund window",
+    "find out how long the item can be returned": "know how long the item can be returned",
+    "find out whether my order can be sent to another address": "know whether order sent to another address",
+    "get you to accept the return of a used item after a year": "get you to accept return of used item",
+    "know whether something very special happens tomorrow morning around noon": (
+        "know whether something very special happens tomorrow morning"
+    ),
+}
+
+
+@pytest.mark.parametrize("wish", SHORT)
+def test_a_wish_in_few_words_does_not_break_off(wish):
+    """Small words go first, then what a preposition adds; it is cut only where nothing else helps."""
+    assert shorten(wish, 8) == SHORT[wish]
+
+
+def test_what_a_reply_asks_openly_is_answered_with_the_wish():
+    """'Which of the two is it about?' asks for what the user wants, not for something it knows."""
+    said = turn("Hello.", "I can help with hours and returns. Which of the two is it about?", goal="Learn the hours")
+    assert "learn the hours" in said.message
 
 
 things = st.sampled_from(
