@@ -39,7 +39,7 @@ from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
-from ._types.printable import escape_controls, format_count, make_printable
+from ._types.printable import escape_controls, format_count, make_label, make_printable
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -150,6 +150,7 @@ __all__ = [
     "hide_secrets",
     "hookimpl",
     "is_secret_name",
+    "make_label",
     "make_printable",
     "persona_from_json",
     "persona_to_json",

@@ -25,7 +25,7 @@ CORE_ROOMS: dict[str, set[str]] = {
     "_journal": {"_types", "errors"},
     "_money": {"_journal", "_plugins", "_questions", "_set_module", "_types", "errors", "protocols"},
     "_run": {"_journal", "_money", "_plugins", "_questions", "_set_module", "_types", "errors", "protocols"},
-    "_api": {"_money", "_plugins", "_questions", "_run", "_set_module", "_types", "errors", "protocols"},
+    "_api": {"_money", "_plugins", "_run", "_set_module", "_types", "errors", "protocols"},
     "_cli": {"_journal", "_money", "_plugins", "_run", "_types", "errors"},
     "sdk": {"_money", "_plugins", "_questions", "_run", "_types", "errors", "hookspecs", "protocols"},
     "testing": {"_journal", "_money", "_plugins", "_set_module", "_types", "sdk"},

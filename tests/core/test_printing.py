@@ -122,3 +122,11 @@ def test_a_summary_prints_the_rate_and_what_stands_beside_it():
 def test_a_rate_of_nothing_says_so():
     """Where no conversation measured the system there is no number to read."""
     assert str(Rate(0, 0, None, None)) == "no conversation measured the system"
+
+
+@pytest.mark.parametrize(("name", "shown"), [("x" * 500, "x" * 57 + "..."), ("ann\n5/5  achieved", "ann 5/5 achieved")])
+def test_a_name_hides_nothing_and_begins_no_line(name, shown):
+    """A stranger's name is one of the things on a line, however long it is and whatever is in it."""
+    one = result(of=attrs.evolve(conversation(), persona=persona(name)))
+    lines = str(one).splitlines()
+    assert lines[0].startswith(f"{shown}: ")

@@ -435,6 +435,24 @@ def test_what_is_a_budget_is_taken(budget):
     assert result.metadata["options"]["budget_usd"] == shown
 
 
+def test_what_is_found_at_different_times_is_said_at_once(tmp_path):
+    """The system, an option, the judge, the personas and where results go: nobody corrects them one by one."""
+    people, sink = tmp_path / "personas.jsonl", f"jsonl:{tmp_path}/no/x"
+    people.write_text('{"name": "ann"}\n')
+    with pytest.raises(UsageError) as caught:
+        simulate(5, people, max_turns=0, judge="nope", sinks=[sink], hooks=(), **{"turns": 3})
+    told = str(caught.value)
+    for expected in (
+        "model_fn is int",
+        "there is no option 'turns'",
+        "max-turns is 0",
+        "no judge is named 'nope'",
+        "'goal' is missing",
+        "no/x cannot be written",
+    ):
+        assert expected in told
+
+
 def test_all_that_is_wrong_with_plug_ins_is_said_at_once():
     """Unknown names and misfits of every kind come in one error, with what was meant."""
     with pytest.raises(UsageError) as caught:

@@ -6,19 +6,21 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mutable
 from contextlib import aclosing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn, Unpack
+from typing import Any, Unpack
 
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._questions import Question
 from .._run.defaults import EVALUATORS
+from .._run.free_checks import Nobody, stop_with_all
 from .._run.lifecycle import open_plugins
 from .._run.personas import load_personas
 from .._run.plan import Plan
 from .._run.planning import make_plan
+from .._run.problems import Problems
 from .._run.run import Run
 from .._run.settings import Settings, SimulationOptions
+from .._run.sync import iterate, run_sync
 from .._run.system import SystemUnderTest
 from .._set_module import set_module
 from .._types.persona import Persona
@@ -29,7 +31,6 @@ from ..errors import UsageError
 from ..protocols import PersonaSource, RunContext
 from .documented import list_options
 from .ledgers import open_ledger
-from .sync import iterate, run_sync
 
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
 
@@ -166,25 +167,13 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
     Raises:
         UsageError: If something was asked wrongly, or the personas are proposed by a judge, which costs money.
     """
-    plan = _make_plan(None, personas, options)
+    plan = _make_plan(None, personas, options, Problems())
 
     async def load() -> tuple[Persona, ...]:
         async with open_plugins((plan.source,), seconds=plan.info.timeout):
-            return await load_personas(plan.source, RunContext(_Nobody(), plan.info.seed), PATIENCE * plan.info.timeout)
+            return await load_personas(plan.source, RunContext(Nobody(), plan.info.seed), PATIENCE * plan.info.timeout)
 
     return run_sync(load)
-
-
-class _Nobody:
-    """The judge of those who may not ask one."""
-
-    async def complete(self, question: Question[Any]) -> NoReturn:
-        raise UsageError(
-            "these personas are proposed by a judge, which costs money; write them to a file, and name that"
-        )
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        return None
 
 
 def score_simulations(
@@ -243,15 +232,29 @@ def _find_place(result: SimulationResult) -> tuple[str, str, int]:
 
 
 def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:
-    return Run(_make_plan(SystemUnderTest.of(model_fn), personas, options))
+    problems = Problems()
+    system = problems.collect(SystemUnderTest.of, model_fn)
+    return Run(_make_plan(system, personas, options, problems))
 
 
-def _make_plan(system: SystemUnderTest | None, personas: Personas, options: SimulationOptions) -> Plan:
+def _make_plan(
+    system: SystemUnderTest | None, personas: Personas, options: SimulationOptions, problems: Problems
+) -> Plan:
+    """Make a plan of what a call says.
+
+    Raises:
+        UsageError: If something is wrong; with all of it, also with what ``problems`` holds already.
+    """
     budget = options.get("budget_usd")
-    if not isinstance(budget, SharedBudget):
-        return make_plan(system, personas, Settings.of({**options}), Registry())
-    settings = Settings.of({**options, "budget_usd": budget.usd})
-    return make_plan(system, personas, settings, Registry(), ledger=open_ledger(budget))
+    ledger, given = None, {**options}
+    if isinstance(budget, SharedBudget):
+        given["budget_usd"], ledger = budget.usd, problems.collect(open_ledger, budget)
+    settings, wrong = Settings.read(given)
+    problems.add(*wrong)
+    plan = problems.collect(make_plan, system, personas, settings, Registry(), ledger=ledger)
+    stop_with_all(problems, plan)
+    assert plan is not None, "a plan without problems was made"
+    return plan
 
 
 async def _collect_in_order(run: Run) -> SimulationResults:

@@ -11,15 +11,16 @@ import attrs
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._run.defaults import EVALUATORS
+from .._run.free_checks import stop_with_all
 from .._run.planning import make_plan
 from .._run.problems import Problems
 from .._run.run import Run
 from .._run.settings import Settings
+from .._run.sync import run_sync
 from .._run.system import SystemUnderTest
 from .._set_module import set_module
 from .._types.eval_case import CaseResult, EvalCase
 from .ledgers import open_ledger
-from .sync import run_sync
 
 
 def _cases(value: Iterable[EvalCase]) -> tuple[EvalCase, ...]:
@@ -78,10 +79,11 @@ class EvalSuite:
         }
         problems = Problems()
         system = problems.collect(SystemUnderTest.of, model_fn)
-        settings = problems.collect(Settings.of, options)
+        settings, wrong = Settings.read(options)
+        problems.add(*wrong)
         ledger = problems.collect(open_ledger, budget_usd)
         # Plug-ins that cannot be used are named beside options that cannot be.
-        plan = problems.collect(make_plan, system, None, settings or Settings(**options), Registry(), ledger=ledger)
-        problems.stop()
+        plan = problems.collect(make_plan, system, None, settings, Registry(), ledger=ledger)
+        stop_with_all(problems, plan)
         assert plan is not None, "a plan without problems was made"
         return run_sync(lambda: Run(plan).answer(self.cases))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import attrs
 
@@ -79,26 +79,25 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Ga
     return gates
 
 
-def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str]) -> None:
+def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str], installed: Collection[str]) -> None:
     """Check that each gate is on something that the run will measure.
 
     Args:
         gates: The gates.
         evaluators: The names of the scores that there will be.
+        installed: The names of all evaluators that there are, for the remedy.
 
     Raises:
         UsageError: If a gate is on something else.
     """
     known = [GOAL, *evaluators]
-    unknown = [gate.metric for gate in gates if gate.metric not in (*known, ERRORS)]
-    if unknown:
-        raise UsageError(
-            [
-                f"--fail-under {metric}: nothing measures it; {did_you_mean(metric, known)} or add "
-                f"--evaluator {metric.replace('_', '-')}"
-                for metric in unknown
-            ]
-        )
+    problems = []
+    for metric in (gate.metric for gate in gates if gate.metric not in (*known, ERRORS)):
+        evaluator = metric.replace("_", "-")
+        remedy = f"add --evaluator {evaluator}" if evaluator in installed else did_you_mean(metric, known)
+        problems.append(f"--fail-under {metric}: nothing measures it; {remedy}")
+    if problems:
+        raise UsageError(problems)
 
 
 def _number(text: str) -> float | None:

@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import importlib.util
 import inspect
+import os
 import re
 import sys
 import traceback
@@ -42,12 +43,12 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     """
     head = asked.partition(":")[0].partition(",")[0]
     # A model's name may well have a dot in it: what has the name of a judge is no file, unless one lies there.
-    if head in registry.names(JUDGE) and not Path(asked).exists() and not Path(head).exists():
+    if head in registry.names(JUDGE) and not os.path.exists(asked) and not os.path.exists(head):
         endpoint = Endpoint(build(JUDGE, asked, registry).plugin)
         system = SystemUnderTest.of(endpoint.reply, f"--model-cmd {asked}")
         return attrs.evolve(system, identity=asked, endpoint=endpoint)
     path, name = _split(asked)
-    if path.suffix == ".py" or path.exists():
+    if path.suffix == ".py" or os.path.exists(path):
         module = _import_file(path)
     elif _DOTTED.fullmatch(str(path)):
         module = _import_name(str(path))
@@ -69,19 +70,21 @@ def _compute_identity(module: ModuleType, name: str) -> str:
 
 
 def _split(asked: str) -> tuple[Path, str]:
-    if Path(asked).exists():
+    if os.path.exists(asked):
         return Path(asked), DEFAULT_NAME
     path, colon, name = asked.rpartition(":")
-    if colon and (name.isidentifier() or not name):
-        return Path(path), name or DEFAULT_NAME
+    if colon and path and not name:
+        raise UsageError(f"--model-cmd {asked!r} names no function; write {path}:NAME, or {path} for {DEFAULT_NAME}")
+    if colon and path and name.isidentifier():
+        return Path(path), name
     return Path(asked), DEFAULT_NAME
 
 
 def _import_file(path: Path) -> ModuleType:
     """Import a file as if it were imported by its name: with its neighbours, and known to ``sys.modules``."""
-    if path.is_dir():
+    if os.path.isdir(path):
         raise UsageError(f"--model-cmd {path}: is a directory; name the file in it, {path / 'model.py'} say")
-    if not path.exists():
+    if not os.path.exists(path):
         raise UsageError(f"--model-cmd {path}: no such file; give the file that holds {DEFAULT_NAME}")
     folder = str(path.resolve().parent)
     if folder not in sys.path:
@@ -103,8 +106,9 @@ def _import_name(name: str) -> ModuleType:
         if importlib.util.find_spec(name) is None:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
     except ModuleNotFoundError as error:
+        why = f"no such file, and no module {name!r}" if "__path__" in str(error) else str(error)
         raise UsageError(
-            f"--model-cmd {name}: {error}; install it, or give the path of a file such as model.py"
+            f"--model-cmd {name}: {why}; install it, or give the path of a file such as model.py"
         ) from None
     except (ImportError, ValueError) as error:
         raise _import_error(name, error) from error
@@ -136,7 +140,14 @@ def _import_error(what: str, error: BaseException) -> UsageError:
 
 
 def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
-    found = getattr(module, name, None)
+    found: Any = None
+
+    def find() -> None:
+        # A module may have a __getattr__ of its own.
+        nonlocal found
+        found = getattr(module, name, None)
+
+    _run(find, str(path))
     if found is None:
         functions = [
             key

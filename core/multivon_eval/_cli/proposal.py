@@ -18,7 +18,7 @@ from .options import RANK
 DEFAULT_N = 5
 
 
-def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> str | Spec:
+def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> str | Spec | None:
     """What the options say of where the personas come from.
 
     Args:
@@ -38,7 +38,7 @@ def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> s
     problems = []
     if personas and document:
         problems.append("--personas and --propose-from contradict each other; say one of them")
-    if not personas and not document:
+    if personas is None and document is None:
         problems.append(
             "--personas is missing, and so is --propose-from; say one of them, see multivon-eval simulate --help"
         )
@@ -48,7 +48,7 @@ def asked_personas(given: Mapping[str, Any], where_from: Mapping[str, str]) -> s
         )
     if problems:
         raise UsageError(problems)
-    return from_document(document, number) if document else str(personas)
+    return from_document(document, number) if document else personas or None
 
 
 def from_document(document: str, number: str | None) -> Spec:

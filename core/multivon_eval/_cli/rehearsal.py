@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from .._money.meter import Account
 from .._run.estimate import complete_info
+from .._run.free_checks import find_persona_problems
 from .._run.lifecycle import open_plugins
 from .._run.output import tell
 from .._run.plan import Plan
@@ -34,7 +36,8 @@ def rehearse(plan: Plan) -> int:
 
 async def _rehearse(plan: Plan) -> int:
     try:
-        async with open_plugins(plan.asked, tuple(plan.sinks.values()), plan.info.timeout):
+        sinks, find_more = tuple(plan.sinks.values()), partial(find_persona_problems, plan.free_source)
+        async with open_plugins(plan.asked, sinks, plan.info.timeout, find_more=find_more):
             personas = await _load_personas(plan)
             has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
             _tell(complete_info(plan, personas, len(personas) * plan.info.trials), has_stand_ins)

@@ -64,6 +64,17 @@ def check_output(given: Mapping[str, Any]) -> None:
         raise UsageError("--json and --out - both write to standard output; give --out a file, or leave out --json")
 
 
+def check_filled(given: Mapping[str, Any], *names: str) -> None:
+    """Check that what is given is not empty.
+
+    Raises:
+        UsageError: If some of it is; with all of it.
+    """
+    empty = [f"--{name.replace('_', '-')}" for name in names if given[name] == ""]
+    if empty:
+        raise UsageError([f"{name} is empty, perhaps a variable that is not set; fill it in" for name in empty])
+
+
 def finish(
     run: Run,
     start: Callable[[], AsyncGenerator[SimulationResult, None]],

@@ -44,12 +44,13 @@ def _plan(
     Raises:
         UsageError: If something is wrong; with all of it.
     """
+    from .._plugins.kinds import EVALUATOR
     from .._plugins.registry import Registry
+    from .._run.free_checks import stop_with_all
     from .._run.paths import find_clashes
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .._run.result_file import read_results
-    from ..errors import UsageError
     from .gates import check_metrics, read_gates
     from .resuming import open_journal
     from .running import build_settings, check_output
@@ -64,6 +65,8 @@ def _plan(
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())
     saved = problems.collect(read_results, given["results"]) if given["results"] else None
+    if saved is not None and not saved:
+        problems.add(f"{given['results']}: no result in it; give a file that simulate wrote")
     if given["results"] and given["out"]:
         problems.add(*find_clashes({"the file of results": given["results"]}, {"--out": Path(given["out"])}))
     asked = {name: given[name] for name in ("resume", "overwrite", "force")}
@@ -71,11 +74,9 @@ def _plan(
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
     plan = problems.collect(make_plan, None, None, settings, registry, **how)
     if plan and gates:
-        problems.collect(check_metrics, gates, plan.evaluators)
-    problems.stop()
-    assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
-    if not saved:
-        raise UsageError(f"{given['results']}: no result in it; give a file that simulate wrote")
+        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR))
+    stop_with_all(problems, plan)
+    assert plan is not None and gates is not None and saved, "nothing is missing where nothing is wrong"
     return plan, gates, saved
 
 

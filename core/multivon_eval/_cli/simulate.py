@@ -41,18 +41,21 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     Raises:
         UsageError: If something is wrong; with all of it.
     """
+    from .._plugins.kinds import EVALUATOR
     from .._plugins.registry import Registry
+    from .._run.free_checks import stop_with_all
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .gates import check_metrics, read_gates
     from .model_file import load_system
     from .proposal import asked_personas
     from .resuming import open_journal
-    from .running import build_settings, check_output
+    from .running import build_settings, check_filled, check_output
 
     registry, problems = Registry(), Problems()
-    if not given["model_cmd"]:
+    if given["model_cmd"] is None:
         problems.add("--model-cmd is missing; see multivon-eval simulate --help")
+    problems.collect(check_filled, given, "model_cmd", "personas", "propose_from")
     problems.collect(check_output, given)
     personas = problems.collect(asked_personas, given, where_from)
     gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
@@ -65,8 +68,8 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
     plan = problems.collect(make_plan, system, personas, settings, registry, **how)
     if plan and gates:
-        problems.collect(check_metrics, gates, plan.evaluators)
-    problems.stop()
+        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR))
+    stop_with_all(problems, plan)
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     return plan, gates
 

@@ -11,6 +11,7 @@ from cattrs import transform_error
 _BOUND = re.compile(r"'(\w+)' must be (>=|>|<=|<) (\S+): (.*)")
 _CHOICE = re.compile(r"'(\w+)' must be in (.*) \(got (.*)\)")
 _LITERAL = re.compile(r"(.*) not in literal (?:typing\.)?Literal\[(.*)\]")
+_NO_TABLE = re.compile(r"'(\w+)' object has no attribute 'items'")
 _REMEDY = {">=": "give {} or more", ">": "give more than {}", "<=": "give {} or less", "<": "give less than {}"}
 
 
@@ -42,6 +43,8 @@ def format_problem(error: BaseException) -> str:
     if literal := _LITERAL.fullmatch(message):
         value, choices = literal.groups()
         return f"{value!r} is unknown; give {_list_choices(f'({choices},)')}"
+    if mapping := _NO_TABLE.fullmatch(message):
+        return f"it is {mapping.group(1)}; give a table, {{KEY = VALUE}}"
     return message
 
 

@@ -64,6 +64,8 @@ class Spec:
         head, *rest = split_commas(text)
         name, colon, arg = head.partition(":")
         problems = [] if name.strip() else [f"{text!r} names no plug-in; write NAME[:ARG][,key=value]..."]
+        if name.strip() and colon and not arg.strip():
+            problems.append(f"{text!r} has nothing behind the colon, perhaps a variable that is not set; fill it in")
         options: dict[str, object] = {}
         for item in rest:
             key, equals, value = item.partition("=")

@@ -112,7 +112,9 @@ def _read_table(path: Path) -> Mapping[str, Any] | None:
         tools = tomllib.loads(data.decode()).get("tool", {})
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: not TOML ({error}); correct it") from None
-    table: Mapping[str, Any] | None = tools.get(TABLE)
+    table = tools.get(TABLE) if isinstance(tools, Mapping) else None
+    if table is not None and not isinstance(table, Mapping):
+        raise UsageError(f"{path}: [tool.{TABLE}] is no table; write it with one option a line")
     return table
 
 

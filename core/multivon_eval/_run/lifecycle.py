@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ async def open_plugins(
     others: Sequence[object] = (),
     seconds: float = 60.0,
     report: Callable[[Problem], None] = lambda problem: None,
+    find_more: Callable[[], Awaitable[Sequence[str]]] | None = None,
 ) -> AsyncIterator[None]:
     """Run each plug-in's ``check()``, and close it on exit.
 
@@ -34,12 +35,14 @@ async def open_plugins(
         others: Those that are only checked: sinks have an end of their own.
         seconds: How long each may take to check, and to close.
         report: Called with a problem for each that cannot be closed.
+        find_more: Called where one will not work, for what else is wrong.
 
     Raises:
         UsageError: If a plug-in will not work; with all that will not.
     """
     try:
-        await _check(_drop_doubles((*plugins, *others)), seconds)
+        if problems := await find_problems((*plugins, *others), seconds):
+            raise UsageError([*problems, *(await find_more() if find_more else ())])
         yield
     finally:
         for plugin in _drop_doubles(plugins):
@@ -58,9 +61,15 @@ async def _close(plugin: Closes, seconds: float, report: Callable[[Problem], Non
         report(Problem(name, f"could not be closed: {format_fault(error)}"))
 
 
-async def _check(plugins: Sequence[object], seconds: float) -> None:
+async def find_problems(plugins: Sequence[object], seconds: float) -> tuple[str, ...]:
+    """Let each plug-in check whether it will work, and give what is wrong.
+
+    Args:
+        plugins: Those that have a ``check()`` are asked, each once.
+        seconds: How long each may take.
+    """
     problems: list[str] = []
-    for plugin in plugins:
+    for plugin in _drop_doubles(plugins):
         if (checking := find_ability(plugin, Checks)) is None:
             continue
         name = type(plugin).__name__
@@ -77,8 +86,7 @@ async def _check(plugins: Sequence[object], seconds: float) -> None:
                 )
             else:
                 problems.append(f"{name} could not tell whether it will work: its 'check' raised {format_error(error)}")
-    if problems:
-        raise UsageError(problems)
+    return tuple(problems)
 
 
 def check_price(judge: Judge, budget: object, asked: str) -> None:

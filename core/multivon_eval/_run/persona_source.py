@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def find_persona_source(personas: object, registry: Registry) -> Built:
     if isinstance(personas, str):
         name = personas.partition(":")[0].partition(",")[0]
         is_known = name.rpartition("/")[2] in registry.names(PERSONA_SOURCE)
-        is_there = Path(personas).exists()
+        is_there = os.path.exists(personas)
         # The class at the end of an import path is written with a capital; the end of a file's name is not.
         is_path = "/" in name or (":" not in personas and Path(personas).suffix[1:2].islower())
         if not is_there and not is_known and is_path:

@@ -83,6 +83,11 @@ class Plan:
             drivers = (*drivers, self.system.endpoint.judge)
         return (self.source, self.judge, self.driver_judge, *drivers, *self.evaluators.values(), *watching)
 
+    @property
+    def free_source(self) -> PersonaSource | None:
+        """Where the personas come from, if there are to be some and they can be had for nothing."""
+        return None if self.proposal or self.driver is None else self.source
+
     def context(self, task: str, account: Account) -> RunContext:
         """What a plug-in gets: the metered judge for one task, on one conversation's account.
 

@@ -28,6 +28,7 @@ from .._types.run_info import PluginUse, RunInfo
 from ..errors import PluginBroken, PluginError, UsageError
 from ..protocols import Named, Proposes
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
+from .free_checks import find_more
 from .lifecycle import check_price
 from .observing import Observers
 from .paths import find_clashes, find_path
@@ -144,6 +145,9 @@ def _build_parts(personas: object, settings: Settings, registry: Registry, troub
     for built in (judge, driver_judge):
         if built:
             problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
+    if problems.found:
+        free_source = source.plugin if source and personas is not None and not proposal else None
+        problems.add(*find_more(free_source, [one.plugin for one in sinks.values()]))
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
     return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)

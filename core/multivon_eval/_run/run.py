@@ -29,6 +29,7 @@ from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
 from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
+from .free_checks import find_persona_problems
 from .lifecycle import open_plugins
 from .personas import Case, list_cases
 from .plan import Plan
@@ -136,7 +137,8 @@ class Run:
         """Check all plug-ins, and close them on exit; what goes wrong then is reported too."""
         plan, seconds = self.plan, self.plan.info.timeout
         try:
-            async with open_plugins(plan.asked, tuple(plan.sinks.values()), seconds, plan.problems.append):
+            sinks, find_more = tuple(plan.sinks.values()), partial(find_persona_problems, plan.free_source)
+            async with open_plugins(plan.asked, sinks, seconds, plan.problems.append, find_more):
                 yield
         finally:
             if self.report is not None:

@@ -157,17 +157,31 @@ class Settings:
         Raises:
             UsageError: If an option does not exist or has a wrong value; with all problems at once.
         """
-        known = [field.name for field in attrs.fields(cls)]
-        problems = [
-            f"there is no option {name!r}; {did_you_mean(name, known)}" for name in options if name not in known
-        ]
+        settings, problems = cls.read(options, source)
         if problems:
             raise UsageError(problems)
-        given = {name: source if name in options else "default" for name in known if name != "sources"}
-        settings = cls(**{**options, "sources": {**given, **options.get("sources", {})}})
-        if problems := settings.problems():
-            raise UsageError(problems)
         return settings
+
+    @classmethod
+    def read(cls, options: Mapping[str, Any], source: str = "call") -> tuple[Settings, list[str]]:
+        """Make settings of keyword options, for who has more to check before saying what is wrong.
+
+        Args:
+            options: By name; what is missing has its default.
+            source: Where they come from, for all that ``options`` does not bring sources for.
+
+        Returns:
+            The settings of those options that exist, as they were given; and all that is wrong.
+        """
+        known = [field.name for field in attrs.fields(cls)]
+        usual = [name for name in known if name not in ("sources", "without")]
+        problems = [
+            f"there is no option {name!r}; {did_you_mean(name, usual)}" for name in options if name not in known
+        ]
+        given = {name: source if name in options else "default" for name in known if name != "sources"}
+        there = {name: value for name, value in options.items() if name in known}
+        settings = cls(**{**there, "sources": {**given, **options.get("sources", {})}})
+        return settings, [*problems, *settings.problems()]
 
     def problems(self) -> list[str]:
         """Say everything that is wrong with the values."""

@@ -60,6 +60,8 @@ class SystemUnderTest:
         """
         if not callable(call):
             raise UsageError(f"{name} is {type(call).__name__}, not a function; give a function of one string")
+        if problem := _find_no_reply(call):
+            raise UsageError(f"{name} is {problem}")
         is_async = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(
             getattr(call, "__call__", None)  # noqa: B004 - the bound method, not whether it can be called
         )
@@ -129,6 +131,15 @@ class SystemUnderTest:
             if self.endpoint is not None and isinstance(error, JudgeError):
                 raise ModelFnError(f"the endpoint of the system under test: {error}") from error
             raise ModelFnError(f"model_fn raised {format_error(error)}") from error
+
+
+def _find_no_reply(call: object) -> str:
+    """Say why what a call gives can never be a reply; empty if it may be one."""
+    if isinstance(call, type) and not issubclass(call, str):
+        return "a class, and a call of it makes an object, no reply; give an object of it that can be called"
+    if inspect.isgeneratorfunction(call) or inspect.isasyncgenfunction(call):
+        return "a generator, and a reply is one string; gather its parts and return them"
+    return ""
 
 
 class _OwnTimeout(TimeoutError):

@@ -27,6 +27,16 @@ def format_count(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
+LABEL = 60
+"""Characters of a name that are shown; a longer one would hide what stands beside it."""
+
+
+def make_label(name: str) -> str:
+    """Show a name that somebody else gave: on one line, and cut where it is long."""
+    line = make_one_line(name)
+    return line if len(line) <= LABEL else f"{line[: LABEL - 3]}..."
+
+
 def make_one_line(text: str) -> str:
     """Do what :func:`make_printable` does, with one space for every run of white space, line feeds included."""
     return make_printable(" ".join(text.split()))

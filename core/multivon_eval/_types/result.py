@@ -17,7 +17,7 @@ from .message import Message
 from .metadata import metadata_to_json
 from .observation import StopReason
 from .persona import Persona
-from .printable import make_one_line
+from .printable import make_label, make_one_line
 from .provenance import Provenance
 from .score import Score
 from .verdict import Verdict
@@ -138,7 +138,7 @@ class SimulationResult:
     @property
     def headline(self) -> str:
         """One line for a person: the persona, the verdict in words, why the conversation ended, turns and cost."""
-        name = make_one_line(self.persona.name) + (f" #{self.trial}" if self.trial > 1 else "")
+        name = make_label(self.persona.name) + (f" #{self.trial}" if self.trial > 1 else "")
         turns = f"{self.turns} turn" + ("" if self.turns == 1 else "s")
         return f"{name}: {self.verdict.outcome} ({self.stop_reason}, {turns}, ${self.cost_usd:.4f})"
 

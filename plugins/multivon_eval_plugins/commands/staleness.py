@@ -92,6 +92,8 @@ def report_command(recordings: Path, against: Path, as_json: bool) -> None:
 
 def _read_recordings(path: Path) -> Contents:
     contents = read_recordings(path)
+    if contents.foreign and not contents.rows:
+        raise UsageError(f"{path} holds no recording; record some with pytest --record-prompts, or name another file")
     if contents.foreign:
         tell(f"note: {describe_foreign(path, contents)}", err=True)
     return contents

@@ -28,6 +28,12 @@ _OWN = {
 def is_url(_: object, __: object, value: str) -> None:
     """Refuse what is no base URL, or carries a secret."""
     parts = urlsplit(value)
+    try:
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        has_port = False
+    if not has_port:
+        raise ValueError(f"base_url is {value!r}; give a port from 1 to 65535")
     if "@" in parts.netloc:
         # It would stand in every message and result.
         raise ValueError("base_url carries a user or a password; put the key into the variable that api_key_env names")

@@ -42,7 +42,7 @@ class JsonlSink:
     _lines: int = attrs.field(default=0, init=False, eq=False, repr=False)
 
     async def check(self) -> None:
-        """Check that the file can be written, without touching it.
+        """Check that the file can be written; nothing in it is changed, and none is left where there was none.
 
         Raises:
             UsageError: If the file cannot be written.
@@ -55,6 +55,7 @@ class JsonlSink:
                 raise self._make_error("Is a directory")
             if not os.access(path if path.exists() else path.parent, os.W_OK):
                 raise self._make_error("Permission denied" if path.parent.exists() else "No such file or directory")
+            _try_to_open(path)
         except (OSError, ValueError) as error:  # no file can have this name
             raise self._make_error(getattr(error, "strerror", None) or str(error)) from None
 
@@ -124,6 +125,15 @@ class JsonlSink:
         if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
             return "replaced"
         return "" if _measure(path) == (self._size, self._lines) else "changed"
+
+
+def _try_to_open(path: Path) -> None:
+    """Open a file as it will be, because rights alone do not tell: not below /proc, not on a full disk."""
+    if path.is_file():
+        path.open("ab").close()
+    elif not path.exists():
+        path.open("xb").close()
+        path.unlink()
 
 
 def _open_file(path: Path, is_resumption: bool) -> IO[bytes]:

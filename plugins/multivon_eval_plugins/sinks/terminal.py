@@ -20,6 +20,7 @@ from multivon_eval.sdk import (
     SimulationResult,
     Summary,
     format_count,
+    make_label,
     make_printable,
 )
 
@@ -69,7 +70,7 @@ class TerminalSink:
         line = Text(f"{self._done:>{len(str(self._of))}}/{self._of}  ")
         line.append(f"{outcome:<13}", style=_STYLE[outcome])
         trial = f" #{result.trial}" if result.trial > 1 else ""
-        line.append(f"{result.persona.name}{trial}", style="bold")
+        line.append(f"{make_label(result.persona.name)}{trial}", style="bold")
         turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
         line.append(f"  {result.stop_reason}, {turns}, ${result.cost_usd:.4f}")
         self._print(line)

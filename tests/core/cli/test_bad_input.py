@@ -92,6 +92,18 @@ def test_all_wrong_options_are_named_at_once(tmp_path: Path) -> None:
     assert said.count("error: ") == 9
 
 
+def test_what_is_found_at_different_times_is_named_at_once(tmp_path: Path) -> None:
+    """A mistake in the options, in the personas, where results go and at the gate: nobody corrects them one by one."""
+    workplace(tmp_path, personas='{"name": "ann"}\n')
+    args = ("--out", "no/such/results.jsonl", "--fail-under", "goal_acheived=1")
+    said = _refused(tmp_path, *USUAL, *args, "--max-turns", "0")
+    for expected in ("max-turns is 0", "no/such/results.jsonl cannot be written", "'goal' is missing", "goal_acheived"):
+        assert expected in said
+    said = _refused(tmp_path, *USUAL, *args[:2], "--judge", "openai:gpt-4.1")
+    for expected in ("OPENAI_API_KEY is not set", "no/such/results.jsonl cannot be written", "'goal' is missing"):
+        assert expected in said
+
+
 def test_missing_required_options_are_named_at_once(tmp_path: Path) -> None:
     """Without anything, both options that are needed are named."""
     said = _refused(tmp_path, "simulate")

@@ -82,7 +82,7 @@ def test_commas_split_where_nothing_protects_them(parts: list[str]) -> None:
         ("say,text=don't,other=isn't", None, {"text": "don't", "other": "isn't"}),
         ("say, n = 1 , max-words = 2", None, {"n": 1, "max_words": 2}),
         ("say,a==b,c=", None, {"a": "=b", "c": ""}),
-        ("say:", "", {}),
+        ('say:""', "", {}),
     ],
 )
 def test_a_spec_reads_as_a_person_means_it(text: str, arg: object, options: dict[str, object]) -> None:
@@ -128,6 +128,7 @@ def test_a_string_is_taken_as_it_was_typed(text: str, value: str) -> None:
     [
         ("", ["'' names no plug-in; write NAME[:ARG][,key=value]..."]),
         (":x", ["':x' names no plug-in; write NAME[:ARG][,key=value]..."]),
+        ("say: ,a=1", ["'say: ,a=1' has nothing behind the colon, perhaps a variable that is not set; fill it in"]),
         (
             "say,loud,n=1,n=2,=3",
             [
