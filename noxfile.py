@@ -83,9 +83,14 @@ def changelog(session: nox.Session) -> None:
 
 @nox.session
 def explore(session: nox.Session) -> None:
-    """Run the property tests with examples that differ each time; what it finds becomes an example of the suite."""
+    """Run the property tests with examples that differ each time, and kill more runs than CI does.
+
+    What it finds becomes an example of the suite.
+    """
     session.install(".", *group("test"))
     run_tests(session, "-m", "hypothesis", "--hypothesis-profile=explore", *ON_ALL_CORES)
+    session.env["KILL_SETS"] = "5"
+    run_tests(session, "tests/slow", "-s")
 
 
 @nox.session(venv_backend="uv")
@@ -98,7 +103,7 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def kills(session: nox.Session) -> None:
-    """Kill runs at random moments and resume them, against a server in another process."""
+    """Kill runs at random and at chosen moments, damage their files and resume them, against another process."""
     session.install(".", *group("test"))
     run_tests(session, "tests/slow", "-s")
 

@@ -6,12 +6,9 @@ import itertools
 import json
 import os
 import random
-import select
-import subprocess
-import sys
-import time
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,144 +17,123 @@ import jsonschema
 import pytest
 
 from multivon_eval import result_schema
-from support.command import clean_env
+from support.killed_runs import (
+    CONCURRENCY,
+    HANGS,
+    NAMES,
+    PERSONAS,
+    PRICE_IN,
+    PRICE_OUT,
+    TURNS,
+    KilledRun,
+    Server,
+    furnish,
+    kill_within,
+    seed_for,
+    serve,
+)
 
 pytestmark = pytest.mark.process
 
-SERVER = Path(__file__).resolve().parents[1] / "benchmarks" / "server.py"
-PERSONAS, TURNS, CONCURRENCY = 30, 4, 8
-HANGS = 120  # seconds, in which several whole runs end
-KILLS = 27  # in each of the runs below that money does not end earlier
-PRICE_IN, PRICE_OUT = Decimal(1), Decimal(2)
-MODEL = """
-import json, pathlib
-async def model_fn(messages, conversation_id):
-    with open("model_calls.txt", "a") as file:
-        file.write(json.dumps([conversation_id, len(messages)]) + "\\n")
-    return f"The refund window is 30 days. Press refund under your orders. ({len(messages)})"
-"""
+SETS = range(int(os.environ.get("KILL_SETS", "1")))
+"""How often each test is had; `nox -s explore` has it more often."""
+KILLS = 27
+"""In each run that money does not end earlier."""
+ROUNDS = 12
+"""In each of the others."""
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """A server in a process of its own that logs each request before it answers."""
-    log = tmp_path / "requests.jsonl"
-    log.touch()
-    command = [sys.executable, str(SERVER), "--latency", "0.004", "--log", str(log)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    yield process.stdout.readline().strip(), log
-    process.communicate(timeout=30)
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server for one test."""
+    with serve(tmp_path) as server:
+        yield server
 
 
-def _workplace(path: Path) -> None:
-    (path / "model.py").write_text(MODEL, encoding="utf-8")
-    rows = (
-        {
-            "name": f"customer_{index}",
-            "profile": f"Customer {index} with order #{1000 + index}.",
-            "goal": "Find out how to get a refund and confirm the refund window.",
-            "success_criteria": ["The assistant stated the refund window."],
-        }
-        for index in range(PERSONAS)
-    )
-    (path / "personas.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+def _check_results(run: KilledRun) -> list[dict[str, Any]]:
+    """See that each conversation is there once and as the schema says."""
+    rows = run.rows()
+    for row in rows:
+        jsonschema.validate(row, result_schema())
+    assert sorted(row["persona"]["name"] for row in rows) == NAMES
+    assert not run.journal.exists()
+    return rows
 
 
-def _start(path: Path, url: str, budget: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "multivon_eval", "simulate", "--model-cmd", "model.py"),
-            *("--personas", "personas.jsonl", "--max-turns", str(TURNS), "--budget", budget),
-            *("--judge", f"openai:any,base_url={url},price_in={PRICE_IN},price_out={PRICE_OUT}"),
-            *("--concurrency", str(CONCURRENCY), "--out", "results.jsonl", "--json", "--resume"),
-        ],
-        cwd=path,
-        env=clean_env(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def _killed_after(process: subprocess.Popen[str], log: Path, requests: int) -> bool:
-    """Kill a run when the server has seen so many requests more; False if it ended before.
-
-    Raises:
-        TimeoutError: It neither ended nor asked for as much in a time that several whole runs take.
-    """
-    seen = log.stat().st_size
-    wanted = log.read_bytes().count(b"\n") + requests
-    hangs_at = time.monotonic() + HANGS
-    while process.poll() is None:
-        if time.monotonic() > hangs_at:
-            process.kill()
-            process.communicate()
-            raise TimeoutError(f"the run has neither ended nor asked for more in {HANGS} seconds")
-        select.select([], [], [], 0.001)
-        if log.stat().st_size != seen:
-            seen = log.stat().st_size
-            if log.read_bytes().count(b"\n") >= wanted:
-                process.kill()
-                process.communicate()
-                return True
-    return False
-
-
-def _killed_within(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Kill a run at a moment that no request tells: before its journal is there, or while it is being opened."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return True
-    return False
-
-
-def _money(rows: list[dict[str, Any]], raw: list[bytes]) -> Decimal:
+def _money(raw: list[bytes]) -> Decimal:
     # The server's own rule for usage; an answer's length differs a little with its kind, so the most there is.
-    asked = sum(len(line) // 4 for line in raw)
-    return (asked * PRICE_IN + len(rows) * 60 * PRICE_OUT) / 1_000_000
+    return (sum(len(line) // 4 for line in raw) * Decimal(PRICE_IN) + len(raw) * 60 * Decimal(PRICE_OUT)) / 1_000_000
 
 
+def _delete(path: Path, chance: random.Random) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _cut(path: Path, chance: random.Random) -> None:
+    if path.exists():
+        os.truncate(path, chance.randrange(path.stat().st_size + 1))
+
+
+def _replace(path: Path, chance: random.Random) -> None:
+    if path.exists():
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.unlink()
+        path.write_bytes(b"".join(lines[: chance.randrange(len(lines) + 1)]))
+
+
+def _tear(path: Path, chance: random.Random) -> None:
+    if path.exists():
+        with path.open("ab") as file:
+            file.write(b'{"schema_version": 1, "persona": {"na')
+
+
+def _flip(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    path.write_bytes(data)
+
+
+def _blank(path: Path, chance: random.Random) -> None:
+    data = bytearray(path.read_bytes())
+    begin = chance.randrange(0, len(data), 4096)
+    data[begin : begin + 4096] = bytes(len(data[begin : begin + 4096]))
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("number", SETS)
 @pytest.mark.parametrize("budget", ["5.00", "6.00", "0.20"])
-def test_killed_at_random_moments(tmp_path: Path, server: tuple[str, Path], budget: str, request: Any) -> None:
-    """After many kills each conversation is there once, no turn is paid twice but those in flight, money holds."""
-    url, log = server
-    seed = int(os.environ.get("KILL_SEED", random.randrange(2**32)))
-    print(f"seed {seed} for {request.node.name}; set KILL_SEED to repeat it")
-    chance = random.Random(seed)
-    _workplace(tmp_path)
-    kills, marks, out = 0, [], ""
+def test_killed_at_random_moments(tmp_path: Path, server: Server, budget: str, number: int) -> None:
+    """After many kills each conversation is there once, no turn is paid twice but those in flight, money holds.
+
+    Between kills the results are deleted, cut, replaced or torn: what is missing is written again.
+    """
+    chance = seed_for(f"budget {budget}")
+    run = KilledRun(tmp_path / "run", server, budget)
+    furnish(run.folder)
+    marks: list[int] = []
     while True:
-        process = _start(tmp_path, url, budget)
+        process = run.start()
         is_early = chance.random() < 0.2
-        if kills < KILLS and (
-            _killed_within(process, chance.uniform(0, 0.8))
+        if len(marks) < KILLS and (
+            kill_within(process, chance.uniform(0, 0.3))
             if is_early
-            else _killed_after(process, log, chance.randrange(1, 14))
+            else run.kill_after_requests(process, chance.randrange(1, 14))
         ):
-            kills += 1
-            marks.append(log.read_bytes().count(b"\n"))
+            marks.append(server.count())
+            if chance.random() < 0.3:
+                chance.choice([_delete, _cut, _replace, _tear])(run.out, chance)
             continue
         out, err = process.communicate(timeout=HANGS)
         assert process.returncode == 0, err
         break
-    print(f"{kills} kills, {log.read_bytes().count(bytes([10]))} requests")
-    assert kills == KILLS or budget == "0.20", f"seed {seed}"
-    assert not (tmp_path / "results.jsonl.journal").exists()
-    summary = json.loads(out)
-    results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text("utf-8").splitlines()]
-    for row in results:
-        jsonschema.validate(row, result_schema())
-    assert sorted(row["persona"]["name"] for row in results) == sorted(f"customer_{n}" for n in range(PERSONAS))
+    print(f"{len(marks)} kills, {server.count()} requests")
+    assert len(marks) == KILLS or budget == "0.20"
+    results, summary = _check_results(run), json.loads(out)
     assert summary["conversations"] == PERSONAS
-    raw = log.read_bytes().splitlines()
-    requests = [json.loads(line) for line in raw]
-    _check_nothing_paid_twice(requests, marks, seed)
+    raw = server.requests()
+    _check_nothing_paid_twice([json.loads(line) for line in raw], marks)
     assert Decimal(str(summary["spent_usd"])) <= Decimal(budget)
-    assert _money(requests, raw) <= Decimal(budget)
+    assert _money(raw) <= Decimal(budget)
     if budget != "0.20":
         assert {row["stop_reason"] for row in results} == {"max_turns"}
         assert all(row["turns"] == TURNS and row["goal_achieved"] for row in results)
@@ -165,7 +141,7 @@ def test_killed_at_random_moments(tmp_path: Path, server: tuple[str, Path], budg
         assert "budget_exceeded" in {row["stop_reason"] for row in results}
 
 
-def _check_nothing_paid_twice(requests: list[dict[str, Any]], marks: list[int], seed: int) -> None:
+def _check_nothing_paid_twice(requests: list[dict[str, Any]], marks: list[int]) -> None:
     """The same user turn is asked for again only where a kill stands between, and once for each such kill."""
     places: dict[str, list[int]] = {}
     for place, body in enumerate(requests):
@@ -175,7 +151,79 @@ def _check_nothing_paid_twice(requests: list[dict[str, Any]], marks: list[int], 
     for found in places.values():
         for earlier, later in itertools.pairwise(found):
             between = [mark for mark in marks if earlier < mark <= later]
-            assert between, f"seed {seed}: a turn was paid twice without a kill between"
+            assert between, "a turn was paid twice without a kill between"
             again[between[0]] += 1
     # At a kill no more than the calls in flight can be lost: one for each conversation.
-    assert all(count <= CONCURRENCY for count in again.values()), f"seed {seed}: {again}"
+    assert all(count <= CONCURRENCY for count in again.values()), again
+
+
+def _bring_to(run: KilledRun, lines: int) -> None:
+    """Bring a run so far that so many results are there, and kill it."""
+    furnish(run.folder)
+    assert run.kill_after_lines(run.start(), lines)
+
+
+def _copy(run: KilledRun, name: str) -> KilledRun:
+    folder = run.folder.with_name(name)
+    shutil.copytree(run.folder, folder)
+    return KilledRun(folder, run.server, run.budget)
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_killed_during_the_last_write_and_the_end(tmp_path: Path, server: Server, number: int) -> None:
+    """Once the last result is written nothing is paid any more, wherever the kill falls, and nothing is missing."""
+    chance = seed_for("the end")
+    before = KilledRun(tmp_path / "before", server)
+    _bring_to(before, PERSONAS - 2)
+    killed = 0
+    for round in range(ROUNDS):
+        run = _copy(before, f"round {round}")
+        killed += run.kill_after_lines(run.start(), PERSONAS, chance.uniform(0, 0.03))
+        for _ in range(chance.randrange(2)):
+            again = run.start()
+            if not kill_within(again, chance.uniform(0, 1.0)):
+                again.communicate(timeout=HANGS)
+        requests = server.count()
+        code, _, err = run.finish()
+        assert code == 0, err
+        _check_results(run)
+        assert server.count() == requests, "what was finished was paid for again"
+    print(f"{killed} of {ROUNDS} killed before they had ended")
+    assert killed
+
+
+DAMAGES: list[tuple[str, Callable[[Path, random.Random], None]]] = [
+    *(("", damage) for damage in (_delete, _cut, _flip, _flip, _blank)),
+    *(("-wal", damage) for damage in (_delete, _cut, _flip, _blank)),
+]
+
+
+@pytest.mark.parametrize("number", SETS)
+def test_a_damaged_journal(tmp_path: Path, server: Server, number: int) -> None:
+    """It is refused in plain words before anything is paid, or gone on with; results that are there stay there."""
+    chance = seed_for("damage")
+    refused = 0
+    for round in range(ROUNDS):
+        run = KilledRun(tmp_path / f"round {round}", server)
+        _bring_to(run, chance.randrange(1, PERSONAS - 2))
+        suffix, damage = DAMAGES[round % len(DAMAGES)]
+        file = run.journal.with_name(run.journal.name + suffix)
+        if not file.exists():
+            continue
+        damage(file, chance)
+        had, requests = {row["metadata"]["case_uid"]: row for row in run.rows()}, server.count()
+        code, _, err = run.finish()
+        what = f"{damage.__name__} {file.name}: {code} {err}"
+        assert "Traceback" not in err, what
+        after = {row["metadata"]["case_uid"]: row for row in run.rows()}
+        assert had.items() <= after.items(), what
+        if code == 0:
+            _check_results(run)
+            continue
+        assert code in (2, 3), what
+        assert all(line.startswith("error: ") for line in err.splitlines()), what
+        assert "--overwrite" in err or "give --out another file" in err, what
+        assert server.count() == requests or code == 3, what
+        refused += 1
+    print(f"{refused} of {ROUNDS} were refused")
+    assert refused

@@ -20,6 +20,10 @@ OWN = {
 }
 
 
+MOST_TOLD = 50
+"""Mistakes that are told one by one; the lines of a file of thousands may all have the same."""
+
+
 class Commands(click.Group):
     """Our own commands, imported when they are called, and those of plug-ins, listed from metadata."""
 
@@ -119,15 +123,17 @@ def run(args: list[str] | None = None) -> int:
     # An import path may name a module that lies here; behind all that is installed, so that it hides nothing.
     if str(Path.cwd()) not in sys.path:
         sys.path.append(str(Path.cwd()))
-    show_notes()
     try:
-        code = cli.main(args, prog_name="multivon-eval", standalone_mode=False)
+        with show_notes():
+            code = cli.main(args, prog_name="multivon-eval", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.OK
     except MultivonEvalError as error:
         lines = error.problems if isinstance(error, UsageError) else (str(error),)
         prefix = "" if error.exit_code == ExitCode.INTERRUPTED else "error: "
-        for line in lines:
+        for line in lines[:MOST_TOLD]:
             tell(f"{prefix}{line}", err=True)
+        if len(lines) > MOST_TOLD:
+            tell(f"and {len(lines) - MOST_TOLD} more of the kind", err=True)
         return error.exit_code
     except click.ClickException as error:
         tell(f"error: {error.format_message()}", err=True)

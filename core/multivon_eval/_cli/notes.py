@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .._run.output import tell
 
@@ -20,15 +22,22 @@ class _Notes(logging.Handler):
         tell(make_one_line(record.getMessage()), err=True)
 
 
-def show_notes() -> None:
-    """Tell warnings on standard error from now on."""
+@contextmanager
+def show_notes() -> Iterator[None]:
+    """Tell warnings on standard error as long as a command runs; a host's own handlers are left alone."""
+    notes = _Notes(logging.WARNING)
     for name in _TOLD:
-        logger = logging.getLogger(name)
-        if not any(isinstance(handler, _Notes) for handler in logger.handlers):
-            logger.addHandler(_Notes(logging.WARNING))
+        logging.getLogger(name).addHandler(notes)
+    try:
+        yield
+    finally:
+        for name in _TOLD:
+            logging.getLogger(name).removeHandler(notes)
 
 
 def keep_quiet() -> None:
     """Tell errors only, for ``--quiet``."""
     for name in _TOLD:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        for handler in logging.getLogger(name).handlers:
+            if isinstance(handler, _Notes):
+                handler.setLevel(logging.ERROR)

@@ -62,8 +62,8 @@ def describe_damage(error: Exception) -> str:
             "begin with the journal's name belong together), go on with what is there with --force, or begin anew with "
             "--overwrite"
         )
-    words = " ".join(f"{type(error).__name__} {error}".split()) if not isinstance(error, ValueError) else str(error)
-    return f"cannot be read ({words[:200]}); begin anew with --overwrite"
+    words = " ".join((str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}").split())
+    return f"cannot be read ({words[:200]}); copy the results that are there, then begin anew with --overwrite"
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -128,12 +129,14 @@ class JsonlSink:
 
 
 def _try_to_open(path: Path) -> None:
-    """Open a file as it will be, because rights alone do not tell: not below /proc, not on a full disk."""
-    if path.is_file():
-        path.open("ab").close()
-    elif not path.exists():
-        path.open("xb").close()
-        path.unlink()
+    """Open the file, or one beside where it will be, because rights alone do not tell: not below /proc."""
+    try:
+        is_file = stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        tempfile.TemporaryFile(dir=path.parent).close()
+    else:
+        if is_file:
+            path.open("ab").close()
 
 
 def _open_file(path: Path, is_resumption: bool) -> IO[bytes]:
