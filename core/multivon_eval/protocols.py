@@ -22,6 +22,7 @@ from ._questions import Question
 from ._set_module import set_module
 from ._types.answer import Answer, Prices
 from ._types.conversation import Conversation
+from ._types.log import get_logger
 from ._types.observation import Observation
 from ._types.persona import Persona, UserTurn
 from ._types.report import Report
@@ -91,7 +92,7 @@ class RunContext:
 
     judge: Judge
     seed: int | None = None
-    log: logging.Logger = attrs.field(factory=lambda: logging.getLogger("multivon_eval.plugin"), eq=False)
+    log: logging.Logger = attrs.field(factory=lambda: get_logger("plugin"), eq=False)
     rejected: RejectedTurn | None = None
 
 

@@ -26,6 +26,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from .chat_answers import default_answer
 from .chat_checks import REFUSABLE, Refused
@@ -171,7 +172,8 @@ class ChatServer:
     async def _respond(self, request: Request) -> Response:
         """Decide what to answer."""
         self.paths.append(request.path)
-        wanted = self._dialect.wanted(request.method, request.path.partition("?")[0])
+        # Whoever takes it for its proxy sends the whole address.
+        wanted = self._dialect.wanted(request.method, urlsplit(request.path).path)
         if wanted == "models":
             self.checks += 1
             return self._denied(request) or with_fault(self._dialect.models(), self._models, self._key(request))

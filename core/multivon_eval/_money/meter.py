@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -18,6 +17,7 @@ from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._plugins.stint import count_call
 from .._questions import Question
 from .._types.answer import Answer, Usage
+from .._types.log import get_logger
 from .._types.provenance import JudgeRetry
 from ..errors import JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
@@ -29,7 +29,7 @@ from .limit import Limit
 from .pacing import MOST_REFUSALS, PATIENCE, find_pause
 from .price import find_worst_cost
 
-_LOG = logging.getLogger("multivon_eval.judge")
+_LOG = get_logger("judge")
 
 _LONG_PAUSE = 5.0
 """Seconds from which on a person who looks on is told of a pause."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,11 @@ from .._plugins.abilities import find_ability
 from .._plugins.isolation import FAULTS, format_error, format_value, raise_if_fatal
 from .._questions import Question
 from .._types.conversation import Conversation
+from .._types.log import get_logger
 from ..errors import PluginBroken
 from ..protocols import Asks
 
-_LOG = logging.getLogger("multivon_eval.plugin")
+_LOG = get_logger("plugin")
 
 
 def list_questions(

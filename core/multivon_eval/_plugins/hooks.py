@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pluggy
 
 from .. import hookspecs
+from .._types.log import get_logger
 from .._types.persona import Persona
 from .._types.report import Problem
 from .._types.run_info import PluginUse
@@ -19,7 +19,7 @@ from .isolation import format_error
 from .kinds import HOOK
 from .registry import Registry
 
-_LOG = logging.getLogger("multivon_eval.hooks")
+_LOG = get_logger("hooks")
 
 
 class Hooks:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection, Mapping
 
 from .._journal.journal import Journal
 from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._plugins.stint import StintError, limit_stint
+from .._types.log import get_logger
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from ..errors import DeliveryError, MultivonEvalError, UsageError
 from ..protocols import Sink
 
-_LOG = logging.getLogger("multivon_eval.delivery")
+_LOG = get_logger("delivery")
 
 
 class Delivery:

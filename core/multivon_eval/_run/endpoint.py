@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import attrs
@@ -15,11 +14,12 @@ from .._money.pacing import PATIENCE
 from .._plugins.abilities import find_ability
 from .._questions import text_question
 from .._types.answer import Answer
+from .._types.log import get_logger
 from .._types.message import Message, Reply
 from ..errors import AnswerWithheld
 from ..protocols import Judge, Priced
 
-_LOG = logging.getLogger("multivon_eval.system")
+_LOG = get_logger("system")
 _WITHHELD = "[the provider withheld the reply]"
 
 

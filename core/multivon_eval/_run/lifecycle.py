@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -13,11 +12,12 @@ from .._plugins.abilities import find_ability
 from .._plugins.isolation import FAULTS, format_error, format_fault, raise_if_fatal
 from .._plugins.stint import limit_stint
 from .._questions import text_question
+from .._types.log import get_logger
 from .._types.report import Problem
 from ..errors import JudgeError, UsageError
 from ..protocols import Checks, Closes, Judge
 
-_LOG = logging.getLogger("multivon_eval.plugin")
+_LOG = get_logger("plugin")
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -18,13 +17,14 @@ from .._money.meter import Account, MeteredJudge
 from .._plugins.hooks import Hooks
 from .._questions import Question
 from .._types.conversation import Conversation
+from .._types.log import get_logger
 from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
 from .observing import Observers
 from .system import SystemUnderTest
 
-_LOG = logging.getLogger("multivon_eval.plugin")
+_LOG = get_logger("plugin")
 
 
 @attrs.frozen(eq=False)

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from .._plugins.isolation import format_value
+from .._types.hide_secrets import find_known_secrets, hide_known_secrets
 from .._types.json_value import exact_text
 from .._types.message import Reply, ToolCall
 from ..errors import ModelFnError
@@ -37,7 +38,29 @@ def check_reply(returned: Any, most: int) -> Reply:
         raise ModelFnError(f"model_fn returned {format_value(returned)}; return the reply as a string, or a Reply")
     if problem := _find_problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
-    return attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls)))
+    return _hide_secrets(attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls))))
+
+
+def _hide_secrets(reply: Reply) -> Reply:
+    """Hide what is a secret in the environment of this process: a reply goes to a judge, and into files."""
+    known = find_known_secrets()
+    if not known:
+        return reply
+    hidden: list[ToolCall] = [
+        attrs.evolve(
+            call,
+            name=hide_known_secrets(call.name, known),
+            arguments=hide_known_secrets(call.arguments, known),
+            result=hide_known_secrets(call.result, known),
+        )
+        for call in reply.tool_calls
+    ]
+    return attrs.evolve(
+        reply,
+        text=hide_known_secrets(reply.text, known),
+        metadata=hide_known_secrets(reply.metadata, known),
+        tool_calls=tuple(hidden),
+    )
 
 
 def _cut(reply: Reply, most: int) -> Reply:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 _NAMES = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS)S?$", re.IGNORECASE)
 _FEWEST = 8
 """Characters from which on a value is looked for: a placeholder like "test" stands in any text."""
+_LONG = 16
+"""Characters from which on a value is no word that somebody says: "production" is somebody's PUBLIC_KEY."""
 # What the keys of known providers begin with, and how a key is passed in a URL or a header.
 _PATTERNS = re.compile(
     r"""
@@ -40,6 +43,26 @@ def hide_secrets(text: str, secrets: Iterable[str] = ()) -> str:
             for form in _list_forms(secret):
                 text = text.replace(form, HIDDEN)
     return _PATTERNS.sub(HIDDEN, text)
+
+
+def find_known_secrets() -> tuple[str, ...]:
+    """Give the environment's secrets that are too long to be a word, in all their forms, the longest first.
+
+    They are looked for in what a system says too, where a pattern would hide words that only look like a key.
+    """
+    secrets = {secret for secret in _list_from_environment() if len(secret) >= _LONG}
+    return tuple(sorted({form for secret in secrets for form in _list_forms(secret)}, key=len, reverse=True))
+
+
+def hide_known_secrets(value: Any, known: Iterable[str]) -> Any:
+    """Replace secrets in every string of a JSON value by ``***``, those that are names in it included."""
+    if isinstance(value, str):
+        for secret in known:
+            value = value.replace(secret, HIDDEN)
+        return value
+    if isinstance(value, Mapping):
+        return {hide_known_secrets(name, known): hide_known_secrets(item, known) for name, item in value.items()}
+    return [hide_known_secrets(item, known) for item in value] if isinstance(value, list) else value
 
 
 def is_secret_name(name: str) -> bool:

@@ -33,8 +33,21 @@ def make_client(timeout: float | None, base_url: str) -> httpx.AsyncClient:
     """
     bounds = httpx.Timeout(timeout, connect=timeout or 10.0)
     if getproxies():
-        return HttpxAiohttpClient(timeout=bounds, limits=_UNLIMITED)
+        return _ProxiedClient(timeout=bounds, limits=_UNLIMITED)
     return _PlainClient(bounds, verify=base_url.startswith("https:"))
+
+
+class _ProxiedClient(HttpxAiohttpClient):
+    """httpx's own client, which knows the proxies of the environment."""
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Send a request and read the answer whole, unless it is larger than any answer."""
+        response = await super().send(request, **{**options, "stream": True})
+        try:
+            return await _read_whole(response)
+        except BaseException:
+            await response.aclose()
+            raise
 
 
 class _PlainClient(httpx.AsyncClient):

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self, TypeVar
 
-from multivon_eval.sdk import DeliveryError, UsageError
+from multivon_eval.sdk import DeliveryError, UsageError, hide_secrets
 
 from . import store
 from .patching import patch
@@ -195,7 +195,7 @@ class Recording:
 
     def _tell(self, problem: str) -> None:
         if self.tally.trouble(problem):
-            _LOG.warning("%s", problem)
+            _LOG.warning("%s", hide_secrets(problem))
 
 
 def _wrap_function(function: _F, start: Callable[[], Recording]) -> _F:

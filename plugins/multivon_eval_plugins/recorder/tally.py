@@ -12,7 +12,7 @@ from types import FrameType
 
 import attrs
 
-from multivon_eval.sdk import format_count
+from multivon_eval.sdk import format_count, hide_secrets
 
 from .binding import CASE
 from .call_site import CallSite, CallSites
@@ -128,7 +128,7 @@ class Tally:
                 key = (site, sdk, part.role, fingerprint, part.kind)
                 row = self._rows.get(key)
                 if row is None:
-                    text = part.text if self._record_text else None
+                    text = hide_secrets(part.text) if self._record_text and part.text is not None else None
                     row = Recorded(site, sdk, part.role, fingerprint, loose, part.kind, text, now)
                     self._rows[key] = row
                 # The newest line is the best hint to where the call is made.

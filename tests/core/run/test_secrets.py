@@ -2,14 +2,17 @@
 
 import base64
 import json
+import logging
 from urllib.parse import quote
 
 import attrs
 import pytest
 
-from multivon_eval import result_to_json, simulate
+from multivon_eval import Reply, ToolCall, result_to_json, simulate
 from multivon_eval._cli.main import run
-from multivon_eval.sdk import hide_secrets
+from multivon_eval.sdk import RunContext, hide_secrets
+from multivon_eval_plugins.recorder.capture import Part
+from multivon_eval_plugins.recorder.tally import Tally
 from support.command import workplace
 from support.people import SaysJudge, Talks, answers, persona
 
@@ -98,3 +101,58 @@ def test_what_looks_like_a_key_is_hidden(key):
 def test_words_are_kept(text):
     """Not everything that begins like a key is one."""
     assert hide_secrets(text) == text
+
+
+def test_key_that_a_system_says_is_hidden():
+    """In its words, in what it called a tool with, in what came back and in its notes; the names are kept."""
+    call = ToolCall("fetch", {"headers": {"X-Key": KEY}}, [f"with {KEY}", {KEY: 1}])
+    reply = Reply(f"I asked with {KEY}.", [call], metadata={"url": f"http://h/?k={quote(KEY, safe='')}"})
+    (result,) = simulate(lambda prompt: reply, [persona()], judge=SaysJudge(), driver=Talks(), hooks=())
+    stored = json.dumps(result_to_json(result))
+    assert lacks_key(stored)
+    assert '"X-Key": "***"' in stored
+    assert "I asked with ***." in result.transcript[1].content
+
+
+def test_word_that_is_somebodys_key_stands_in_a_reply(monkeypatch):
+    """Sixteen characters are no word; fewer may be."""
+    monkeypatch.setenv("STAGE_KEY", "production")
+    (result,) = simulate(lambda prompt: "In production.", [persona()], judge=SaysJudge(), driver=Talks(), hooks=())
+    assert result.transcript[1].content == "In production."
+
+
+class Leaks:
+    """A sink that fails with the key."""
+
+    async def open(self, run):
+        """Do nothing."""
+
+    async def write(self, result):
+        """Fail."""
+        raise RuntimeError(f"refused: {KEY}")
+
+    async def close(self, report):
+        """Do nothing."""
+
+
+def test_key_in_a_log_is_hidden(caplog):
+    """Of a host that writes our records to a file, tracebacks included."""
+    simulate(answers, [persona()], judge=SaysJudge(), driver=Talks(), sinks=[Leaks()], hooks=())
+    (record,) = [one for one in caplog.records if one.name == "multivon_eval.delivery"]
+    written = logging.Formatter().format(record)
+    assert "RuntimeError: refused: ***" in written
+    assert "Traceback" in written
+    assert lacks_key(written)
+
+
+def test_key_in_a_plugins_note_is_hidden(caplog):
+    """What a plug-in logs with the logger it is given."""
+    RunContext(SaysJudge(), None).log.warning("asked with %s", KEY)
+    assert caplog.messages == ["asked with ***"]
+
+
+def test_key_in_a_recorded_text_is_hidden(tmp_path):
+    """A prompt is told from another by its fingerprint, and kept without the key."""
+    tally = Tally(tmp_path, record_text=True)
+    tally.add("openai", [Part("system", f"Use {KEY}.")], None)
+    assert [row.text for row in tally.take()] == ["Use ***."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
 import pickle
 from datetime import UTC, datetime
 
@@ -226,3 +227,27 @@ def test_a_client_that_was_handed_in_stays_open():
 
     with ChatServer() as server:
         assert asyncio.run(work(server.base_url)) is False
+
+
+BOMB = b"[" + b"1," * 15_000_000 + b"1]"
+HUGE = {
+    "declared": Response(body=BOMB),
+    "compressed": Response(body=gzip.compress(BOMB, 1), headers={"Content-Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("by_proxy", [False, True], ids=["directly", "by a proxy"])
+@pytest.mark.parametrize("answer", HUGE.values(), ids=HUGE)
+def test_an_answer_larger_than_any_is_not_read_whole(answer, by_proxy, monkeypatch):
+    """Neither one that says how large it is nor one that grows when it is unpacked; a usual one is read either way."""
+    answers = [answer, Response('{"fine": true}')]
+    with ChatServer(lambda body: answers[len(server.requests) - 1]) as server:
+        if by_proxy:
+            monkeypatch.setenv("HTTP_PROXY", server.base_url.removesuffix("/v1"))
+            endpoint = http("http://provider.test/v1")
+        else:
+            endpoint = http(server.base_url)
+        with pytest.raises(JudgeUnavailable, match="the answer is larger than 20 MB"):
+            posted(endpoint)
+        assert posted(endpoint)["choices"][0]["message"]["content"] == '{"fine": true}'
+        assert server.paths[0].startswith("http://provider.test/v1" if by_proxy else "/v1")
