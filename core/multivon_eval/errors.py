@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from enum import IntEnum
 
 from ._set_module import set_module
@@ -133,7 +134,14 @@ class JudgeError(MultivonEvalError):
         message: What happened, without secrets.
         charged: Whether the provider may have charged for the call. Where that is unknown the answer is
             yes: the ledger then books the worst case, so that the ceiling holds.
+
+    Attributes:
+        cost_usd: What the provider says that it charged, in USD; None where it does not say. It may be set by whoever
+            raises the error.
     """
+
+    cost_usd: Decimal | None = None
+    """See above."""
 
     def __init__(self, message: str, charged: bool = False) -> None:
         self.charged = charged

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .budget import tell_budget
 from .recorder import tell_recording
 
 HERE = Path(__file__).resolve().parent
@@ -135,7 +136,11 @@ def main() -> None:
     """Run all of it, or a quick part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
+    parser.add_argument("--budget", action="store_true", help="only how usable the ceiling is, in 216 runs")
     options = parser.parse_args()
+    if options.budget:
+        with serving(0.0) as url:
+            return tell_budget(url, options.quick)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bodies = bodies_of(folder, turns=8)

@@ -31,12 +31,36 @@ def answer(body: dict[str, Any]) -> str:
     return json.dumps({key: {"reason": "seen", "evidence": [], "answer": "yes"} for key in keys})
 
 
+def count_tokens(text: str) -> int:
+    """Count the tokens of a text as a usual vocabulary has them: four letters, or one character beyond ASCII."""
+    ascii_ones = len(text.encode("ascii", "ignore"))
+    return ascii_ones // 4 + len(text) - ascii_ones + 1
+
+
+class Tally:
+    """What the server has charged for so far, in tokens; asking for it begins anew."""
+
+    def __init__(self) -> None:
+        self.counts = {"calls": 0, "input_tokens": 0, "output_tokens": 0}
+
+    def add(self, asked: int, answered: int) -> None:
+        """Charge for a call."""
+        for name, more in zip(self.counts, (1, asked, answered), strict=True):
+            self.counts[name] += more
+
+    def take(self) -> dict[str, int]:
+        """Tell what was charged for since the last time."""
+        told, self.counts = self.counts, dict.fromkeys(self.counts, 0)
+        return told
+
+
 class Connection(asyncio.Protocol):
     """One keep-alive connection: requests in, completions out after the latency."""
 
-    def __init__(self, latency: float, log: Any) -> None:
+    def __init__(self, latency: float, log: Any, tally: Tally) -> None:
         self._latency = latency
         self._log = log
+        self._tally = tally
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -62,10 +86,11 @@ class Connection(asyncio.Protocol):
             loop = asyncio.get_running_loop()
             # The answer is made within the latency, when all requests that are there have been read: the latency is
             # the same for each of them, however many come at once.
-            loop.call_soon(self._answer, rest[:length], loop.time() + self._latency)
+            is_tally = head.startswith(b"GET ") and head.split(b" ", 2)[1].endswith(b"/tally")
+            loop.call_soon(self._answer, rest[:length], loop.time() + self._latency, is_tally)
 
-    def _answer(self, raw: bytes, due: float) -> None:
-        data = json.dumps(self._completion(raw)).encode()
+    def _answer(self, raw: bytes, due: float, is_tally: bool) -> None:
+        data = json.dumps(self._tally.take() if is_tally else self._completion(raw)).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
         asyncio.get_running_loop().call_at(due, self._send, head.encode() + data)
 
@@ -76,7 +101,9 @@ class Connection(asyncio.Protocol):
             self._log.write(raw + b"\n")
             self._log.flush()
         text = answer(json.loads(raw))
-        usage = {"prompt_tokens": len(raw) // 4, "completion_tokens": len(text) // 4}
+        asked, answered = count_tokens(raw.decode()), count_tokens(text)
+        self._tally.add(asked, answered)
+        usage = {"prompt_tokens": asked, "completion_tokens": answered}
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
         return {"id": "x", "object": "chat.completion", "model": "mock", "choices": [choice], "usage": usage}
 
@@ -88,8 +115,8 @@ class Connection(asyncio.Protocol):
 async def serve(latency: float, log: Path | None) -> None:
     """Serve until the standard input closes, having printed the address first."""
     file = log.open("ab") if log else None
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(latency, file), "127.0.0.1", 0, backlog=2048)
+    loop, tally = asyncio.get_running_loop(), Tally()
+    server = await loop.create_server(lambda: Connection(latency, file, tally), "127.0.0.1", 0, backlog=2048)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}/v1", flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

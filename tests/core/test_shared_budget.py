@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from multivon_eval import BudgetExceeded, SharedBudget, UsageError, check_simulation, score_simulations, simulate
 from multivon_eval._money.ledger import Ledger
+from multivon_eval._money.purse import Expected, Purse
 from multivon_eval.errors import JournalError
 from support.people import SaysJudge, answers, persona
 
@@ -27,7 +28,7 @@ def ledger(budget):
 # Calls that may cost three cents and cost one, until one does not fit; begun when standard input says so.
 SPENDS = """
 async def work():
-    purse = Ledger(budget.usd, till=budget).open()
+    purse = Purse(Ledger(budget.usd, till=budget))
     sys.stdin.readline()
     while True:
         purse.settle(await purse.reserve(Decimal("0.03"), False), Decimal("0.01"))
@@ -39,12 +40,12 @@ except BudgetExceeded:
 """
 # Killed while a call is under way that may cost twenty.
 DIES = """
-asyncio.run(Ledger(budget.usd, till=budget).open().reserve(Decimal("0.20"), False))
+asyncio.run(Purse(Ledger(budget.usd, till=budget)).reserve(Decimal("0.20"), False))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 # Killed while it holds thirty back for calls to come.
 DIES_HOLDING = """
-asyncio.run(Ledger(budget.usd, till=budget).open().keep(Decimal("0.30")))
+asyncio.run(Purse(Ledger(budget.usd, till=budget)).keep(Expected(Decimal("0.30"))))
 print(budget.seen().held, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -53,6 +54,7 @@ import asyncio, os, signal, sys
 from decimal import Decimal
 from multivon_eval import BudgetExceeded, SharedBudget
 from multivon_eval._money.ledger import Ledger
+from multivon_eval._money.purse import Expected, Purse
 budget = SharedBudget(sys.argv[1], "0.50")
 """
 
@@ -81,7 +83,7 @@ def test_the_account_is_the_sum_of_its_ledgers(tmp_path_factory, usd, steps):
 
     async def play():
         ledgers = [ledger(budget), ledger(budget)]
-        purses = [one.open() for one in ledgers]
+        purses = [Purse(one) for one in ledgers]
         calls = ([], [])
         for what, who, amount in steps:
             # A call under way is settled first: alone in its run, a conversation would wait for it for ever.
@@ -90,15 +92,15 @@ def test_the_account_is_the_sum_of_its_ledgers(tmp_path_factory, usd, steps):
                 purses[who].settle(call, call.amount * amount)
             with suppress(BudgetExceeded):
                 if what == "keep":
-                    await purses[who].keep(amount)
+                    await purses[who].keep(Expected(amount, amount / 2, amount / 3))
                 elif what.startswith("reserve"):
                     calls[who].append(await purses[who].reserve(amount, what == "reserve held"))
                 elif what == "close":
                     purses[who].close()
             seen = budget.seen()
-            for name in ("spent", "reserved", "held"):
+            for name in ("spent", "reserved", "held", "planned"):
                 assert getattr(seen, name) == sum(getattr(one, name) for one in ledgers), name
-            assert seen.spent + seen.reserved + seen.held <= usd
+            assert seen.spent + seen.reserved <= usd
             assert ledgers[0].left == ledgers[1].left == seen.left
 
     asyncio.run(play())
@@ -128,7 +130,7 @@ def test_what_a_process_held_is_free_when_it_was_killed(tmp_path):
     assert (done.returncode, done.stdout.strip()) == (-signal.SIGKILL, "0.30")
     budget = SharedBudget(path, "0.50")
     assert (budget.seen().held, budget.spent) == (0, 0)
-    assert budget.take(Decimal("0.50"), Decimal(0))
+    assert budget.take(Decimal("0.50"), Decimal(0), Decimal(0), Decimal(0))
 
 
 @pytest.mark.process
@@ -140,7 +142,7 @@ def test_a_call_of_a_process_that_was_killed_counts_as_spent(tmp_path):
     assert worker.returncode == -signal.SIGKILL
     assert (budget.spent, budget.seen().left) == (20 * CENT, 30 * CENT)
     with pytest.raises(BudgetExceeded, match=r"\$0\.310000 more.*of \$0\.50 .*\$0\.200000 set aside; raise --limit"):
-        asyncio.run(ledger(budget).open().reserve(31 * CENT, False))
+        asyncio.run(Purse(ledger(budget)).reserve(31 * CENT, False))
 
 
 def test_runs_share_it_and_each_tells_its_own(tmp_path):
@@ -160,7 +162,7 @@ def test_runs_share_it_and_each_tells_its_own(tmp_path):
 def test_a_run_is_cut_by_what_others_spent(tmp_path):
     """With too little left in the shared budget a conversation ends as with a budget of its own."""
     budget = SharedBudget(tmp_path / "budget", "0.06")
-    assert budget.take(5 * CENT, Decimal(0))
+    assert budget.take(5 * CENT, Decimal(0), Decimal(0), Decimal(0))
     (result,) = simulate(answers, persona(), judge=SaysJudge(cost=CENT), budget_usd=budget, hooks=())
     assert (result.stop_reason, result.cost_usd) == ("budget_exceeded", 0)
     assert budget.seen().spent == 0

@@ -29,7 +29,7 @@ from ..errors import JournalError, UsageError
 from .database import checkpoint, describe_damage, exists, open_database, read_journal, remove
 from .past import ENDING, Past
 
-VERSION = 5
+VERSION = 6
 
 # Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
 _TABLES = (
@@ -44,6 +44,7 @@ _TABLES = (
     "CREATE TABLE kept (case_uid TEXT)",
     "CREATE TABLE delivered (sink TEXT, case_uid TEXT)",
     "CREATE TABLE closed (is_closed INTEGER)",
+    "CREATE TABLE learned (learned TEXT)",
 )
 
 # Metadata may hold what JSON has no word for.
@@ -220,6 +221,10 @@ class Journal:
     def forget_deliveries(self, sink: str) -> None:
         """Record that a sink could not keep what it had taken: a resume delivers all of it again."""
         self._write("DELETE FROM delivered WHERE sink = ?", sink)
+
+    def record_learned(self, learned: Mapping[str, Any]) -> None:
+        """Keep what the run has learned of its costs."""
+        self._write("INSERT INTO learned VALUES (?)", _as_json(learned))
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""

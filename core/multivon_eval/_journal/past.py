@@ -115,6 +115,7 @@ class Past:
         personas: Those that were proposed; empty where they come from elsewhere, or were not had yet.
         kept: The conversations whose results are of an earlier run.
         delivered: Which conversations' results each sink has taken.
+        learned: What the run had learned of its costs.
     """
 
     run_id: str = ""
@@ -125,6 +126,7 @@ class Past:
     personas: tuple[Persona, ...] = ()
     kept: frozenset[str] = frozenset()
     delivered: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+    learned: Mapping[str, Any] = attrs.field(factory=dict)
 
     def knows(self, case_uid: str) -> bool:
         """Whether the record holds the end of a conversation, or its result is kept from an earlier run."""
@@ -174,7 +176,9 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     for sink, uid in database.execute("SELECT sink, case_uid FROM delivered"):
         delivered.setdefault(sink, set()).add(uid)
     taken = {sink: frozenset(uids) for sink, uids in delivered.items()}
-    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas, kept, taken)
+    row = database.execute("SELECT learned FROM learned ORDER BY rowid DESC LIMIT 1").fetchone()
+    learned = json.loads(row[0]) if row else {}
+    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas, kept, taken, learned)
 
 
 def _make_case(values: dict[str, Any]) -> PastCase:

@@ -102,6 +102,11 @@ class Limit:
         if is_news or asked:
             self._paused_until = max(self._paused_until, time.monotonic() + find_pause(self._overloads, asked))
 
+    def slow_down(self) -> None:
+        """A call cost more than it could: the next goes out alone, and each that goes well lets one more."""
+        self._halved_at = self._started
+        self.now = 1.0
+
     def _wake(self) -> None:
         free = int(self.now) - self._under_way
         while free > 0 and self._waiting:

@@ -23,11 +23,12 @@ from ..errors import JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
 from .answer_check import check_answer
 from .asking import ASKING
+from .bounds import Bounds, find_charge
 from .funds import ZERO
-from .ledger import Purse
 from .limit import Limit
 from .pacing import MOST_REFUSALS, PATIENCE, find_pause
 from .price import find_worst_cost
+from .purse import Purse
 
 _LOG = get_logger("judge")
 
@@ -35,6 +36,10 @@ _LONG_PAUSE = 5.0
 """Seconds from which on a person who looks on is told of a pause."""
 
 
+OBSERVER = "observer"
+"""The task of what observers ask while a conversation goes on."""
+JUDGING = ("judge", "vote")
+"""The tasks of what is asked for verdicts and scores."""
 SYSTEM = "system"
 """The role of a model that is asked as the system under test: its calls are none of a judge's."""
 
@@ -53,6 +58,12 @@ class Account:
     models: dict[str, str] = attrs.field(factory=dict)
     temperatures: dict[str, float | None] = attrs.field(factory=dict)
     notes: list[str] = attrs.field(factory=list)
+    spent_on: dict[str, Decimal] = attrs.field(factory=dict)
+
+    @property
+    def judging_usd(self) -> Decimal:
+        """What verdicts and scores did cost, in USD."""
+        return sum((cost for task, cost in self.spent_on.items() if task in JUDGING), ZERO)
 
     @classmethod
     def of(cls, purse: Purse, journal: Journal, case_uid: str) -> Account:
@@ -96,7 +107,9 @@ class MeteredJudge:
         patience: For how long a call is repeated in all, its pauses included, in seconds.
         task: What its calls are booked under, the role if not given.
         is_strict: Whether a judge that cannot be used ends the run, and not this call alone.
-        leave: Tells how much of what is held back its calls leave alone, in USD.
+        bounds: What is known of how well the judge keeps to what it says that a call can cost.
+        learn: Called with each call that was answered: the judge, the question, the answer, and the most in USD that it
+            could cost.
     """
 
     judge: Judge
@@ -108,11 +121,12 @@ class MeteredJudge:
     patience: float = PATIENCE
     task: str = ""
     is_strict: bool = False
-    leave: Callable[[], Decimal] = attrs.field(default=lambda: ZERO)
+    bounds: Bounds = attrs.field(factory=Bounds)
+    learn: Callable[[Judge, Question[Any], Answer, Decimal], None] = attrs.field(default=lambda *_: None)
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
-        return find_worst_cost(self.judge, question)
+        return self.bounds.raise_to(find_worst_cost(self.judge, question))
 
     async def complete(self, question: Question[Any]) -> Answer:
         """Ask the judge; see :class:`~multivon_eval.protocols.Judge`.
@@ -181,7 +195,7 @@ class MeteredJudge:
         worst = self._find_worst_cost(question)
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
-        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.leave())
+        reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.task == OBSERVER)
         cost, call, answer = ZERO, 0, None
         try:
             # The money is set aside first and the place taken second: who waits for money must not block a place that
@@ -201,20 +215,24 @@ class MeteredJudge:
             # From here on the provider has said what it charged.
             cost = answer.cost_usd
             self.account.book(task, answer)
+            self.learn(self.judge, question, answer, worst)
             return answer
         except JudgeError as error:
             # Only the provider, or the transport, knows whether a failed call is billed; in doubt it counts in full.
-            cost = worst if error.charged else ZERO
+            cost = find_charge(error, worst)
             raise
         finally:
             # Reached also when the task is cancelled: no reservation stays open, and no cost goes unbooked.
             self.account.cost_usd += cost
+            self.account.spent_on[task] = self.account.spent_on.get(task, ZERO) + cost
+            if self.bounds.learn(cost, worst):
+                self.limit.slow_down()
             purse.settle(reservation, cost, f"a {role} call")
             if call:
                 journal.record_settlement(call, cost, answer)
 
     def _find_worst_cost(self, question: Question[Any]) -> Decimal:
-        worst, budget = find_worst_cost(self.judge, question), self.account.purse.ledger.budget
+        worst, budget = self.worst_cost(question), self.account.purse.ledger.budget
         if worst is None and budget is not None:
             raise JudgeError(
                 f"the {self.role} does not say what this question may cost, so the budget of ${budget} cannot be kept"

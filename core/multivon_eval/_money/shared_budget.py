@@ -71,12 +71,14 @@ class SharedBudget:
         with self._open_account() as funds:
             return funds
 
-    def take(self, reserved: Decimal, held: Decimal) -> bool:
+    def take(self, reserved: Decimal, held: Decimal, planned: Decimal, keep: Decimal | None) -> bool:
         """Set money aside, or give it back, unless more is taken than is left for all.
 
         Args:
             reserved: How much more, in USD, for calls under way; less than 0 to give back.
             held: How much more for verdicts and scores to come, likewise.
+            planned: How much more is expected beside that, likewise.
+            keep: How much must be left over afterwards; None where only the ceiling counts, and not what is held.
 
         Returns:
             Whether it was booked.
@@ -85,16 +87,22 @@ class SharedBudget:
             JournalError: If the file cannot be used.
         """
         with self._open_account() as funds:
-            return funds.take(reserved, held)
+            return funds.take(reserved, held, planned, keep)
 
-    def settle(self, reserved: Decimal, cost: Decimal) -> None:
+    def settle(self, reserved: Decimal, cost: Decimal, held: Decimal, planned: Decimal) -> None:
         """Give back what was reserved for a call, and book what it did cost, in USD.
+
+        Args:
+            reserved: What was reserved for it.
+            cost: What it did cost.
+            held: How much is held for judging again of what the call had taken of it.
+            planned: How much is planned again, likewise.
 
         Raises:
             JournalError: If the file cannot be used; then the call stays reserved.
         """
         with self._open_account() as funds:
-            funds.settle(reserved, cost)
+            funds.settle(reserved, cost, held, planned)
 
     @contextmanager
     def _open_account(self) -> Iterator[Funds]:
@@ -114,7 +122,7 @@ class SharedBudget:
                     database.execute(
                         "UPDATE account SET spent = ?, reserved = ?", (str(funds.spent), str(funds.reserved))
                     )
-                    _add_to_own(database, funds.held - before.held)
+                    _add_to_own(database, funds.held - before.held, funds.planned - before.planned)
                 database.execute("COMMIT")
         except sqlite3.Error as error:
             raise JournalError(
@@ -123,7 +131,7 @@ class SharedBudget:
 
     def _read(self, database: sqlite3.Connection) -> Funds:
         database.execute("CREATE TABLE IF NOT EXISTS account (ceiling TEXT, spent TEXT, reserved TEXT)")
-        database.execute("CREATE TABLE IF NOT EXISTS holder (process INTEGER PRIMARY KEY, held TEXT)")
+        database.execute("CREATE TABLE IF NOT EXISTS holder (process INTEGER PRIMARY KEY, held TEXT, planned TEXT)")
         row = database.execute("SELECT ceiling, spent, reserved FROM account").fetchone()
         ceiling = "none" if self.usd is None else str(self.usd)
         # Text, not numbers: SQLite would keep them as floats.
@@ -137,27 +145,27 @@ class SharedBudget:
                 "name the same ceiling, or another file"
             )
         spent, reserved = map(Decimal, row[1:])
-        return Funds(self.usd, spent, reserved, _sum_held(database), self.remedy)
+        return Funds(self.usd, spent, reserved, *_sum_held(database), self.remedy)
 
 
-def _sum_held(database: sqlite3.Connection) -> Decimal:
-    """What all who live hold back. What the dead held for calls to come they will never spend."""
-    total = Decimal(0)
-    for process, held in database.execute("SELECT process, held FROM holder").fetchall():
+def _sum_held(database: sqlite3.Connection) -> tuple[Decimal, Decimal]:
+    """What all who live hold back, and plan. What the dead held for calls to come they will never spend."""
+    total = planned = Decimal(0)
+    for process, *amounts in database.execute("SELECT process, held, planned FROM holder").fetchall():
         if _is_alive(process):
-            total += Decimal(held)
+            total, planned = (one + Decimal(more) for one, more in zip((total, planned), amounts, strict=True))
         else:
             database.execute("DELETE FROM holder WHERE process = ?", (process,))
-    return total
+    return total, planned
 
 
-def _add_to_own(database: sqlite3.Connection, more: Decimal) -> None:
-    if not more:
+def _add_to_own(database: sqlite3.Connection, held: Decimal, planned: Decimal) -> None:
+    if not held and not planned:
         return
     process = os.getpid()
-    row = database.execute("SELECT held FROM holder WHERE process = ?", (process,)).fetchone()
-    held = more + (Decimal(row[0]) if row else Decimal(0))
-    database.execute("INSERT OR REPLACE INTO holder VALUES (?, ?)", (process, str(held)))
+    row = database.execute("SELECT held, planned FROM holder WHERE process = ?", (process,)).fetchone() or ("0", "0")
+    sums = (str(Decimal(had) + more) for had, more in zip(row, (held, planned), strict=True))
+    database.execute("INSERT OR REPLACE INTO holder VALUES (?, ?, ?)", (process, *sums))
 
 
 def _is_alive(process: int) -> bool:

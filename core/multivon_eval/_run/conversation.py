@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 
 import attrs
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase
-from .._money.ledger import Purse
+from .._money.forecast import Forecast
+from .._money.purse import Purse
 from .._plugins.hooks import Hooks
 from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._types.conversation import Conversation, ErrorSource, SimulationError
@@ -46,7 +46,7 @@ class Stage:
         timeout: Seconds for one call of ``model_fn``.
         limits: What the driver may take and give.
         run_id: Makes the ids that the system gets different in every run.
-        hold: Holds back in a conversation's purse what judging it, after another turn or as it is, will cost at most.
+        forecast: Expects what a conversation costs, and holds money for it in its purse.
     """
 
     system: SystemUnderTest
@@ -58,7 +58,7 @@ class Stage:
     timeout: float
     limits: Limits
     run_id: str
-    hold: Callable[[Purse, Conversation, bool], Awaitable[None]]
+    forecast: Forecast
 
 
 async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, observing: RunContext) -> Conversation:
@@ -79,6 +79,10 @@ async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, 
     """
     persona, past = case.persona, stage.journal.past.case(case.uid)
     conversation = await _restore(case, past, stage, observing)
+    try:
+        await stage.forecast.begin(purse, bool(past.said))
+    except BudgetExceeded:
+        conversation = attrs.evolve(conversation, stop_reason="budget_exceeded")
     if past.said:
         await _hold_again(conversation, stage, purse)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
@@ -116,7 +120,7 @@ async def _hold_again(conversation: Conversation, stage: Stage, purse: Purse) ->
     # What it held for a turn to come may no longer fit; what judging it as it stands needs may still.
     for another_turn in (True, False) if conversation.stop_reason is None else (False,):
         try:
-            return await stage.hold(purse, conversation, another_turn)
+            return await stage.forecast.hold(purse, conversation, another_turn)
         except FAULTS as error:
             # It does not fit, or cannot be told: the next turn, or the judging, will say so in its own place.
             raise_if_fatal(error)
@@ -131,10 +135,12 @@ async def _take_user_turn(
 ) -> Conversation:
     is_over = conversation.turns >= stage.max_turns
     try:
-        await stage.hold(purse, conversation, True)
+        await stage.forecast.hold(purse, conversation, not is_over)
+        before = purse.spent
         said = await get_user_message(
             conversation, stage.driver, stage.observers, driving, observing, is_over, stage.limits
         )
+        stage.forecast.note_talk(purse, purse.spent - before)
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
         return attrs.evolve(conversation, stop_reason="max_turns" if is_over else "budget_exceeded")

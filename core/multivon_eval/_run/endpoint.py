@@ -11,6 +11,7 @@ from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import SYSTEM, Account, MeteredJudge
 from .._money.pacing import PATIENCE
+from .._money.purse import Purse
 from .._plugins.abilities import find_ability
 from .._questions import text_question
 from .._types.answer import Answer
@@ -55,7 +56,7 @@ class Endpoint:
             JudgeError: If there is no answer.
         """
         said = [Message("assistant" if item["role"] == "assistant" else "user", item["content"]) for item in messages]
-        account = Account(Ledger(None).open(), Journal())
+        account = Account(Purse(Ledger(None)), Journal())
         self._limit = self._limit or Limit(self.concurrency)
         metered = MeteredJudge(
             self.judge,

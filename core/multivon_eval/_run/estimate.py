@@ -10,7 +10,9 @@ from typing import Any
 import attrs
 
 from .._money.funds import ZERO
-from .._money.price import find_prices, find_worst_cost
+from .._money.learned import SHARE, TOKENS_PER_BYTE, USUAL_LIMIT, Learned, count_bytes
+from .._money.price import find_worst_cost
+from .._money.purse import Expected
 from .._money.questions import find_questions, list_questions
 from .._questions import Question, goal_question
 from .._types.conversation import Conversation
@@ -29,13 +31,8 @@ SAMPLE = 5
 MOST_TURNS = 50
 """How many turns of a conversation are looked at; a longer one is reckoned from so many of them."""
 
-BYTES_PER_TOKEN = 4
-_USUAL_LIMIT = 1024
-"""Tokens of an answer where the question states no limit."""
-# In characters: how long a user message and a reply are taken to be, usually and at most; and which share of the
-# tokens that it may have an answer usually has.
-_USUAL, _MOST = (160, 600), (400, 4000)
-_USED = Decimal("0.25")
+# In characters: how long a user message and a reply are taken to be, usually and at most.
+_USUAL, _MOST = (120, 400), (400, 4000)
 
 
 @attrs.define
@@ -45,29 +42,31 @@ class _Sum:
     tokens_out: int = 0
     usd: Decimal | None = ZERO
 
-    def add(self, question: Question[Any], judge: Judge, used: Decimal, times: int = 1) -> None:
-        """Add a call, so many times, whose answer takes a share of the tokens that it may have."""
+    def add(self, question: Question[Any], judge: Judge, learned: Learned | None, times: int = 1) -> None:
+        """Add a call, so many times: as what was learned expects it, or at its most where nothing is given."""
         prompt = question.prompt
-        size = len(prompt.system.encode()) + sum(len(message.text.encode()) for message in prompt.messages)
-        asked, answered = size // BYTES_PER_TOKEN, int((prompt.max_tokens or _USUAL_LIMIT) * used)
+        limit = prompt.max_tokens or USUAL_LIMIT
         self.calls += times
-        self.tokens_in += times * asked
-        self.tokens_out += times * answered
-        cost = _estimate_cost(question, judge, asked, answered, used)
-        self.usd = None if self.usd is None or cost is None else self.usd + times * cost
+        self.tokens_in += times * int(count_bytes(prompt) * TOKENS_PER_BYTE)
+        self.tokens_out += times * (limit if learned is None else int(limit * SHARE))
+        worst = find_worst_cost(judge, question)
+        if worst is None or self.usd is None:
+            self.usd = None
+        else:
+            self.usd += times * (worst if learned is None else learned.expect(judge, question))
+
+    def between(self, other: _Sum) -> _Sum:
+        """The geometric mean of this sum and another: as far from the one as from the other, as a factor."""
+        usd = None if self.usd is None or other.usd is None else (self.usd * other.usd).sqrt()
+        pairs = ((self.calls, other.calls), (self.tokens_in, other.tokens_in), (self.tokens_out, other.tokens_out))
+        calls, asked, answered = (round(math.sqrt(one * two)) for one, two in pairs)
+        return _Sum(calls, asked, answered, usd)
 
     def scaled(self, factor: float) -> _Sum:
         """So many times as much, rounded up."""
         usd = None if self.usd is None else self.usd * Decimal(str(factor))
         calls, asked, answered = (math.ceil(count * factor) for count in (self.calls, self.tokens_in, self.tokens_out))
         return _Sum(calls, asked, answered, usd)
-
-
-def _estimate_cost(question: Question[Any], judge: Judge, asked: int, answered: int, used: Decimal) -> Decimal | None:
-    prices = find_prices(judge)
-    if used == 1 or prices is None:
-        return find_worst_cost(judge, question)
-    return (asked * prices.input + answered * prices.output) / 1_000_000
 
 
 def complete_info(plan: Plan, personas: tuple[Persona, ...], conversations: int, resumed: int = 0) -> RunInfo:
@@ -119,8 +118,8 @@ def describe_scoring(
     try:
         for result in sample:
             for question in plan.judging(result.conversation):
-                usual.add(question, plan.judge, _USED)
-                most.add(question, plan.judge, Decimal(1))
+                usual.add(question, plan.judge, plan.forecast.learned)
+                most.add(question, plan.judge, None)
     except JudgeError as error:
         raise UsageError(f"the run cannot be reckoned: {error}") from error
     factor = len(results) / len(sample)
@@ -136,37 +135,43 @@ def _check_asking(plan: Plan, personas: Sequence[Persona]) -> None:
 
 
 def estimate(plan: Plan, info: RunInfo) -> Estimate:
-    """Reckon what a run will take.
+    """Reckon what a run will take, and let its forecast know.
 
     Args:
         plan: What it is made with.
         info: Its personas, trials and turns.
 
     Returns:
-        Usually: half the turns, or as many as the driver says, with messages and answers of usual length. At most: all
-        turns, every answer as long as it may be, replies of 4,000 characters. Retries are in neither, a proposal of the
-        personas in both.
+        Usually: the geometric mean of half the turns and all of them, or as many as the driver says, with messages and
+        answers of usual length. At most: all turns, every answer as long as it may be, replies of 4,000 characters.
+        Retries are in neither, a proposal of the personas in both.
     """
     step = max(1, len(info.personas) // SAMPLE)
     sample = info.personas[::step]
     factor = info.conversations / len(sample) if sample else 0.0
-    usual, most = _Sum(), _Sum()
+    half, full, most, judging, surplus = _Sum(), _Sum(), _Sum(), ZERO, ZERO
     for persona in sample:
         longest = _rehearse(plan, persona, info.max_turns, _MOST)
+        whole = _rehearse(plan, persona, info.max_turns, _USUAL)
         turns = info.max_turns if longest.is_ended_by_driver else math.ceil(info.max_turns / 2)
-        for question, judge, times in _rehearse(plan, persona, turns, _USUAL).asked:
-            usual.add(question, judge, _USED, times)
-        for question, judge, times in longest.asked:
-            most.add(question, judge, Decimal(1), times)
-    usual, most = usual.scaled(factor), most.scaled(factor)
+        _rehearse(plan, persona, turns, _USUAL).add_to(half, plan.forecast.learned)
+        whole.add_to(full, plan.forecast.learned)
+        longest.add_to(most, None)
+        judging += sum((plan.forecast.learned.expect(plan.judge, one) for one in whole.judging), ZERO)
+        surplus = max(surplus, plan.forecast.measure(whole.judging).surplus)
+    each = len(sample) or 1
+    plan.forecast.usual = Expected(judging / each, ((full.usd or ZERO) - judging) / each, surplus)
+    usual, most = half.between(full).scaled(factor), most.scaled(factor)
     talking = usual.usd
     if plan.proposal is not None:
-        usual.add(plan.proposal, plan.judge, _USED)
-        most.add(plan.proposal, plan.judge, Decimal(1))
-    return _make_estimate(info, usual, most, talking)
+        usual.add(plan.proposal, plan.judge, plan.forecast.learned)
+        most.add(plan.proposal, plan.judge, None)
+    return _make_estimate(info, usual, most, talking, surplus)
 
 
-def _make_estimate(info: RunInfo, usual: _Sum, most: _Sum, talking: Decimal | None = None) -> Estimate:
+def _make_estimate(
+    info: RunInfo, usual: _Sum, most: _Sum, talking: Decimal | None = None, floor: Decimal = ZERO
+) -> Estimate:
     return Estimate(
         conversations=info.conversations,
         calls=usual.calls,
@@ -175,14 +180,18 @@ def _make_estimate(info: RunInfo, usual: _Sum, most: _Sum, talking: Decimal | No
         output_tokens=usual.tokens_out,
         usd=usual.usd,
         usd_most=most.usd,
-        within_budget=_count_within_budget(usual.usd if talking is None else talking, usual.usd, info),
+        within_budget=_count_within_budget(usual.usd if talking is None else talking, usual.usd, floor, info),
     )
 
 
-def _count_within_budget(talking: Decimal | None, usd: Decimal | None, info: RunInfo) -> int:
+def _count_within_budget(talking: Decimal | None, usd: Decimal | None, floor: Decimal, info: RunInfo) -> int:
+    """How many conversations the ceiling buys: all but the last leave the floor alone, which it may dip into."""
     if talking is None or usd is None or not talking or info.budget_usd is None:
         return info.conversations
-    left = max(ZERO, info.budget_usd - (usd - talking))
+    left = info.budget_usd - (usd - talking)
+    if left >= talking + floor:
+        return info.conversations
+    left = max(ZERO, left - floor)
     return min(info.conversations, int(left / (talking / info.conversations)))
 
 
@@ -193,17 +202,24 @@ class _Rehearsal:
     Attributes:
         asked: The questions, each with the judge that is asked and how often.
         is_ended_by_driver: Whether the driver said beforehand that it ends the conversation.
+        judging: Those of the questions that are for its verdict and scores.
     """
 
     asked: Sequence[tuple[Question[Any], Judge, int]]
     is_ended_by_driver: bool
+    judging: Sequence[Question[Any]] = ()
+
+    def add_to(self, total: _Sum, learned: Learned | None) -> None:
+        """Add all questions to a sum."""
+        for question, judge, times in self.asked:
+            total.add(question, judge, learned, times)
 
 
 def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]) -> _Rehearsal:
     """Walk through a conversation of so many turns, with messages of so many characters, and note who asks what."""
     exchange = (Message("user", "x" * lengths[0]), Message("assistant", "x" * lengths[1]))
     asked: list[tuple[Question[Any], Judge, int]] = []
-    last, is_ended = turns, False
+    last, is_ended, judging = turns, False, list[Question[Any]]()
     for turn, times in _pick_turns(turns + 1):
         conversation = Conversation((*persona.history, *(exchange * turn)), persona)
         if turn >= len(persona.script):
@@ -219,8 +235,9 @@ def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]
     if last:
         reason: StopReason = "goal_reached" if is_ended else "max_turns"
         ended = Conversation((*persona.history, *(exchange * last)), persona, stop_reason=reason)
-        asked += ((question, plan.judge, 1) for question in plan.judging(ended))
-    return _Rehearsal(asked, is_ended)
+        judging += plan.judging(ended)
+        asked += ((question, plan.judge, 1) for question in judging)
+    return _Rehearsal(asked, is_ended, judging)
 
 
 def _pick_turns(turns: int) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
 from .._money.price import find_worst_cost
+from .._money.purse import Purse
 from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.keyed_judge import choose_judge
@@ -75,7 +76,7 @@ class JudgeSession:
         self._judge: Judge = built.plugin
         self._ledger = Ledger(settings.budget_usd)
         self._timeout = settings.timeout
-        self._account = Account(self._ledger.open(), Journal())
+        self._account = Account(Purse(self._ledger), Journal())
         metered = MeteredJudge(self._judge, self._account, Limit(CALLS_AT_ONCE), timeout=settings.timeout)
         self.context: RunContext = RunContext(metered, settings.seed)
         self._stack = AsyncExitStack()

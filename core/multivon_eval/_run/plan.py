@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import attrs
 
 from .._journal.journal import Journal
-from .._money.hold import Holder
-from .._money.ledger import Ledger, Purse
+from .._money.bounds import Bounds
+from .._money.forecast import Forecast
+from .._money.learned import Learned
+from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
+from .._money.purse import Purse
 from .._plugins.hooks import Hooks
 from .._questions import Question
 from .._types.conversation import Conversation
@@ -67,12 +69,21 @@ class Plan:
     is_strict: bool = False
     proposal: Question[Any] | None = None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
-    _holder: Holder = attrs.field(init=False)
+    _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)
+    forecast: Forecast = attrs.field(init=False)
 
-    @_holder.default
-    def _make_holder(self) -> Holder:
+    @forecast.default
+    def _make_forecast(self) -> Forecast:
         has_ceiling, info = self.ledger.budget is not None, self.info
-        return Holder(self.judge, self.evaluators, has_ceiling, info.judge_votes, self.observers.questions)
+        return Forecast(
+            self.judge,
+            self.evaluators,
+            has_ceiling,
+            info.max_turns,
+            info.judge_votes,
+            self.observers.questions,
+            Learned.from_json(self.journal.past.learned),
+        )
 
     @property
     def asked(self) -> tuple[object, ...]:
@@ -109,26 +120,21 @@ class Plan:
             patience=self.info.patience,
             task=task,
             is_strict=self.is_strict,
+            bounds=self._bounds.setdefault(id(judge), Bounds()),
+            learn=self.forecast.learned.learn_call,
         )
-        if task == "observer":
-            # Observers ask on the way: what is held for the end stays held.
-            metered = attrs.evolve(metered, leave=partial(self._holder.for_judging, account.purse))
         return RunContext(metered, self.info.seed, _LOG)
 
     @contextmanager
     def purse(self) -> Iterator[Purse]:
         """The account of one conversation in the ledger, closed when it has ended."""
-        purse = self.ledger.open()
+        purse = Purse(self.ledger)
         try:
             yield purse
         finally:
-            self._holder.done(purse)
+            self.forecast.done(purse)
             purse.close()
-
-    async def hold(self, purse: Purse, conversation: Conversation, another_turn: bool) -> None:
-        """Hold back what judging a conversation will cost at most; see :class:`Holder`."""
-        await self._holder(purse, conversation, another_turn)
 
     def judging(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation for its verdict and scores."""
-        return self._holder.questions(conversation)
+        return self.forecast.questions(conversation)

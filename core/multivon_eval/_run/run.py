@@ -157,7 +157,7 @@ class Run:
             timeout=info.timeout,
             limits=Limits(PATIENCE * info.timeout, info.max_message),
             run_id=info.run_id,
-            hold=plan.hold,
+            forecast=plan.forecast,
         )
         await self._talking.acquire()
         started_at, started = _format_now(), time.perf_counter()
@@ -173,6 +173,8 @@ class Run:
                 # Where many end at once, what they ask the judge goes out between the turns of those that talk.
                 await asyncio.sleep(0)
             verdict, scores = await self._judge(conversation, account, plan.journal.past.case(case.uid))
+            plan.forecast.done(purse, conversation, account.cost_usd, account.judging_usd)
+            plan.journal.record_learned(plan.forecast.learned.to_json())
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
 

@@ -14,6 +14,7 @@ from .._journal.journal import Journal
 from .._money.ledger import Ledger
 from .._money.limit import Limit
 from .._money.meter import Account, MeteredJudge
+from .._money.purse import Purse
 from .._set_module import set_module
 from ..sdk import (
     Answer,
@@ -187,7 +188,7 @@ def context(judge: Judge | None = None, *, budget_usd: Decimal | None = None, se
         seed: The run's seed.
     """
     asked = judge if judge is not None else ScriptedJudge()
-    account = Account(Ledger(budget_usd).open(), Journal())
+    account = Account(Purse(Ledger(budget_usd)), Journal())
     return RunContext(MeteredJudge(asked, account, Limit(100), retries=0), seed)
 
 

@@ -15,12 +15,13 @@ import attrs
 
 from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, Usage, whole_text
 
+from ._counted import Counted, count_bytes
 from ._failures import RequestRefused
 from ._prices import Tariff
 from ._refusable import Refusable, find_refused
 
-# A chat format adds a few tokens for each part of a message, and a few for the reply's beginning.
-_PER_PART, _PER_REQUEST = 16, 64
+_PER_REQUEST = 64
+"""Tokens that a chat format adds for the reply's beginning, at most."""
 _SCHEMAS = 64
 """How many schemas are remembered by their size."""
 _MORE = (4096, 16384)
@@ -88,6 +89,7 @@ class Asking:
     extra: Mapping[str, Any] = attrs.field(factory=dict)
     refused: dict[str, str] = attrs.field(factory=dict)
     _more: int = attrs.field(default=0, init=False)
+    _counted: Counted = attrs.field(factory=Counted, init=False, repr=False)
     _sizes: dict[int, tuple[Mapping[str, Any], int]] = attrs.field(factory=dict, init=False, repr=False)
 
     @property
@@ -106,19 +108,18 @@ class Asking:
         )
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Bound the cost of one request: a token is at least a byte of the prompt."""
+        """Bound the cost of one request: a token is at least a byte of what no provider has counted yet."""
         return self._bound_cost(self.fix_prompt(question.prompt))
 
     def _bound_cost(self, prompt: Prompt) -> Decimal | None:
         if self.tariff is None or prompt.max_tokens is None:
             return None
-        parts = [prompt.system, *(part for message in prompt.messages for part in message.parts)]
-        size = sum(_count_bytes(part) + _PER_PART for part in parts) + _PER_REQUEST
+        size = self._counted.bound(prompt) + _PER_REQUEST
         if prompt.schema is not None:
             # Twice: a provider may write it out in words of its own.
             size += 2 * self._measure_schema(prompt.schema) + self.overhead
         if self.extra:
-            size += _count_bytes(json.dumps(self.extra, default=str))
+            size += count_bytes(json.dumps(self.extra, default=str))
         return self.tariff.worst(size, prompt.max_tokens)
 
     def _measure_schema(self, schema: Mapping[str, Any]) -> int:
@@ -127,7 +128,7 @@ class Asking:
         if known is not schema:
             if len(self._sizes) >= _SCHEMAS:
                 self._sizes.clear()  # somebody makes a new one for each question
-            size = _count_bytes(repr(schema))  # as long as its JSON, and quicker
+            size = count_bytes(repr(schema))  # as long as its JSON, and quicker
             self._sizes[id(schema)] = schema, size
         return size
 
@@ -171,6 +172,8 @@ class Asking:
 
     def _answer(self, reading: Reading, prompt: Prompt, left_out: Mapping[str, str], more: int) -> Answer:
         text = reading.text
+        if reading.usage is not None:
+            self._counted.learn(prompt, reading.usage.input_tokens)
         if not text and not reading.is_cut and prompt.schema is not None:
             # Some put the answer where only thoughts should be.
             text = reading.thoughts
@@ -226,10 +229,6 @@ def _list_texts(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping | list):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _list_texts(item)
-
-
-def _count_bytes(text: str) -> int:
-    return len(text) if text.isascii() else len(whole_text(text).encode())
 
 
 def read_usage(asked: object, answered: object, cached: object = 0, written: object = 0) -> Usage | None:

@@ -29,12 +29,17 @@ EVALUATORS = ("conversation-relevance", "knowledge-retention", "turn-consistency
 
 @attrs.define
 class Provider:
-    """A judge with a till: what it charges is counted where it is charged, not where it is booked."""
+    """A judge with a till: what it charges is counted where it is charged, not where it is booked.
+
+    An answer costs a share of the most that it can cost, from ``least`` to ``most``.
+    """
 
     seed: int
     price: Decimal
     fails: float
     lies: float = 0.0
+    least: float = 0.0
+    most: float = 1.0
     charged: Decimal = Decimal(0)
     calls: int = 0
     _random: random.Random = attrs.field(init=False)
@@ -56,7 +61,8 @@ class Provider:
         worst = self.worst_cost(question)
         if self._random.random() < self.fails:
             return self._failed(worst)
-        cost = worst * Decimal(str(round(self._random.random(), 3)))
+        share = self._random.uniform(self.least, self.most)
+        cost = worst * Decimal(str(round(share, 3)))
         self.charged += cost
         if self._random.random() < self.lies:
             return Answer("no JSON at all", Usage(), cost)
@@ -179,13 +185,61 @@ def test_with_money_enough_nothing_is_cut(seed: int, price: Decimal, count: int,
 def test_a_conversation_that_the_budget_cuts_is_still_judged(
     seed: int, budget: Decimal, count: int, concurrency: int, fails: float, more: dict[str, Any]
 ) -> None:
-    """Where there was a reply and the budget ended the conversation, verdict and scores were not cut."""
-    provider = FailsOnTheWay(seed, Decimal("0.2"), fails)
+    """Where there was a reply and the budget ended the conversation, verdict and scores were not cut.
+
+    What judging costs is expected; here it is what it is usually, less than a third of what it can be.
+    """
+    provider = FailsOnTheWay(seed, Decimal("0.2"), fails, least=0.1, most=0.3)
     for result in _run(provider, budget, people(count), concurrency, **more):
         if result.stop_reason == "budget_exceeded" and result.turns:
             assert not result.verdict.cut
             assert not any(score.cut for score in result.scores.values())
             assert result.attribution in (None, "infrastructure")
+
+
+class Grows(Provider):
+    """One whose answers cost ten times as much from some call on."""
+
+    async def complete(self, question: Question[Any]) -> Answer:
+        """Answer as any."""
+        if self.calls == self.seed % 40:
+            self.least, self.most = 10 * self.least, 10 * self.most
+        return await super().complete(question)
+
+
+@examples(30)
+@given(
+    seed=st.integers(0, 2**32),
+    budget=st.decimals("0", "60", places=2),
+    count=st.integers(1, 6),
+    concurrency=st.integers(1, 8),
+    more=MORE,
+)
+def test_an_expectation_that_is_wrong_breaks_no_ceiling(
+    seed: int, budget: Decimal, count: int, concurrency: int, more: dict[str, Any]
+) -> None:
+    """Where all that was learned turns out ten times too low, the run ends, under its budget, with all its results."""
+    provider = Grows(seed, Decimal("0.2"), 0.0, least=0.02, most=0.1)
+    results = _run(provider, budget, people(count), concurrency, **more)
+    assert provider.charged == results.report.summary.spent_usd <= budget
+    assert len(results) == count
+
+
+def test_a_bound_that_was_broken_is_raised() -> None:
+    """What follows is reserved at as much more as was seen, and goes out one after another, until it goes well."""
+
+    @attrs.define
+    class Dear(Provider):
+        async def complete(self, question: Question[Any]) -> Answer:
+            cost = self.worst_cost(question) * 3
+            self.charged += cost
+            return attrs.evolve(await Offline().complete(question), cost_usd=cost)
+
+    provider = Dear(1, Decimal("0.01"), 0.0)
+    results = _run(provider, Decimal("3"), people(3), 1)
+    # Only the first call cost more than it could: from then on three times as much is reserved.
+    assert [problem.where for problem in results.report.problems].count("judge") == 1
+    assert provider.charged <= 3
 
 
 def test_a_provider_that_breaks_its_bounds_is_named() -> None:

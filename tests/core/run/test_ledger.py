@@ -2,24 +2,27 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval._money.ledger import Ledger
+from multivon_eval._money.purse import Expected, Purse
 from multivon_eval.errors import BudgetExceeded
+from support.examples import examples
 
 money = st.decimals(0, 10, places=6)
 # Whole amounts meet each other, and the budget, far more often than any others.
 few_dollars = st.integers(1, 4).map(Decimal)
-who = st.integers(0, 1)
+who = st.integers(0, 2)
 
 
 def steps_with(amounts):
-    """Steps of two conversations: hold money back, reserve some for a call, settle a call at a share of it, end."""
+    """Steps of three conversations: begin, hold money back, reserve some for a call, settle a call, end."""
+    expected = st.tuples(amounts, amounts, amounts)
     return st.lists(
         st.one_of(
-            st.tuples(st.just("keep"), who, amounts),
-            st.tuples(st.sampled_from(["reserve", "reserve held"]), who, amounts),
+            st.tuples(st.sampled_from(["begin", "keep"]), who, expected),
+            st.tuples(st.sampled_from(["talk", "judge"]), who, amounts),
             st.tuples(st.just("settle"), who, st.decimals(0, 1, places=3)),
             st.tuples(st.just("close"), who, st.just(Decimal(0))),
         ),
@@ -29,7 +32,7 @@ def steps_with(amounts):
 
 async def settled():
     """Let every task go as far as it can."""
-    for _ in range(20):
+    for _ in range(30):
         await asyncio.sleep(0)
 
 
@@ -37,48 +40,54 @@ class Conversation:
     """One that keeps its open reservations, asks for calls side by side, and skips other steps while it waits."""
 
     def __init__(self, ledger):
-        self.purse = ledger.open()
-        self.open, self.tasks, self.refused, self.closed = [], {}, 0, False
-
-    @property
-    def wants(self):
-        """What it waits for: the amount that was missing when it asked, for each of those that wait."""
-        return [wants for task, wants in self.tasks.items() if not task.done()]
+        self.purse = Purse(ledger)
+        self.open, self.tasks, self.refused, self.closed, self.asked = [], {}, 0, False, False
 
     @property
     def waits(self):
-        return bool(self.wants)
+        """What it waits for: whether each could be had now."""
+        return [fits for task, fits in self.tasks.items() if not task.done()]
 
-    async def spend(self, amount, from_hold):
+    async def catch(self, step):
         try:
-            self.open.append(await self.purse.reserve(amount, from_hold))
+            reservation = await step
         except BudgetExceeded:
             self.refused += 1
+        else:
+            self.open += [reservation] if reservation else []
 
-    async def keep(self, amount):
-        try:
-            await self.purse.keep(amount)
-        except BudgetExceeded:
-            self.refused += 1
-
-    def do(self, what, amount):
-        if what == "settle" and self.open:
-            reservation = self.open.pop(0)
-            self.purse.settle(reservation, reservation.amount * amount)
-        elif self.closed or (self.waits and what != "reserve"):
+    def do(self, what, value):
+        purse, ledger = self.purse, self.purse.ledger
+        if what == "settle":
+            if self.open:
+                reservation = self.open.pop(0)
+                purse.settle(reservation, reservation.amount * value)
+        elif self.closed or (self.waits and (what not in ("talk", "judge") or not purse.has_begun)):
             return
+        elif what == "begin" and not self.asked:
+            self.asked = True
+            judging, talking, surplus = value
+            step = purse.begin(lambda is_alone: Expected(*value))
+
+            def fits():
+                keep = ledger.planned - purse.planned + talking + max(ledger.floor, surplus)
+                return ledger.has_room(Decimal(0), judging - purse.hold, keep)
+
+            self.tasks[asyncio.create_task(self.catch(step))] = fits
         elif what == "keep":
-            self.tasks[asyncio.create_task(self.keep(amount))] = amount - self.purse.hold
-        elif what in ("reserve", "reserve held"):
-            from_hold = what == "reserve held"
-            wants = amount - (min(amount, self.purse.hold) if from_hold else 0)
-            self.tasks[asyncio.create_task(self.spend(amount, from_hold))] = wants
+            more = value[0] - purse.hold
+            self.tasks[asyncio.create_task(self.catch(purse.keep(Expected(*value))))] = lambda: ledger.has_room(
+                Decimal(0), more, ledger.floor
+            )
+        elif what in ("talk", "judge"):
+            step = purse.reserve(value, what == "judge")
+            self.tasks[asyncio.create_task(self.catch(step))] = lambda: purse._fits(value, what == "judge", False)
         elif what == "close":
-            self.purse.close()
+            purse.close()
             self.closed = True
 
 
-@settings(max_examples=600)
+@examples(300)
 @given(
     given=st.one_of(st.tuples(money, steps_with(money)), st.tuples(few_dollars, steps_with(few_dollars))),
 )
@@ -87,47 +96,47 @@ class Conversation:
     given=(
         Decimal(1),
         [
-            ("keep", 1, Decimal(1)),
-            ("keep", 1, Decimal(2)),
-            ("reserve", 1, Decimal(1)),
+            ("keep", 1, (Decimal(1), Decimal(0), Decimal(0))),
+            ("keep", 1, (Decimal(2), Decimal(0), Decimal(0))),
+            ("talk", 1, Decimal(1)),
             ("close", 0, Decimal(0)),
         ],
     ),
 )
 def test_the_ceiling_is_never_exceeded(given):
-    """Spent, reserved and held stay under the budget together, whoever does what in whatever order; all of it ends."""
+    """Whatever is expected, spent and reserved stay under the budget; nobody waits in vain; all of it ends."""
     budget, steps = given
 
     async def play():
         ledger = Ledger(budget)
-        people = [Conversation(ledger) for _ in range(2)]
-        for what, number, amount in steps:
-            people[number].do(what, amount)
+        people = [Conversation(ledger) for _ in range(3)]
+        for what, number, value in steps:
+            people[number].do(what, value)
             await settled()
-            assert ledger.spent + ledger.reserved + ledger.held <= budget
-            assert ledger.left == budget - ledger.spent - ledger.reserved - ledger.held >= 0
+            assert ledger.spent + ledger.reserved <= budget
+            assert ledger.left == budget - ledger.spent - ledger.reserved - ledger.held
             assert ledger.reserved == sum(one.amount for person in people for one in person.open)
-            assert ledger.held == sum(person.purse.hold for person in people)
-            assert ledger.spent == sum(person.purse.spent for person in people)
+            for name in ("hold", "planned", "spent"):
+                mine = [getattr(person.purse, name) for person in people]
+                assert getattr(ledger, {"hold": "held"}.get(name, name)) == sum(mine), name
+                assert min(mine) >= 0, name
             assert ledger.refused == sum(person.refused for person in people)
-            assert all(person.purse.hold >= 0 for person in people)
-            # Nobody waits for money that is there, and not everybody waits while no call is under way.
-            assert all(wants > ledger.left for person in people for wants in person.wants)
-            alive = [person for person in people if not person.closed]
-            assert not alive or any(one.open for one in people) or not all(one.waits for one in alive)
+            assert not any(fits() for person in people for fits in person.waits)
+            # Not everybody who has begun waits while no call is under way.
+            alive = [person for person in people if not person.closed and person.purse.has_begun]
+            assert any(one.open for one in people) or not all(one.waits for one in alive) or not alive
+            if not alive and not any(one.open for one in people):
+                assert not any(person.waits for person in people), "nobody runs, and one waits for its beginning"
         while any(person.open or person.waits for person in people):
-            before = [(len(person.open), len(person.wants), person.closed) for person in people]
+            before = [(len(person.open), len(person.waits), person.closed) for person in people]
             for person in people:
                 while person.open:
                     person.do("settle", Decimal(1))
                 await settled()
                 person.do("close", Decimal(0))
                 await settled()
-            assert before != [(len(person.open), len(person.wants), person.closed) for person in people]
-        for person in people:
-            person.do("close", Decimal(0))
-        assert all(person.closed for person in people)
-        assert ledger.spent + ledger.reserved + ledger.held <= budget
+            assert before != [(len(person.open), len(person.waits), person.closed) for person in people]
+        assert ledger.spent + ledger.reserved <= budget
         assert ledger.overruns == []
 
     asyncio.run(play())
@@ -138,7 +147,7 @@ def alone(play, budget="1.00", **given):
 
     async def with_purse():
         ledger = Ledger(None if budget is None else Decimal(budget), **given)
-        return await play(ledger, ledger.open())
+        return await play(ledger, Purse(ledger))
 
     return asyncio.run(with_purse())
 
@@ -161,7 +170,7 @@ def test_a_call_that_does_not_fit_is_counted_and_told():
 
     async def play(ledger, purse):
         purse.settle(await purse.reserve(Decimal("0.50"), False), Decimal("0.30"))
-        await purse.keep(Decimal("0.60"))
+        await purse.keep(Expected(Decimal("0.60")))
         with pytest.raises(BudgetExceeded) as caught:
             await purse.reserve(Decimal("0.11"), False, "a driver call")
         for part in ("a driver call", "$0.110000", "$0.300000", "$0.600000", "$1.00", "raise --budget"):
@@ -211,7 +220,7 @@ def test_without_a_ceiling_everything_fits():
     """None lifts the ceiling, and the money is still counted."""
 
     async def play(ledger, purse):
-        await purse.keep(Decimal(10**9))
+        await purse.keep(Expected(Decimal(10**9)))
         purse.settle(await purse.reserve(Decimal(10**6), False), Decimal(10**6))
         assert (ledger.left, ledger.spent) == (None, 10**6)
 
@@ -234,16 +243,16 @@ def test_a_call_draws_on_what_is_held_for_it():
     """What is held is for the calls it is held for: they take of it first, and of what is free beyond it."""
 
     async def play(ledger, purse):
-        await purse.keep(Decimal("0.90"))
+        await purse.keep(Expected(Decimal("0.90")))
         first = await purse.reserve(Decimal("0.40"), True)
         assert (purse.hold, ledger.held, ledger.reserved, ledger.left) == tuple(
             map(Decimal, ("0.5", "0.5", "0.4", "0.1"))
         )
         await purse.reserve(Decimal("0.60"), True)
         assert (purse.hold, ledger.held, ledger.reserved, ledger.left) == (0, 0, 1, 0)
-        # What the call did not need is free for all; the hold does not grow again.
+        # What the call did not need is held again for what follows.
         purse.settle(first, Decimal("0.10"))
-        assert (purse.hold, ledger.left) == (0, Decimal("0.3"))
+        assert (purse.hold, ledger.left) == (Decimal("0.3"), 0)
 
     alone(play)
 
@@ -252,7 +261,7 @@ def test_a_call_of_another_kind_leaves_the_hold_alone():
     """A user turn never takes what the verdict will need."""
 
     async def play(ledger, purse):
-        await purse.keep(Decimal("0.90"))
+        await purse.keep(Expected(Decimal("0.90")))
         with pytest.raises(BudgetExceeded):
             await purse.reserve(Decimal("0.11"), False)
         await purse.reserve(Decimal("0.10"), False)
@@ -266,10 +275,10 @@ def test_a_hold_is_set_not_added_to():
 
     async def play(ledger, purse):
         for amount in ("0.60", "0.90", "0.20"):
-            await purse.keep(Decimal(amount))
+            await purse.keep(Expected(Decimal(amount)))
             assert purse.hold == ledger.held == Decimal(amount)
         with pytest.raises(BudgetExceeded, match="the verdict of this conversation"):
-            await purse.keep(Decimal("1.01"))
+            await purse.keep(Expected(Decimal("1.01")))
         assert purse.hold == ledger.held == Decimal("0.20")
 
     alone(play)
@@ -279,7 +288,7 @@ def test_closing_gives_the_hold_back():
     """A conversation that has ended holds nothing, and closing it twice gives back once."""
 
     async def play(ledger, purse):
-        await purse.keep(Decimal("0.90"))
+        await purse.keep(Expected(Decimal("0.90")))
         purse.close()
         purse.close()
         assert (purse.hold, ledger.held, ledger.left) == (0, 0, 1)
@@ -296,10 +305,10 @@ def test_what_does_not_fit_yet_waits_until_money_comes_back(gives, wants):
         if gives == "settle":
             reservation = await other.reserve(Decimal("0.80"), False)
         else:
-            await other.keep(Decimal("0.80"))
-        purse = ledger.open()
+            await other.keep(Expected(Decimal("0.80")))
+        purse = Purse(ledger)
         amount = Decimal("0.50")
-        task = asyncio.create_task(purse.reserve(amount, False) if wants == "reserve" else purse.keep(amount))
+        task = asyncio.create_task(purse.reserve(amount, False) if wants == "reserve" else purse.keep(Expected(amount)))
         await settled()
         assert not task.done()
         if gives == "settle":
@@ -307,7 +316,7 @@ def test_what_does_not_fit_yet_waits_until_money_comes_back(gives, wants):
         elif gives == "close":
             other.close()
         else:
-            await other.keep(Decimal("0.40"))
+            await other.keep(Expected(Decimal("0.40")))
         await settled()
         assert task.done() and task.exception() is None
         assert ledger.reserved + purse.hold == amount
@@ -322,7 +331,7 @@ def test_money_that_comes_back_goes_round_in_the_order_of_waiting():
     async def play(ledger, other):
         reservation = await other.reserve(Decimal("1.00"), False)
         amounts = ["0.50", "0.40", "0.10", "0.30"]
-        tasks = [asyncio.create_task(ledger.open().reserve(Decimal(amount), False)) for amount in amounts]
+        tasks = [asyncio.create_task(Purse(ledger).reserve(Decimal(amount), False)) for amount in amounts]
         await settled()
         other.settle(reservation, Decimal(0))
         await settled()
@@ -337,9 +346,9 @@ def test_where_everybody_waits_for_everybody_the_last_to_come_is_refused():
     """With no call under way nobody else can give money back: one gives up, ends, and the others go on."""
 
     async def play(ledger, first):
-        purses = [first, ledger.open(), ledger.open()]
+        purses = [first, Purse(ledger), Purse(ledger)]
         for purse in purses:
-            await purse.keep(Decimal("0.30"))
+            await purse.keep(Expected(Decimal("0.30")))
         tasks = [asyncio.create_task(purse.reserve(Decimal("0.20"), False)) for purse in purses]
         await settled()
         assert [task.done() for task in tasks] == [False, False, True]
@@ -358,7 +367,7 @@ def test_a_call_under_way_may_still_give_money_back():
     """As long as a call is not settled the others wait for it, even if all of them do."""
 
     async def play(ledger, first):
-        second = ledger.open()
+        second = Purse(ledger)
         reservation = await first.reserve(Decimal("0.90"), False)
         tasks = [asyncio.create_task(purse.reserve(Decimal("0.60"), False)) for purse in (first, second)]
         await settled()
@@ -379,8 +388,8 @@ def test_the_end_of_a_conversation_can_leave_only_those_that_wait():
     """One that goes without giving enough back must not leave the others waiting for ever."""
 
     async def play(ledger, first):
-        second = ledger.open()
-        await second.keep(Decimal("0.90"))
+        second = Purse(ledger)
+        await second.keep(Expected(Decimal("0.90")))
         task = asyncio.create_task(second.reserve(Decimal("0.20"), False))
         await settled()
         assert not task.done()
@@ -395,20 +404,20 @@ def test_a_call_that_is_refused_does_not_leave_those_beside_it_waiting():
     """What one conversation asks side by side is given up call by call, until it waits for nothing."""
 
     async def play(ledger, first):
-        second = ledger.open()
-        reservation = await second.reserve(Decimal("0.10"), False)
-        await second.keep(Decimal("0.80"))
-        other = asyncio.create_task(second.reserve(Decimal("0.40"), False))
-        tasks = [asyncio.create_task(first.reserve(Decimal("0.30"), False)) for _ in range(3)]
+        second = Purse(ledger)
+        reservation = await first.reserve(Decimal("0.10"), False)
+        await first.keep(Expected(Decimal("0.80")))
+        other = asyncio.create_task(first.reserve(Decimal("0.40"), False))
+        tasks = [asyncio.create_task(second.reserve(Decimal("0.30"), False)) for _ in range(3)]
         await settled()
         assert not any(task.done() for task in (other, *tasks))
-        second.settle(reservation, Decimal("0.10"))
+        first.settle(reservation, Decimal("0.10"))
         await settled()
         assert [task.done() for task in tasks] == [True] * 3
         assert ledger.refused == 3
-        # The first conversation has yet to end, and might give something back.
+        # The second conversation has yet to end, and might give something back.
         assert not other.done()
-        first.close()
+        second.close()
         with pytest.raises(BudgetExceeded):
             await asyncio.wait_for(other, 5)
         for task in tasks:
@@ -423,7 +432,7 @@ def test_what_can_never_fit_is_refused_at_once():
     async def play(ledger, other):
         other.settle(await other.reserve(Decimal("0.20"), False), Decimal("0.20"))
         await other.reserve(Decimal("0.10"), False)
-        purse = ledger.open()
+        purse = Purse(ledger)
         with pytest.raises(BudgetExceeded):
             await asyncio.wait_for(purse.reserve(Decimal("0.81"), False), 5)
         assert (ledger.refused, ledger.reserved) == (1, Decimal("0.10"))
@@ -437,7 +446,7 @@ def test_one_that_is_cancelled_while_it_waits_leaves_nothing_behind(is_woken):
 
     async def play(ledger, other):
         reservation = await other.reserve(Decimal("1.00"), False)
-        tasks = [asyncio.create_task(ledger.open().reserve(Decimal("0.60"), False)) for _ in range(2)]
+        tasks = [asyncio.create_task(Purse(ledger).reserve(Decimal("0.60"), False)) for _ in range(2)]
         await settled()
         if is_woken:
             other.settle(reservation, Decimal(0))
@@ -448,5 +457,81 @@ def test_one_that_is_cancelled_while_it_waits_leaves_nothing_behind(is_woken):
         assert tasks[0].cancelled()
         assert tasks[1].done()
         assert ledger.reserved == Decimal("0.60")
+
+    alone(play)
+
+
+def test_who_began_earlier_goes_first():
+    """Where an expectation turns out too low, those who came last wait, so that the others end."""
+
+    async def play(ledger, first):
+        second = Purse(ledger)
+        await first.keep(Expected(Decimal("0.10"), Decimal("0.70")))
+        await second.keep(Expected(Decimal("0.10"), Decimal("0.50")))
+        late = asyncio.create_task(second.reserve(Decimal("0.20"), False))
+        await settled()
+        assert not late.done()
+        call = await first.reserve(Decimal("0.70"), False)
+        first.settle(call, Decimal("0.40"))
+        await first.keep(Expected(Decimal("0.10"), Decimal(0)))
+        await settled()
+        assert late.done() and late.exception() is None
+
+    alone(play)
+
+
+def test_only_judging_dips_into_the_floor():
+    """So that near the ceiling verdicts go one after another, each at the most that it can cost."""
+
+    async def play(ledger, first):
+        second = Purse(ledger)
+        for purse in (first, second):
+            await purse.keep(Expected(Decimal("0.10"), Decimal(0), Decimal("0.60")))
+        with pytest.raises(BudgetExceeded):
+            await asyncio.gather(*(purse.reserve(Decimal("0.30"), False) for purse in (first, second)))
+        call = await first.reserve(Decimal("0.70"), True)
+        late = asyncio.create_task(second.reserve(Decimal("0.70"), True))
+        await settled()
+        assert not late.done()
+        first.settle(call, Decimal("0.10"))
+        await settled()
+        assert late.done() and late.exception() is None
+
+    alone(play)
+
+
+def test_judging_that_was_expected_too_low_takes_what_is_there():
+    """The last one goes without, and not all of them."""
+
+    async def play(ledger, first):
+        second = Purse(ledger)
+        for purse in (first, second):
+            await purse.keep(Expected(Decimal("0.10")))
+        first.settle(await first.reserve(Decimal("0.95"), True), Decimal("0.95"))
+        with pytest.raises(BudgetExceeded):
+            await second.reserve(Decimal("0.10"), True)
+
+    alone(play)
+
+
+def test_a_conversation_begins_when_it_fits_beside_the_others():
+    """It waits for those who run, by what is expected when they end, and is refused only when nobody runs."""
+
+    async def play(ledger, first):
+        expected = [Expected(Decimal("0.10"), Decimal("0.50"), Decimal("0.10"))]
+        await first.begin(lambda is_alone: expected[0])
+        second, third = Purse(ledger), Purse(ledger)
+        waiting = [asyncio.create_task(purse.begin(lambda is_alone: expected[0])) for purse in (second, third)]
+        await settled()
+        assert not any(task.done() for task in waiting)
+        first.settle(await first.reserve(Decimal("0.50"), False), Decimal("0.30"))
+        first.close()
+        await settled()
+        assert [task.done() for task in waiting] == [True, False]
+        second.close()
+        expected[0] = Expected(Decimal("0.10"), Decimal("0.70"), Decimal("0.10"))
+        ledger.wake_waiters()
+        with pytest.raises(BudgetExceeded, match="a conversation may cost"):
+            await asyncio.wait_for(waiting[1], 5)
 
     alone(play)

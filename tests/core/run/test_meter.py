@@ -8,6 +8,7 @@ from multivon_eval._journal.journal import Journal
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
 from multivon_eval._money.meter import Account, MeteredJudge
+from multivon_eval._money.purse import Expected, Purse
 from multivon_eval._types.answer import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer
 from multivon_eval.sdk import Judge, text_question
@@ -47,7 +48,7 @@ def answer(cost="0.01", **changes):
 
 def metered_by(judge, budget="1.00", most=4, **changes):
     """A judge behind a ledger of its own."""
-    purse = Ledger(None if budget is None else Decimal(budget)).open()
+    purse = Purse(Ledger(None if budget is None else Decimal(budget)))
     return MeteredJudge(judge, Account(purse, Journal()), Limit(most), **changes)
 
 
@@ -272,7 +273,7 @@ def test_a_judges_call_draws_on_the_hold_and_a_drivers_does_not():
 
     async def play(role):
         metered = meter(answer("0.02"), budget="0.10", role=role)
-        await metered.account.purse.keep(WORST)
+        await metered.account.purse.keep(Expected(WORST))
         await metered.complete(QUESTION)
         return ledger_of(metered).spent
 

@@ -196,9 +196,9 @@ def test_the_estimate_and_the_hold_count_every_vote():
         for votes in (1, 3)
     )
     assert (thrice.calls - once.calls, thrice.calls_most - once.calls_most) == (2, 2)
-    # Each vote may be unreadable once, so twice as much is held; a driver's call comes on top.
-    for budget, begins in ((Decimal("0.06"), False), (Decimal("0.07"), True)):
-        [result] = simulate(answers, [persona()], judge=judge, judge_votes=3, budget_usd=budget, hooks=())
+    # Three votes are expected to cost three times as much as one, and must fit before anything is said.
+    for votes, begins in ((3, False), (1, True)):
+        [result] = simulate(answers, [persona()], judge=judge, judge_votes=votes, budget_usd="0.022", hooks=())
         assert bool(result.turns) is begins
         assert result.verdict.cut is False
 

@@ -11,6 +11,7 @@ from multivon_eval._journal.journal import Journal
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
 from multivon_eval._money.meter import Account, MeteredJudge
+from multivon_eval._money.purse import Purse
 from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import text_question
 from support.chat_faults import Response, error_body
@@ -46,7 +47,7 @@ def test_no_call_costs_more_than_was_reserved_for_it(places, refuses):
     async def work(judge):
         ledger = Ledger(Decimal(100))
         limit = Limit(places)
-        metered = [MeteredJudge(judge, Account(ledger.open(), Journal()), limit) for _ in range(MANY)]
+        metered = [MeteredJudge(judge, Account(Purse(ledger), Journal()), limit) for _ in range(MANY)]
         question = text_question("Why?", schema=SCHEMA)
         try:
             return ledger, await asyncio.gather(*(one.complete(question) for one in metered))

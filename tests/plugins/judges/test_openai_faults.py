@@ -214,7 +214,7 @@ def test_a_budget_that_holds_only_some_calls_is_never_exceeded(no_pauses):
     """With a usage that says nothing each call is its worst case, and the run stops before the ceiling."""
     with ChatServer(script=lambda index, body: "no-usage", goal_after=99) as server:
         judge = judge_for(server)
-        budget = judge.worst_cost(first_question()) * 12
+        budget = judge.worst_cost(first_question()) * 8
         (result,) = simulate(model_fn, [PERSONA], judge=judge, hooks=(), budget_usd=budget)
     assert result.stop_reason == "budget_exceeded"
     assert 0 < result.cost_usd <= budget

@@ -121,11 +121,11 @@ def test_headers_and_body_of_ones_own_are_sent(monkeypatch):
     with ChatServer() as server:
         plain = judge_for(server)
         judge = judge_for(server, extra_body={"top_p": 0.5}, headers_env={"X-Team": "TEAM_TOKEN"})
+        assert judge.worst_cost(questions()["verdict"]) > plain.worst_cost(questions()["verdict"])
         completed(judge, questions()["verdict"])
         checked(judge)
     assert server.requests[0]["top_p"] == 0.5
     assert server.headers[0]["x-team"] == KEY
-    assert judge.worst_cost(questions()["verdict"]) > plain.worst_cost(questions()["verdict"])
     assert KEY not in repr(judge)
 
 
