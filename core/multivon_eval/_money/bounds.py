@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 import attrs
 
 from ..errors import JudgeError
 from .funds import ZERO
+
+
+_STEP = Decimal("1e-12")
+"""USD to which amounts are rounded, so that their sums stay exact."""
 
 
 @attrs.define
@@ -22,13 +26,13 @@ class Bounds:
 
     def raise_to(self, worst: Decimal | None) -> Decimal | None:
         """Give the bound that counts for one that the judge gave, in USD."""
-        return None if worst is None else worst * self.factor
+        return None if worst is None else (worst * self.factor).quantize(_STEP, ROUND_UP)
 
     def learn(self, cost: Decimal, worst: Decimal) -> bool:
         """Take in what a call did cost beside the bound that it was reserved at; tell whether it broke that."""
         if cost <= worst or not worst:
             return False
-        self.factor *= cost / worst
+        self.factor = (self.factor * cost / worst).quantize(_STEP, ROUND_UP)
         return True
 
 

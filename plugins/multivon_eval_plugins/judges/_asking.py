@@ -44,8 +44,8 @@ class Reading:
     """
 
     text: str
-    usage: Usage | None
     model: str
+    usage: Usage | None = None
     is_cut: bool = False
     thoughts: str = ""
     has_thought: bool = False
@@ -61,6 +61,8 @@ class Wire(Protocol):
     async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]: ...
 
     def _read(self, data: Mapping[str, Any]) -> Reading: ...
+
+    def _usage(self, data: Mapping[str, Any]) -> Usage | None: ...
 
 
 @attrs.define(eq=False)
@@ -149,12 +151,19 @@ class Asking:
             except RequestRefused as error:
                 if error.told.generated:
                     # The answer is there; that it does not fit is for the question to say.
-                    return self._answer(Reading(error.told.generated, None, wire.model), prompt, left_out, more)
+                    return self._answer(Reading(error.told.generated, wire.model), prompt, left_out, more)
                 left_out = self._adapt(error, left_out, body)
                 continue
             # Not before: what did not help is not given up for the run.
             self._learn(left_out)
-            return self._answer(wire._read(data), prompt, left_out, more)
+            usage = wire._usage(data)
+            try:
+                return self._answer(attrs.evolve(wire._read(data), usage=usage), prompt, left_out, more)
+            except JudgeError as error:
+                if usage is not None:
+                    # Refused, blocked or cut: the provider says all the same what it charges.
+                    error.cost_usd = self._compute_cost(usage, prompt)
+                raise
 
     def _adapt(self, error: RequestRefused, left_out: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
         """Ask for one thing otherwise; for what others have learned meanwhile first."""
@@ -231,24 +240,30 @@ def _list_texts(value: object) -> Iterator[str]:
             yield from _list_texts(item)
 
 
-def read_usage(asked: object, answered: object, cached: object = 0, written: object = 0) -> Usage | None:
-    """Read a provider's figures; None where they are missing or cannot be.
+def read_usage(
+    asked: object, answered: object, cached: object = 0, written: object = 0, total: object = 0, thought: object = 0
+) -> Usage | None:
+    """Read a provider's figures in the dearest way that they allow; None where they are missing or cannot be.
 
     Args:
         asked: All prompt tokens, those of the cache included.
         answered: All completion tokens, thinking included.
         cached: Those read from the cache; None for none.
         written: Those written to it; None for none.
+        total: Prompt and completion together; None where nobody says. Some count thinking there alone.
+        thought: Tokens of thinking, which are part of the completion; None likewise.
     """
-    counts = [_count(asked), _count(answered), _count(cached or 0), _count(written or 0)]
-    if None in counts:
+    counts = [_count(count or 0) for count in (asked, answered, cached, written, total, thought)]
+    if None in counts or _count(answered) is None:
         return None
-    total, answer, read, wrote = (count or 0 for count in counts)
-    if not total:
+    prompt, answer, read, wrote, whole, thinking = (count or 0 for count in counts)
+    if not prompt:
         return None  # no prompt has none: it is how some say that they did not count
-    # They are a part of the prompt's tokens, whatever the provider says: no money is given back.
-    wrote = min(wrote, total)
-    return Usage(total, answer, min(read, total - wrote), wrote)
+    answer = max(answer, thinking, whole - prompt)
+    if read + wrote > prompt:
+        # Parts cannot be more than the whole: then nothing of it is cheaper.
+        return Usage(max(prompt, read, wrote), answer)
+    return Usage(prompt, answer, read, wrote)
 
 
 def add_usage(*counts: object) -> int | None:

@@ -101,14 +101,12 @@ def read_chat_answer(data: Mapping[str, Any], model: str, http: JsonHttp) -> Rea
         raise AnswerWithheld("a filter of the provider withheld the answer (content_filter)")
     if not text.strip() and isinstance(reason, str) and reason in _PASSING:
         raise _make_empty_error(choice, reason, http)
-    usage = data.get("usage")
     return Reading(
         text=text,
-        usage=_read_usage(usage),
         model=http.clean_text(str(data.get("model") or model)),
         is_cut=reason in _CUT,
         thoughts=_read_thoughts(message),
-        has_thought=_count_thoughts(usage) > 0,
+        has_thought=_count_thoughts(data.get("usage")) > 0,
     )
 
 
@@ -162,7 +160,9 @@ def _read_thoughts(message: Mapping[str, Any]) -> str:
     return ""
 
 
-def _read_usage(usage: object) -> Usage | None:
+def read_chat_usage(data: Mapping[str, Any]) -> Usage | None:
+    """Read what a chat completion says that it took."""
+    usage = data.get("usage")
     told = usage if isinstance(usage, Mapping) else {}
     details = told.get("prompt_tokens_details")
     cache = details if isinstance(details, Mapping) else {}
@@ -171,6 +171,8 @@ def _read_usage(usage: object) -> Usage | None:
         told.get("completion_tokens"),
         cache.get("cached_tokens"),
         cache.get("cache_write_tokens"),
+        told.get("total_tokens"),
+        _count_thoughts(told),
     )
 
 

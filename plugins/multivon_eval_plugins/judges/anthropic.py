@@ -144,11 +144,13 @@ class Anthropic(HttpJudge):
             raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
         return Reading(
             text=text,
-            usage=_read_usage(data.get("usage")),
             model=self._http.clean_text(str(data.get("model") or self.model)),
             is_cut=reason == "max_tokens",
             thoughts="".join(str(block.get("thinking") or "") for block in content),
         )
+
+    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+        return _read_usage(data.get("usage"))
 
 
 def _write_messages(prompt: Prompt, mark: Mapping[str, Any]) -> list[dict[str, Any]]:

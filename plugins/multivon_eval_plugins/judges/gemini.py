@@ -146,12 +146,14 @@ class Gemini(HttpJudge):
             raise JudgeUnavailable(f"the model called a function that nobody offered ({reason}): {told}", True)
         return Reading(
             text=text,
-            usage=_read_usage(data.get("usageMetadata")),
             model=self._http.clean_text(str(data.get("modelVersion") or self.model)),
             is_cut=reason == "MAX_TOKENS",
             thoughts=_join_texts(part for part in said if part.get("thought")),
             has_thought=_has_thought(data.get("usageMetadata")),
         )
+
+    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+        return _read_usage(data.get("usageMetadata"))
 
     def _find_candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Find the one answer there is.
@@ -202,4 +204,5 @@ def _read_usage(data: object) -> Usage | None:
         return None
     # A count that is nought is left out.
     answered = add_usage(data.get("candidatesTokenCount") or 0, data.get("thoughtsTokenCount") or 0)
-    return read_usage(data.get("promptTokenCount"), answered, data.get("cachedContentTokenCount"))
+    asked = add_usage(data.get("promptTokenCount") or 0, data.get("toolUsePromptTokenCount") or 0)
+    return read_usage(asked, answered, data.get("cachedContentTokenCount"), 0, data.get("totalTokenCount"))

@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, UsageError
+from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, UsageError
 
 from ._asking import Asking, Reading
-from ._chat import REFUSABLE, read_chat_answer, write_chat_body
+from ._chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
 from ._failures import make_failure
 from ._http import JsonHttp
 from ._options import Key
@@ -123,6 +123,9 @@ class LiteLLM(ProviderJudge):
             if not message.get("refusal") and isinstance(kept, Mapping):
                 message["refusal"] = kept.get("refusal")
         return read_chat_answer(data, self.model, self._told)
+
+    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+        return read_chat_usage(data)
 
     def _convert_error(self, error: Exception) -> JudgeError:
         """What litellm raised, in the words of the SDK."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import KeyedJudge, Prompt
+from multivon_eval.sdk import KeyedJudge, Prompt, Usage
 
 from ._asking import Asking, Reading
-from ._chat import REFUSABLE, read_chat_answer, write_chat_body
+from ._chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
 from ._options import is_url
 from ._provider_judge import HttpJudge, keep_places
 
@@ -86,3 +86,6 @@ class OpenAI(HttpJudge):
 
     def _read(self, data: Mapping[str, Any]) -> Reading:
         return read_chat_answer(data, self.model, self._http)
+
+    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+        return read_chat_usage(data)

@@ -58,9 +58,10 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     assert server.requests == [{**body, **warmth}]
     raw = message.model_dump(mode="json")
     anthropic.types.Message.model_validate(raw, strict=True)
-    reading = Anthropic("some-model", price_in=1, price_out=1)._read(raw)
+    judge = Anthropic("some-model", price_in=1, price_out=1)
+    reading, usage = judge._read(raw), judge._usage(raw)
     assert question.read(reading.text)
-    assert reading.usage.input_tokens == sum(
+    assert usage.input_tokens == sum(
         (message.usage.input_tokens, message.usage.cache_read_input_tokens, message.usage.cache_creation_input_tokens)
     )
 

@@ -64,9 +64,10 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     assert question.read(found.text)
     raw = found.model_dump(mode="json", by_alias=True, exclude_none=True)
     types.GenerateContentResponse.model_validate(raw)
-    reading = Gemini("some-model", price_in=1, price_out=1)._read(raw)
+    judge = Gemini("some-model", price_in=1, price_out=1)
+    reading, usage = judge._read(raw), judge._usage(raw)
     assert reading.text == found.text
-    assert reading.usage.input_tokens == found.usage_metadata.prompt_token_count
+    assert usage.input_tokens == found.usage_metadata.prompt_token_count
 
 
 @pytest.mark.parametrize("kind", ["user_turn", "verdict", "answers"])

@@ -6,6 +6,7 @@ import asyncio
 import json
 from decimal import Decimal
 
+import attrs
 import openai
 import pytest
 from hypothesis import example, given, settings
@@ -252,13 +253,49 @@ def test_a_usage_that_cannot_be_believed_is_booked_at_its_worst(usage):
     assert answer.notes == ("the provider sent no usable usage: calls are booked at their worst case",)
 
 
-def test_more_cached_tokens_than_there_are_give_no_money_back():
-    """The cached tokens are a part of the prompt's, whatever the provider says."""
-    usage = {"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 10**6}}
-    with ChatServer(lambda body: Response("Fine.", usage=usage)) as server:
+DEAREST = {
+    "thinking in the total alone": ({"completion_tokens": 20, "total_tokens": 21_020}, Usage(1000, 20_020)),
+    "thinking beside the completion": (
+        {"completion_tokens": 20, "completion_tokens_details": {"reasoning_tokens": 300}},
+        Usage(1000, 300),
+    ),
+    "a total that is too small": ({"completion_tokens": 20, "total_tokens": 5}, Usage(1000, 20)),
+    "no total": ({"completion_tokens": 20, "total_tokens": None}, Usage(1000, 20)),
+    "more cached than there are": (
+        {"completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 5000}},
+        Usage(5000, 1),
+    ),
+    "parts that are more than the whole": (
+        {"completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 600, "cache_write_tokens": 600}},
+        Usage(1000, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("usage", "read"), DEAREST.values(), ids=DEAREST)
+def test_usage_is_read_in_the_dearest_way_that_its_figures_allow(usage, read):
+    """Some gateways count thinking in the total alone, or what is cached beside the prompt; none is booked cheaper."""
+    with ChatServer(lambda body: Response("Fine.", usage={"prompt_tokens": 1000, **usage})) as server:
         answer = completed(judge_for(server), questions()["text"])
-    assert answer.usage == Usage(10, 1, 10)
-    assert answer.cost_usd > 0
+    assert answer.usage == read
+
+
+WITHOUT_ANSWER = {
+    "a refusal": Response("", message={"content": None, "refusal": "No."}),
+    "a filter": Response("", finish_reason="content_filter"),
+    "a cut before it began": Response("", finish_reason="length"),
+}
+
+
+@pytest.mark.parametrize("response", WITHOUT_ANSWER.values(), ids=WITHOUT_ANSWER)
+def test_what_is_refused_blocked_or_cut_is_booked_at_its_usage(response):
+    """And not at its worst case, where the provider says what it takes."""
+    usage = {"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010}
+    with ChatServer(lambda body: attrs.evolve(response, usage=usage)) as server:
+        judge = judge_for(server)
+        with pytest.raises(JudgeError) as caught:
+            completed(judge, questions()["text"])
+        assert caught.value.cost_usd == judge.prices().cost(Usage(1000, 10))
 
 
 def test_without_prices_nothing_is_known_of_the_cost():
