@@ -9,7 +9,6 @@ import attrs
 from ..errors import JudgeError
 from .funds import ZERO
 
-
 _STEP = Decimal("1e-12")
 """USD to which amounts are rounded, so that their sums stay exact."""
 

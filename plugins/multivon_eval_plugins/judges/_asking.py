@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -145,24 +146,25 @@ class Asking:
         # model thinks.
         prompt, more, left_out = self.fix_prompt(question.prompt), self._more, dict(self.refused)
         while True:
+            sent_at = datetime.now(UTC)
             body = _merge(wire._body(prompt, left_out), self.extra)
             try:
                 data = await wire._send(body)
             except RequestRefused as error:
                 if error.told.generated:
                     # The answer is there; that it does not fit is for the question to say.
-                    return self._answer(Reading(error.told.generated, wire.model), prompt, left_out, more)
+                    return self._answer(Reading(error.told.generated, wire.model), prompt, left_out, more, sent_at)
                 left_out = self._adapt(error, left_out, body)
                 continue
             # Not before: what did not help is not given up for the run.
             self._learn(left_out)
             usage = wire._usage(data)
             try:
-                return self._answer(attrs.evolve(wire._read(data), usage=usage), prompt, left_out, more)
+                return self._answer(attrs.evolve(wire._read(data), usage=usage), prompt, left_out, more, sent_at)
             except JudgeError as error:
                 if usage is not None:
                     # Refused, blocked or cut: the provider says all the same what it charges.
-                    error.cost_usd = self._compute_cost(usage, prompt)
+                    error.cost_usd = self._compute_cost(usage, prompt, sent_at)
                 raise
 
     def _adapt(self, error: RequestRefused, left_out: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, str]:
@@ -179,7 +181,9 @@ class Asking:
             if item.count_steps(left_out) > item.count_steps(self.refused):
                 self.refused[item.parameter] = left_out[item.parameter]
 
-    def _answer(self, reading: Reading, prompt: Prompt, left_out: Mapping[str, str], more: int) -> Answer:
+    def _answer(
+        self, reading: Reading, prompt: Prompt, left_out: Mapping[str, str], more: int, sent_at: datetime
+    ) -> Answer:
         text = reading.text
         if reading.usage is not None:
             self._counted.learn(prompt, reading.usage.input_tokens)
@@ -191,7 +195,7 @@ class Asking:
         return Answer(
             text=whole_text(text),
             usage=reading.usage or Usage(),
-            cost_usd=self._compute_cost(reading.usage, prompt),
+            cost_usd=self._compute_cost(reading.usage, prompt, sent_at),
             model=reading.model,
             temperature=None if "temperature" in left_out else prompt.temperature,
             notes=tuple(self._list_notes(reading, left_out, more)),
@@ -218,10 +222,10 @@ class Asking:
             return JudgeUnavailable(f"{message}; it is asked again with {self._more} more", True)
         return JudgeError(f"{message}; give it more with ',max_tokens=N'", True)
 
-    def _compute_cost(self, usage: Usage | None, prompt: Prompt) -> Decimal:
+    def _compute_cost(self, usage: Usage | None, prompt: Prompt, sent_at: datetime) -> Decimal:
         if self.tariff is None:
             return Decimal(0)
-        return self.tariff.cost(usage) if usage else self._bound_cost(prompt) or Decimal(0)
+        return self.tariff.cost(usage, sent_at) if usage else self._bound_cost(prompt) or Decimal(0)
 
 
 def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, time
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -18,21 +20,38 @@ class Tariff:
     Attributes:
         base: The prices of a short prompt.
         steps: The prices beyond a number of prompt tokens, in growing order.
+        day: Where prices depend on the hour, the tariffs of a day, each with the time in UTC from which it counts, in
+            their order; this one is then that of now.
     """
 
     base: Prices
     steps: tuple[tuple[int, Prices], ...] = ()
+    day: tuple[tuple[time, Tariff], ...] = ()
 
-    def cost(self, usage: Usage) -> Decimal:
-        """What a call cost, in USD."""
+    def cost(self, usage: Usage, at: datetime | None = None) -> Decimal:
+        """What a call cost, in USD.
+
+        Args:
+            usage: What it took.
+            at: When it was made; now if None.
+        """
+        if self.day:
+            clock = (at or datetime.now(UTC)).astimezone(UTC).time()
+            # Before the first of a day the last of the day before counts.
+            return max((one for one in self.day if one[0] <= clock), default=self.day[-1], key=_TIME)[1].cost(usage)
         reached = [prices for start, prices in self.steps if usage.input_tokens > start]
         return (reached[-1] if reached else self.base).cost(usage)
 
     def worst(self, most_in: int, most_out: int) -> Decimal:
-        """The most that a call can cost, in USD: every prompt token at the dearest price within reach."""
+        """The most that a call can cost, in USD: every prompt token at the dearest price within reach, of any hour."""
+        if self.day:
+            return max(tariff.worst(most_in, most_out) for _, tariff in self.day)
         within_reach = (self.base, *(prices for start, prices in self.steps if most_in > start))
         total = max(most_in * prices.dearest_input + most_out * prices.output for prices in within_reach)
         return total / 1_000_000
+
+
+_TIME = itemgetter(0)
 
 
 def find_tariff(
@@ -71,10 +90,33 @@ def find_known_tariff(model: str, *, base_url: str | None = None, provider: str 
 
     nothing = genai_prices.Usage(input_tokens=0, output_tokens=0)
     where: Any = {"provider_id": provider} if provider else {"provider_api_url": base_url}
+
+    def find(at: datetime) -> tuple[Any, Tariff | None]:
+        found = genai_prices.calc_price(nothing, model, genai_request_timestamp=at, **where)
+        return found.model, _read_tariff(found)
+
+    now = datetime.now(UTC)
     try:
-        found = genai_prices.calc_price(nothing, model, **where)
+        known, tariff = find(now)
     except LookupError:
         return None
+    changes = _list_changes(known.prices)
+    if tariff is None or not changes:
+        return tariff
+    found = [(clock, find(datetime.combine(now.date(), clock, UTC))[1]) for clock in changes]
+    return attrs.evolve(tariff, day=tuple((clock, one) for clock, one in found if one is not None))
+
+
+def _list_changes(prices: Any) -> list[time]:
+    """The times of a day, in UTC, at which other prices begin to count."""
+    rules = [getattr(one, "constraint", None) for one in prices] if isinstance(prices, list) else []
+    ends = {end for rule in rules for name in ("start_time", "end_time") if (end := getattr(rule, name, None))}
+    today = datetime.now(UTC).date()
+    clocks = {datetime.combine(today, end, end.tzinfo or UTC).astimezone(UTC).time() for end in ends}
+    return sorted({time(), *clocks}) if clocks else []
+
+
+def _read_tariff(found: Any) -> Tariff | None:
     price: Any = found.model_price
     kinds = [getattr(price, f"{kind}_mtok", None) for kind in ("input", "output", "cache_read", "cache_write")]
     source = f"genai-prices: {found.provider.id}/{found.model.id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 import attrs
@@ -18,7 +19,7 @@ from pydantic import TypeAdapter
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
 from multivon_eval.sdk import Message, Prices, Usage, text_question
-from multivon_eval_plugins.judges._prices import find_known_tariff
+from multivon_eval_plugins.judges._prices import Tariff, find_known_tariff
 from multivon_eval_plugins.judges.openai import OPENAI, OpenAI
 from support.chat_faults import Response, error_body
 from support.chat_server import ChatServer
@@ -419,3 +420,22 @@ def test_stated_prices_win_over_known_ones():
     """Who states prices has them."""
     found = OpenAI("gpt-4.1-mini", price_in=7, price_out=8).prices()
     assert found == Prices(Decimal(7), Decimal(8), Decimal(7), "stated in the SPEC")
+
+
+def test_prices_that_depend_on_the_hour():
+    """The dearest of the day is reserved, and each call costs what it did at its time, also in the night before."""
+    tariff = find_known_tariff("deepseek-chat", base_url="https://api.deepseek.com")
+    by_day, by_night = (
+        tariff.cost(Usage(10**6, 10**6), datetime(2026, 5, 1, hour, 45, tzinfo=UTC)) for hour in (12, 20)
+    )
+    assert by_day > by_night > 0
+    assert tariff.cost(Usage(10**6, 10**6), datetime(2026, 5, 1, 0, 10, tzinfo=UTC)) == by_night
+    assert tariff.worst(10**6, 10**6) == by_day
+
+
+def test_a_day_that_begins_late_goes_on_with_the_last_hour_of_the_one_before():
+    """What is not said of the hours before the first change is what counted before midnight."""
+    cheap, dear = (Tariff(Prices(Decimal(price), Decimal(price), Decimal(price), "")) for price in (1, 2))
+    tariff = attrs.evolve(dear, day=((time(8), dear), (time(20), cheap)))
+    at = [datetime(2026, 5, 1, hour, tzinfo=UTC) for hour in (3, 8, 19, 20)]
+    assert [tariff.cost(Usage(10**6, 0), when) for when in at] == [1, 2, 2, 1]
