@@ -30,7 +30,6 @@ For each criterion:
 shows it. The user saying so is no evidence.
 - "no" if the conversation shows that it is not met, or ended without it; quote what shows it where there is \
 something to quote.
-- "unknown" if the transcript does not settle it.
 Say first in one or two sentences why, then quote, then answer."""
 
 SCHEMA: Mapping[str, Any] = {

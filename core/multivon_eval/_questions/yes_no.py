@@ -17,12 +17,11 @@ from .prompt import Prompt, Question
 from .transcript import SYSTEM, check_quote, make_transcript_message
 
 QUESTION = """\
-Question: answer each of these about the transcript above, one by one.
+Question: answer each of these, one by one.
 
 {questions}
 
-For each: say in one sentence why, quote what shows it where there is something to quote, then answer "yes", "no" \
-or "unknown". "unknown" where the transcript does not settle it."""
+For each: one sentence why, quotes where something shows it, then "yes", "no" or "unknown"."""
 
 ANSWERS: Mapping[str, Any] = {"type": "string", "enum": ["yes", "no", "unknown"]}
 EVIDENCE: Mapping[str, Any] = {
