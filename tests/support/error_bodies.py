@@ -359,7 +359,10 @@ ANTHROPIC = (
     _anthropic("a tool is forced", 400, "Thinking may not be enabled when tool_choice forces tool use.", "tool_choice"),
     _anthropic("no adaptive thinking", 400, "adaptive thinking is not supported on this model", "thinking"),
     _anthropic("thinking is unknown", 400, "thinking: Extra inputs are not permitted", "thinking"),
-    _anthropic("no cache", 400, "system.0.cache_control: Extra inputs are not permitted", "cache_control"),
+    attrs.evolve(
+        _anthropic("no cache", 400, "system.0.cache_control: Extra inputs are not permitted", "cache_control"),
+        said="How long does a refund take? " * 200,  # a short prompt is not marked for a cache
+    ),
     _anthropic("no tools", 400, "This model does not support tools", "tools"),
     _anthropic("a power tool", 400, "messages.0: my power tool is not supported by your store", STAYS),
     _anthropic("too many tokens", 400, "max_tokens: 90000 > 8192, the most that this model may write", STAYS),

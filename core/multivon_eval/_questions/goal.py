@@ -56,12 +56,15 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def goal_question(conversation: Conversation, *, temperature: float = 0.0) -> Question[Verdict]:
+def goal_question(
+    conversation: Conversation, *, temperature: float = 0.0, is_repeated: bool = False
+) -> Question[Verdict]:
     """Ask for the verdict on a conversation that has a persona.
 
     Args:
         conversation: What was said.
         temperature: 0 to ask once; more to ask several times, for at 0 several votes are one.
+        is_repeated: Whether it is asked several times.
     """
     about = GoalAsked(conversation)
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(about.persona.criteria, 1))
@@ -73,6 +76,7 @@ def goal_question(conversation: Conversation, *, temperature: float = 0.0) -> Qu
         schema_name="verdict",
         max_tokens=400 + 400 * len(about.persona.criteria),
         temperature=temperature,
+        is_repeated=is_repeated,
     )
     return Question(prompt, about)
 

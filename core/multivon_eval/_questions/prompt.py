@@ -50,6 +50,7 @@ class Prompt:
         schema_name: A name for it.
         max_tokens: The most tokens that a well-formed answer can need; None leaves it to the provider.
         temperature: What suits the question: 0 to judge, more to play a person; None leaves it to the provider.
+        is_repeated: Whether the same question is asked several times, so that a provider's cache may serve all of it.
     """
 
     system: str
@@ -58,6 +59,7 @@ class Prompt:
     schema_name: str = "answer"
     max_tokens: int | None = 800
     temperature: float | None = 0.0
+    is_repeated: bool = False
 
 
 @set_module("multivon_eval.sdk")

@@ -32,7 +32,7 @@ async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, Cas
             scores = dict.fromkeys(plan.evaluators, Score.skipped(f"no reply to score: {error}"))
         else:
             context, seconds = plan.context("judge", account), PATIENCE * plan.info.timeout
-            scores = await score(conversation, plan.evaluators, context, plan.journal, seconds)
+            scores = await score(conversation, plan.evaluators, context, plan.journal, seconds, is_first=True)
     return number, CaseResult(case, conversation, scores, error, account.cost_usd)
 
 

@@ -196,21 +196,36 @@ class Run:
     async def _judge(
         self, conversation: Conversation, account: Account, past: PastCase
     ) -> tuple[Verdict, dict[str, Score]]:
-        """Verdict and scores side by side; what the journal has already is not asked for again."""
-        context = self.plan.context("judge", account)
+        """Verdict and scores; what the journal has already is not asked for again.
+
+        The first question on the transcript goes ahead, and the others follow side by side: what they share with it a
+        provider's cache serves only when it has begun to answer.
+        """
+        context, is_ahead = self.plan.context("judge", account), asyncio.Event()
+
+        async def score_then() -> dict[str, Score]:
+            await is_ahead.wait()
+            return await self._score_missing(conversation, past.scores, context)
+
         verdict, scores = await asyncio.gather(
-            self._get_verdict(conversation, account, past), self._score_missing(conversation, past.scores, context)
+            self._get_verdict(conversation, account, past, is_ahead.set), score_then()
         )
         return verdict, {name: scores[name] for name in self.plan.evaluators}
 
-    async def _get_verdict(self, conversation: Conversation, account: Account, past: PastCase) -> Verdict:
-        if past.verdict is not None:
-            return past.verdict
+    async def _get_verdict(
+        self, conversation: Conversation, account: Account, past: PastCase, go_on: Callable[[], None]
+    ) -> Verdict:
         plan, votes = self.plan, self.plan.info.judge_votes
-        if votes == 1:
-            verdict = await judge_goal(conversation, plan.context("judge", account))
-        else:
-            verdict = await vote_on_goal(conversation, plan.context("vote", account), votes, plan.journal, past)
+        try:
+            if past.verdict is not None:
+                return past.verdict
+            if votes == 1:
+                verdict = await judge_goal(conversation, plan.context("judge", account))
+            else:
+                voting = plan.context("vote", account)
+                verdict = await vote_on_goal(conversation, voting, votes, plan.journal, past, go_on)
+        finally:
+            go_on()
         plan.journal.record_judgement(conversation.case_uid, VERDICT, verdict)
         return verdict
 

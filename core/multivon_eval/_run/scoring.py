@@ -25,6 +25,7 @@ async def score(
     context: RunContext,
     journal: Journal,
     seconds: float,
+    is_first: bool = False,
 ) -> dict[str, Score]:
     """Let all evaluators score a conversation, side by side.
 
@@ -34,6 +35,7 @@ async def score(
         context: The metered judge.
         journal: Keeps each score as soon as it is there.
         seconds: How long each may take, beside what it asks the judge.
+        is_first: Whether nothing was asked about the conversation before; then the first one goes ahead.
 
     Returns:
         One score for each, in their order; an evaluator that fails gives none and the reason.
@@ -47,8 +49,14 @@ async def score(
         journal.record_judgement(conversation.case_uid, name, given)
         return given
 
-    scores = await asyncio.gather(*(kept(name, evaluator) for name, evaluator in evaluators.items()))
-    return dict(zip(evaluators, scores, strict=True))
+    found: dict[str, Score] = {}
+    todo = list(evaluators.items())
+    if is_first:
+        # The others share a beginning with it, which a provider's cache serves only when it has begun to answer.
+        found |= {name: await kept(name, evaluator) for name, evaluator in todo[:1]}
+    rest = [(name, evaluator) for name, evaluator in todo if name not in found]
+    scores = await asyncio.gather(*(kept(name, evaluator) for name, evaluator in rest))
+    return found | dict(zip((name for name, _ in rest), scores, strict=True))
 
 
 async def _score_one(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from .._journal.journal import Journal
 from .._journal.past import PastCase, vote_key
@@ -30,7 +31,8 @@ async def judge_goal(conversation: Conversation, context: RunContext, temperatur
     if not conversation.turns:
         return Verdict(None, "the system gave no reply, so there is nothing to judge")
     try:
-        return await ask(context.judge, goal_question(conversation, temperature=temperature))
+        question = goal_question(conversation, temperature=temperature, is_repeated=temperature > 0)
+        return await ask(context.judge, question)
     except BudgetExceeded as error:
         return Verdict(None, f"not judged: {error}", cut=True)
     except FAULTS as error:
@@ -39,9 +41,14 @@ async def judge_goal(conversation: Conversation, context: RunContext, temperatur
 
 
 async def vote_on_goal(
-    conversation: Conversation, context: RunContext, votes: int, journal: Journal, past: PastCase
+    conversation: Conversation,
+    context: RunContext,
+    votes: int,
+    journal: Journal,
+    past: PastCase,
+    go_on: Callable[[], None],
 ) -> Verdict:
-    """Ask the judge several times, side by side, and take the majority.
+    """Ask the judge several times, the first time ahead and then side by side, and take the majority.
 
     Args:
         conversation: A finished one, whatever ended it.
@@ -49,6 +56,7 @@ async def vote_on_goal(
         votes: How often it is asked, an odd number.
         journal: Keeps each vote as soon as it is there.
         past: The votes that were given before a resume are not asked for again.
+        go_on: Called when the first vote is there: what others ask of the same transcript may follow.
 
     Returns:
         The verdict that :func:`~.votes.counted` makes of them.
@@ -63,4 +71,6 @@ async def vote_on_goal(
         journal.record_judgement(conversation.case_uid, vote_key(number), vote)
         return vote
 
-    return count_votes(await asyncio.gather(*(kept(number) for number in range(1, votes + 1))))
+    first = await kept(1)
+    go_on()
+    return count_votes([first, *await asyncio.gather(*(kept(number) for number in range(2, votes + 1)))])

@@ -11,6 +11,7 @@ import attrs
 from multivon_eval.sdk import AnswerWithheld, JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
 from ._asking import Asking, Reading, add_usage, describe_missing_answer, read_usage, write_schema_note
+from ._counted import count_bytes
 from ._options import is_amount, is_url
 from ._provider_judge import HttpJudge, keep_places
 from ._refusable import LEFT_OUT, Refusable
@@ -24,6 +25,8 @@ TOOL = "answer"
 _TOOL_TOKENS = 1500
 _LONGEST = 4096
 """Tokens of an answer whose length nobody states: Anthropic wants a number, and every model takes this one."""
+_LEAST_CACHED = 4 * 1024
+"""Bytes of a prompt from which on Anthropic caches it: 1,024 tokens for the models that begin earliest."""
 _LEAST_THINKING = 1024
 _AS_BUDGET = "sent as a budget of tokens"
 _REFUSABLE = (
@@ -95,7 +98,12 @@ class Anthropic(HttpJudge):
         self._connect("x-api-key", headers={"anthropic-version": VERSION})
 
     def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
-        mark = {} if "cache_control" in left_out else _CACHED
+        # Writing to the cache costs more than reading from the prompt: it is only marked what somebody will read. The
+        # tool comes first in what is cached, so questions of different schemas share nothing.
+        is_read = len(prompt.messages) > 1 or prompt.is_repeated or prompt.schema is None
+        size = count_bytes(prompt.system) + sum(count_bytes(message.text) for message in prompt.messages)
+        is_marked = is_read and size >= _LEAST_CACHED and "cache_control" not in left_out
+        mark = _CACHED if is_marked else {}
         body: dict[str, Any] = {"model": self.model, "max_tokens": prompt.max_tokens or _LONGEST + self.thinking}
         if prompt.system.strip():
             body["system"] = [{"type": "text", "text": whole_text(prompt.system), **mark}]

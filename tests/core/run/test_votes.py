@@ -210,7 +210,7 @@ def test_votes_that_were_given_are_not_asked_for_again(tmp_path):
 
     def go_on(journal):
         past = journal.past.case("c")
-        return asyncio.run(vote_on_goal(conversation, RunContext(judge), 3, journal, past))
+        return asyncio.run(vote_on_goal(conversation, RunContext(judge), 3, journal, past, lambda: None))
 
     journal = Journal(tmp_path / "journal")
     journal.begin("run", {})

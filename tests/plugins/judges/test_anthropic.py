@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import anthropic
+import attrs
 import pytest
 from anthropic.types import message_create_params
 from pydantic import TypeAdapter
 
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable
-from multivon_eval.sdk import Conversation, Message, Prices, Usage
+from multivon_eval.sdk import Conversation, Message, Prices, Usage, goal_question
 from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.anthropic import ANTHROPIC, TOOL, Anthropic
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
@@ -98,11 +100,24 @@ def test_fewer_tokens_to_think_with_than_anthropic_takes_are_refused():
         Anthropic("some-model", thinking=500)
 
 
-def test_a_question_that_is_asked_again_reads_what_was_stored():
-    """As the judge's votes do: the first one stores instructions and transcript, the next ones read them."""
+LONG = Conversation((*CONVERSATION.messages, Message("user", "Why?"), Message("assistant", "So. " * 2000)), PERSONA)
+
+
+def test_what_nobody_will_read_is_not_stored():
+    """A verdict that is asked for once and a short prompt are sent without marks: storing costs more than sending."""
     with WIRE.server() as server:
         judge = WIRE.judge_for(server)
-        first, second = (completed(judge, questions()["verdict"]) for _ in range(2))
+        completed(judge, goal_question(LONG))
+        completed(judge, roleplay_question(CONVERSATION))
+    assert "cache_control" not in json.dumps(server.requests)
+
+
+def test_a_question_that_is_asked_again_reads_what_was_stored():
+    """As the judge's votes do: the first one stores instructions and transcript, the next ones read them."""
+    vote = goal_question(LONG, temperature=1.0, is_repeated=True)
+    with WIRE.server() as server:
+        judge = WIRE.judge_for(server)
+        first, second = (completed(judge, vote) for _ in range(2))
     shared = first.usage.cache_write_tokens
     assert 0 < shared < first.usage.input_tokens
     assert (first.usage.cached_tokens, second.usage.cached_tokens, second.usage.cache_write_tokens) == (0, shared, 0)
@@ -110,10 +125,10 @@ def test_a_question_that_is_asked_again_reads_what_was_stored():
 
 def test_a_conversation_that_grows_reads_what_came_before():
     """Each user turn stores its end, and the next one reads all of it and stores what is new."""
-    longer = Conversation((*CONVERSATION.messages, Message("user", "And then?"), Message("assistant", "No.")), PERSONA)
+    longer = Conversation((*LONG.messages, Message("user", "And then?"), Message("assistant", "No.")), PERSONA)
     with WIRE.server() as server:
         judge = WIRE.judge_for(server)
-        first, second = (completed(judge, roleplay_question(talk)) for talk in (CONVERSATION, longer))
+        first, second = (completed(judge, roleplay_question(talk)) for talk in (LONG, longer))
     assert second.usage.cached_tokens == first.usage.cached_tokens + first.usage.cache_write_tokens > 0
     assert second.usage.cache_write_tokens > 0
     assert second.cost_usd < first.cost_usd
@@ -148,7 +163,8 @@ def test_the_price_of_writing_to_the_cache_stands_in_the_results():
     """Whoever reads a result can reckon its cost again."""
     with WIRE.server() as server:
         judge = WIRE.judge_for(server)
-        (result,) = simulate(model_fn, [PERSONA], judge=judge, hooks=())
+        talkative = attrs.evolve(PERSONA, profile="A customer who has a lot to tell. " * 200)
+        (result,) = simulate(model_fn, [talkative], judge=judge, hooks=())
     assert judge.prices() == Prices(Decimal(3), Decimal(15), Decimal("0.3"), "stated in the SPEC", Decimal("3.75"))
     assert result.metadata["prices"]["cache_write"] == 3.75
     assert result.metadata["usage"]["cache_write_tokens"] > 0

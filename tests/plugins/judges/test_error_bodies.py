@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+import attrs
 import pytest
 
 from multivon_eval.errors import JudgeError
@@ -27,10 +28,16 @@ def test_there_are_enough_of_them():
     assert len({(one.judge, one.name) for one in REFUSALS}) == len(REFUSALS)
 
 
+def ask_for(refusal):
+    """A question that is asked several times, so that it is sent with marks for a cache."""
+    question = text_question(refusal.said, system="Answer.", schema=SCHEMA)
+    return attrs.evolve(question, prompt=attrs.evolve(question.prompt, is_repeated=True))
+
+
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{one.judge}: {one.name}")
 def test_it_means_what_its_label_says(refusal):
     """A parameter that is refused is asked for otherwise, once; for the rest there is an error of the right kind."""
-    question = text_question(refusal.said, system="Answer.", schema=SCHEMA)
+    question = ask_for(refusal)
     bodies = [refusal]
 
     def answer(body):
@@ -62,6 +69,6 @@ def test_what_did_not_help_is_not_given_up(refusal):
         judge = make_judge(refusal.judge, server)
         for _ in range(2):
             with contextlib.suppress(JudgeError):
-                completed(judge, text_question(refusal.said, system="Answer.", schema=SCHEMA))
+                completed(judge, ask_for(refusal))
     first, *_ = server.requests
     assert server.requests.count(first) == 2

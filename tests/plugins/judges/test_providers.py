@@ -6,6 +6,7 @@ import asyncio
 import json
 from decimal import Decimal
 
+import attrs
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -46,8 +47,10 @@ def test_an_answer_can_be_read_by_the_question(provider, kind):
 def test_a_run_is_driven_judged_and_scored(provider):
     """The judge plays the persona, gives verdict and scores; quotes stand in the transcript, the check came first."""
     with provider.server() as server:
+        # So long that every provider's cache takes it.
+        somebody = attrs.evolve(PERSONA, profile="A customer who has a lot to tell. " * 200)
         results = simulate(
-            model_fn, [PERSONA], judge=provider.judge_for(server), evaluators=["conversation-relevance"], hooks=()
+            model_fn, [somebody], judge=provider.judge_for(server), evaluators=["conversation-relevance"], hooks=()
         )
     (result,) = results
     assert (result.stop_reason, result.goal_achieved, result.turns) == ("goal_reached", True, 2)
