@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .budget import tell_budget
+from .prompts import tell_prompts
 from .recorder import tell_recording
 
 HERE = Path(__file__).resolve().parent
@@ -52,39 +52,12 @@ def measured(kind: str, url: str, folder: Path, **options: Any) -> dict[str, Any
     return took
 
 
-def bodies_of(folder: Path, turns: int) -> Path:
+def bodies_of(folder: Path, turns: int, **options: Any) -> Path:
     """The request bodies of one conversation, in the order in which they were sent."""
-    log = folder / f"bodies-{turns}.jsonl"
+    log = folder / f"bodies-{turns}-{'-'.join(map(str, options.values()))}.jsonl"
     with serving(0.0, log) as url:
-        measured("simulation", url, folder, conversations=1, turns=turns, concurrency=1, model_latency=0)
+        measured("simulation", url, folder, conversations=1, turns=turns, concurrency=1, model_latency=0, **options)
     return log
-
-
-def _prompt(body: dict[str, Any]) -> str:
-    return "\n".join(message["content"] for message in body["messages"])
-
-
-def _shared(left: str, right: str) -> float:
-    pairs = enumerate(zip(left, right, strict=False))
-    return next((index for index, (one, other) in pairs if one != other), min(len(left), len(right))) / len(right)
-
-
-def tell_prompts(bodies: Path) -> None:
-    """Print how much prompt a conversation takes, and how much of it a prefix cache can serve."""
-    rows = [json.loads(line) for line in bodies.read_text(encoding="utf-8").splitlines()]
-    talk = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] == "user_turn"]
-    judging = [_prompt(row) for row in rows if row["response_format"]["json_schema"]["name"] != "user_turn"]
-    shares = [_shared(before, after) for before, after in itertools.pairwise(talk)]
-    again = [_shared(judging[0], after) for after in judging[1:]]
-    total = sum(map(len, talk)) + sum(map(len, judging))
-    served = sum(share * len(text) for share, text in zip(shares, talk[1:], strict=True))
-    served += sum(share * len(text) for share, text in zip(again, judging[1:], strict=True))
-    print(f"calls per conversation            {len(rows)}")
-    print(f"prompt characters per conversation {total}")
-    print(f"prefix share, user turns           {' '.join(f'{share:.2f}' for share in shares)}")
-    print(f"prefix share, from the third turn  {min(shares[1:]):.3f} at least")
-    print(f"prefix share, judging calls        {' '.join(f'{share:.2f}' for share in again)}")
-    print(f"share that a prefix cache can serve {served / total:.3f}")
 
 
 def tell_speed(folder: Path, bodies: Path, conversations: int, concurrency: int, rounds: int, turns: int = 8) -> None:
@@ -144,7 +117,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bodies = bodies_of(folder, turns=8)
-        tell_prompts(bodies)
+        tell_prompts(
+            {
+                "verdict": bodies_of(folder, 8, scores=0),
+                "verdict, three scores": bodies,
+                "all of it together": bodies_of(folder, 8, judge_calls="together"),
+            }
+        )
         rounds, count = (1, 100) if options.quick else (3, 200)
         tell_speed(folder, bodies, count, 50, rounds)
         tell_speed(folder, bodies, count, 200, rounds)

@@ -22,13 +22,20 @@ def answer(body: dict[str, Any]) -> str:
         said = len(body["messages"])
         text = f"This is my message number {said}: could you tell me the refund window for order {said * 7}, please?"
         return json.dumps({"message": text, "goal_reached": False})
-    quote = [{"turn": 1, "quote": "The refund window is 30 days"}]
-    if kind == "verdict":
-        numbers = CRITERIA.findall(body["messages"][-1]["content"].rpartition("judged one by one:")[2])
+    asked, form = body["messages"][-1]["content"], schema.get("schema", {})
+    if kind == "together":
+        return json.dumps({name: judge(part, asked) for name, part in form["properties"].items()})
+    return json.dumps(judge(form, asked))
+
+
+def judge(form: dict[str, Any], asked: str) -> dict[str, Any]:
+    """Answer one question about a transcript with yes."""
+    if "criteria" in form.get("properties", {}):
+        quote = [{"turn": 1, "quote": "The refund window is 30 days"}]
+        numbers = CRITERIA.findall(asked.rpartition("judged one by one:")[2])
         rows = [{"number": int(number), "reason": "said", "evidence": quote, "met": "yes"} for number in numbers]
-        return json.dumps({"criteria": rows, "reason": "all said"})
-    keys = schema.get("schema", {}).get("required", [])
-    return json.dumps({key: {"reason": "seen", "evidence": [], "answer": "yes"} for key in keys})
+        return {"criteria": rows, "reason": "all said"}
+    return {key: {"reason": "seen", "evidence": [], "answer": "yes"} for key in form.get("required", [])}
 
 
 def count_tokens(text: str) -> int:

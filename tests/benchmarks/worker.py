@@ -49,7 +49,8 @@ async def run_simulation(options: argparse.Namespace) -> int:
     settings = config.Settings(
         max_turns=options.turns,
         judge=spec,
-        evaluators=EVALUATORS,
+        evaluators=EVALUATORS if options.scores else (),
+        judge_calls=options.judge_calls,
         sinks=({"use": "jsonl", "path": str(out)},),
         concurrency=options.concurrency,
         budget_usd="100000",
@@ -146,6 +147,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, required=True)
     parser.add_argument("--concurrency", type=int, required=True)
     parser.add_argument("--model-latency", type=float, default=0.05)
+    parser.add_argument("--scores", type=int, default=1)
+    parser.add_argument("--judge-calls", default="separate")
     parser.add_argument("--out", default="results.jsonl")
     parser.add_argument("--bodies", default="")
     parser.add_argument("--cpu", type=int)

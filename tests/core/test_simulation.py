@@ -615,7 +615,15 @@ def test_a_result_says_what_it_was_made_with():
     """Options and where they come from, judge, driver, plug-ins, versions and seed stand in every result."""
     [result] = simulate(answers, [ROW], judge=SaysJudge(), max_turns=1, seed=7, budget_usd="2.5", **FAKES)
     made = result.metadata
-    numbers = {"max_turns": 1, "trials": 1, "judge_votes": 1, "concurrency": 16, "timeout": 60.0, "budget_usd": 2.5}
+    numbers = {
+        "max_turns": 1,
+        "trials": 1,
+        "judge_votes": 1,
+        "judge_calls": "separate",
+        "concurrency": 16,
+        "timeout": 60.0,
+        "budget_usd": 2.5,
+    }
     assert made["options"] == numbers
     assert (made["sources"]["max_turns"], made["sources"]["trials"]) == ("call", "default")
     assert (made["seed"], made["judge_provider"], made["judge_model"]) == (7, "says-judge", "fake-1")

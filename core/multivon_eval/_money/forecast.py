@@ -10,10 +10,11 @@ from typing import Any
 
 import attrs
 
-from .._questions import Question, goal_question
+from .._plugins.abilities import find_ability
+from .._questions import Question, goal_question, join_questions
 from .._types.conversation import Conversation
 from .._types.message import Message
-from ..protocols import Evaluator, Judge
+from ..protocols import Asks, Evaluator, Judge
 from .funds import ZERO
 from .learned import Learned
 from .price import find_worst_cost
@@ -59,6 +60,7 @@ class Forecast:
         is_needed: False without a ceiling; then nothing is held.
         max_turns: The most turns of a conversation.
         votes: How often the verdict is asked for.
+        is_joined: Whether what can be asked in one request is.
         watching: What the observers will ask about a conversation as it stands.
         learned: What the run has learned.
         usual: What the estimate says of a conversation of all its turns.
@@ -69,6 +71,7 @@ class Forecast:
     is_needed: bool
     max_turns: int
     votes: int = 1
+    is_joined: bool = False
     watching: Callable[[Conversation], Sequence[Question[Any]]] = attrs.field(default=lambda conversation: ())
     learned: Learned = attrs.field(factory=Learned)
     usual: Expected = attrs.field(factory=Expected)
@@ -185,12 +188,23 @@ class Forecast:
             return
         self.learned.learn_conversation(whole, judging, course.expected.surplus, conversation.turns)
 
+    def list_told(self, conversation: Conversation, evaluators: Mapping[str, Evaluator]) -> list[Question[Any]]:
+        """The verdict, unless it is voted on, and what evaluators say that they will ask about a conversation."""
+        verdicts = [goal_question(conversation)] if self.votes == 1 else []
+        asked = (list_questions(one, conversation) or () for one in evaluators.values())
+        return [*verdicts, *(question for questions in asked for question in questions)]
+
     def questions(self, conversation: Conversation) -> Iterable[Question[Any]]:
         """All that will be asked about a conversation; an evaluator that cannot tell counts like a verdict."""
         verdict = goal_question(conversation)
-        yield from itertools.repeat(verdict, self.votes)
-        for evaluator in self.evaluators.values():
-            yield from list_questions(evaluator, conversation, (verdict,)) or ()
+        told = self.list_told(conversation, self.evaluators)
+        if self.is_joined:
+            joined, told = join_questions(told)
+            told = told if joined is None else [joined, *told]
+        yield from told
+        # Votes are asked for at a temperature, each by itself; an evaluator that cannot tell counts like a verdict.
+        silent = sum(find_ability(evaluator, Asks) is None for evaluator in self.evaluators.values())
+        yield from itertools.repeat(verdict, silent + (self.votes if self.votes > 1 else 0))
         # Observers look once more when the conversation has ended; for what reason is not known yet.
         yield from self.watching(attrs.evolve(conversation, stop_reason=conversation.stop_reason or "max_turns"))
 

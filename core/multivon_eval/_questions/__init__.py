@@ -10,6 +10,7 @@ from .goal import GoalAsked, goal_question
 from .personas import PersonasAsked
 from .prompt import Asked, Prompt, PromptMessage, Question
 from .text import TextAsked, text_question
+from .together import TogetherAsked, join_questions
 from .transcript import quote_stands_in
 from .user_turn import UserTurnAsked, user_turn_question, write_user_turn
 from .yes_no import YesNo, YesNoAnswer, YesNoAsked, yes_no_question
@@ -22,6 +23,7 @@ __all__ = [
     "PromptMessage",
     "Question",
     "TextAsked",
+    "TogetherAsked",
     "UserTurnAsked",
     "YesNo",
     "YesNoAnswer",
@@ -29,6 +31,7 @@ __all__ = [
     "answered",
     "ask",
     "goal_question",
+    "join_questions",
     "quote_stands_in",
     "read_object",
     "text_question",

@@ -107,6 +107,13 @@ OPTIONS = (
         "1",
         field="judge_votes",
     ),
+    Option(
+        "judge-calls",
+        "One request for each question, or verdict and yes/no questions of a conversation together.",
+        "separate|together",
+        "separate",
+        field="judge_calls",
+    ),
     Option("evaluator", "Who scores; repeatable.", "SPEC", kind="many", field="evaluators"),
     Option("sink", "Where results go too; repeatable.", "SPEC", kind="many", field="sinks"),
     Option("budget", "The hard ceiling.", "USD|none", "1.00", field="budget_usd"),

@@ -25,6 +25,7 @@ from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
 from .observing import Observers
 from .system import SystemUnderTest
+from .together import TOGETHER
 
 _LOG = get_logger("plugin")
 
@@ -81,6 +82,7 @@ class Plan:
             has_ceiling,
             info.max_turns,
             info.judge_votes,
+            info.judge_calls == TOGETHER,
             self.observers.questions,
             Learned.from_json(self.journal.past.learned),
         )

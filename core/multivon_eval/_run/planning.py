@@ -251,6 +251,7 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         budget_usd=settings.budget_usd,
         seed=settings.seed,
         judge_votes=settings.judge_votes,
+        judge_calls=settings.judge_calls,
         judge_model=_find_model(judge),
         judge_reason=parts.judge_reason,
         driver_model=_find_model(parts.driver_judge),

@@ -71,6 +71,7 @@ def _collect_options(info: RunInfo) -> dict[str, Any]:
         "timeout": info.timeout,
         "budget_usd": None if info.budget_usd is None else float(info.budget_usd),
         "judge_votes": info.judge_votes,
+        "judge_calls": info.judge_calls,
     }
 
 

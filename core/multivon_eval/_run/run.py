@@ -13,34 +13,28 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .._journal.past import VERDICT, PastCase
 from .._money.meter import Account
 from .._plugins.stint import PATIENCE
-from .._types.conversation import Conversation
 from .._types.eval_case import CaseResult, EvalCase
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
-from .._types.score import Score
-from .._types.verdict import Verdict
-from ..protocols import RunContext
 from .conversation import Stage, converse
 from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
 from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
+from .judging import Judging
 from .lifecycle import open_plugins
 from .personas import Case, list_cases
 from .plan import Plan
 from .proposal import get_personas
 from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
-from .scoring import score
 from .side_by_side import run_side_by_side
 from .tally import Tally
 from .user_message import Limits
-from .verdict import judge_goal, vote_on_goal
 
 T = TypeVar("T")
 _Job = Callable[[], Coroutine[Any, Any, T]]
@@ -61,8 +55,8 @@ class Run:
         self.tally: Tally = Tally()
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
-        self._judging = asyncio.Lock()
-        self._failed: set[str] = set()
+        self._ending = asyncio.Lock()
+        self._judging = Judging(plan)
         for result in self.earlier.done:
             self.tally.add(result)
 
@@ -169,10 +163,10 @@ class Run:
             finally:
                 # The system is free for the next persona; the judge takes its time beside that.
                 self._talking.release()
-            async with self._judging:
+            async with self._ending:
                 # Where many end at once, what they ask the judge goes out between the turns of those that talk.
                 await asyncio.sleep(0)
-            verdict, scores = await self._judge(conversation, account, plan.journal.past.case(case.uid))
+            verdict, scores = await self._judging.judge(conversation, account, plan.journal.past.case(case.uid))
             plan.forecast.done(purse, conversation, account.cost_usd, account.judging_usd)
             plan.journal.record_learned(plan.forecast.learned.to_json())
         seconds = time.perf_counter() - started
@@ -184,68 +178,14 @@ class Run:
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, key)
             if not verdicts:
-                scores = await self._score_missing(conversation, old.scores, plan.context("judge", account))
+                scores = await self._judging.score_missing(conversation, old.scores, plan.context("judge", account))
                 return add_scores(old, scores, account, info)
             # The journal knows it by its key: one that two runs had has one uid in both.
             judged = attrs.evolve(conversation, case_uid=key)
             plan.journal.record_end(judged)
-            verdict, scores = await self._judge(judged, account, plan.journal.past.case(key))
+            verdict, scores = await self._judging.judge(judged, account, plan.journal.past.case(key))
         seconds = time.perf_counter() - started
         return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
-
-    async def _judge(
-        self, conversation: Conversation, account: Account, past: PastCase
-    ) -> tuple[Verdict, dict[str, Score]]:
-        """Verdict and scores; what the journal has already is not asked for again.
-
-        The first question on the transcript goes ahead, and the others follow side by side: what they share with it a
-        provider's cache serves only when it has begun to answer.
-        """
-        context, is_ahead = self.plan.context("judge", account), asyncio.Event()
-
-        async def score_then() -> dict[str, Score]:
-            await is_ahead.wait()
-            return await self._score_missing(conversation, past.scores, context)
-
-        verdict, scores = await asyncio.gather(
-            self._get_verdict(conversation, account, past, is_ahead.set), score_then()
-        )
-        return verdict, {name: scores[name] for name in self.plan.evaluators}
-
-    async def _get_verdict(
-        self, conversation: Conversation, account: Account, past: PastCase, go_on: Callable[[], None]
-    ) -> Verdict:
-        plan, votes = self.plan, self.plan.info.judge_votes
-        try:
-            if past.verdict is not None:
-                return past.verdict
-            if votes == 1:
-                verdict = await judge_goal(conversation, plan.context("judge", account))
-            else:
-                voting = plan.context("vote", account)
-                verdict = await vote_on_goal(conversation, voting, votes, plan.journal, past, go_on)
-        finally:
-            go_on()
-        plan.journal.record_judgement(conversation.case_uid, VERDICT, verdict)
-        return verdict
-
-    async def _score_missing(
-        self, conversation: Conversation, had: Mapping[str, Score], context: RunContext
-    ) -> dict[str, Score]:
-        missing = {
-            name: plugin for name, plugin in self.plan.evaluators.items() if name not in had or had[name].value is None
-        }
-        seconds = PATIENCE * self.plan.info.timeout
-        given = await score(conversation, missing, context, self.plan.journal, seconds)
-        self._report_failures(given)
-        return {**had, **given}
-
-    def _report_failures(self, scores: Mapping[str, Score]) -> None:
-        """Report an evaluator that failed, once, with the reason of the first time."""
-        for name, one in scores.items():
-            if one.status == "failed" and name not in self._failed:
-                self._failed.add(name)
-                self.plan.problems.append(Problem(f"evaluator {name}", one.reason))
 
     async def _deliver_all(
         self, jobs: _Jobs, info: RunInfo, at_once: int, setup: Mapping[str, str]

@@ -18,6 +18,7 @@ from .._set_module import set_module
 from ..errors import UsageError, did_you_mean
 from .defaults import DRIVER, OBSERVERS
 from .options import find_default
+from .together import SEPARATE, WAYS
 
 if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
@@ -91,6 +92,8 @@ class SimulationOptions(TypedDict, total=False):
     """Who judges; if not given, chosen by the keys in the environment."""
     judge_votes: int
     """How often the judge is asked for each verdict (1); odd, and each criterion gets what the majority says."""
+    judge_calls: str
+    """``separate``, or ``together``: verdict and yes/no questions of one conversation in one request."""
     observers: Sequence[str | Mapping[str, object] | Observer]
     """Who watches the conversations; those named take the place of the default ones."""
     driver: str | Mapping[str, object] | Driver
@@ -131,6 +134,7 @@ class Settings:
     budget_usd: Decimal | None = attrs.field(default=find_default("budget_usd"), converter=_read_amount)
     judge: object = None
     judge_votes: int = attrs.field(default=find_default("judge_votes"), converter=_read_whole)
+    judge_calls: str = SEPARATE
     observers: tuple[object, ...] = attrs.field(default=OBSERVERS, converter=_make_tuple)
     driver: object = DRIVER
     driver_judge: object = None
@@ -196,6 +200,8 @@ class Settings:
         votes = self.judge_votes
         if isinstance(votes, int) and votes > 0 and votes % 2 == 0:
             found.append(f"judge-votes is {votes}; give an odd number, so that there is a majority")
+        if self.judge_calls not in WAYS:
+            found.append(f"judge-calls is {_show(self.judge_calls)}; give {' or '.join(WAYS)}")
         for name, least in (("timeout", math.ulp(0.0)), ("patience", 0.0)):
             seconds = getattr(self, name)
             is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)

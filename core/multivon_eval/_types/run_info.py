@@ -87,6 +87,7 @@ class RunInfo:
         conversations: How many there will be.
         resumed: How many of them were finished by the run that is resumed.
         judge_votes: How often the judge is asked for each verdict.
+        judge_calls: Whether questions on one conversation are asked in ``separate`` requests, or ``together``.
         estimate: What it will take; None where only scores are added to results at hand.
         first_trial: The number of the first trial of each persona.
         max_message: The most characters of one message.
@@ -115,6 +116,7 @@ class RunInfo:
     conversations: int = 0
     resumed: int = 0
     judge_votes: int = 1
+    judge_calls: str = "separate"
     estimate: Estimate | None = None
     first_trial: int = 1
     max_message: int = 200_000

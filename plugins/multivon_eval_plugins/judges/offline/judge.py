@@ -16,6 +16,7 @@ from multivon_eval.sdk import (
     PersonasAsked,
     Prices,
     Question,
+    TogetherAsked,
     UserTurnAsked,
     YesNoAsked,
 )
@@ -63,6 +64,9 @@ class Offline:
             answer = answer_goal(about.conversation)
         elif isinstance(about, YesNoAsked):
             answer = answer_questions(about)
+        elif isinstance(about, TogetherAsked):
+            answers = {name: await self.complete(question) for name, question in about.parts.items()}
+            answer = {name: json.loads(one.text) for name, one in answers.items()}
         elif isinstance(about, PersonasAsked):
             answer = answer_proposal(about, question.prompt.schema)
             return Answer(json.dumps(answer, ensure_ascii=False), model="offline", notes=(BY_RULE,))
