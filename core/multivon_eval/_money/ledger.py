@@ -49,6 +49,8 @@ class Ledger:
         self.reserved: Decimal = ZERO
         self.held: Decimal = ZERO
         self.planned: Decimal = ZERO
+        self.highest: Decimal = ZERO
+        """The largest surplus that any conversation had: no floor is above it."""
         self.overruns: list[str] = []
         """Calls that cost more than their worst case: a provider that does not keep its bounds."""
         self.refused: int = 0
@@ -158,7 +160,8 @@ class Ledger:
 
     def wake_waiters(self) -> None:
         """Money moved: see who need wait no longer."""
-        self._waiters.release(bool(self._under_way), {purse for purse in self._purses if purse.has_begun})
+        if self._waiters:
+            self._waiters.release(bool(self._under_way), {purse for purse in self._purses if purse.has_begun})
 
     def open_reservation(self, amount: Decimal, held: Decimal, planned: Decimal) -> Reservation:
         """Begin a call for which money was taken."""

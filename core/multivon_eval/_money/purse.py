@@ -84,6 +84,7 @@ class Purse:
             await ledger.wait_for(self, least, "a conversation", Rank.BEGINNING, fits)
         self.hold, self.planned, self.surplus = expected.judging, expected.talking, expected.surplus
         self.has_begun = True
+        ledger.highest = max(ledger.highest, self.surplus)
         ledger.wake_waiters()
 
     async def keep(self, expected: Expected) -> None:
@@ -98,9 +99,10 @@ class Purse:
         ledger = self.ledger
         ledger.take(planned=expected.talking - self.planned)
         self.planned, self.surplus, self.watching = expected.talking, expected.surplus, expected.watching
+        ledger.highest = max(ledger.highest, self.surplus)
         # Only the difference is asked for, so that a hold that grows never lets go of what it has.
         more = expected.judging - self.hold
-        while not ledger.take(held=more, keep=ledger.floor):
+        while more and not ledger.take(held=more, keep=ledger.floor):
             await ledger.wait_for(
                 self,
                 more,
@@ -152,6 +154,10 @@ class Purse:
     def _split(self, amount: Decimal, is_judging: bool, is_watching: bool) -> tuple[Decimal, Decimal, Decimal | None]:
         """What a call takes of what is held and planned for it, and what must be left over beside it."""
         if not is_judging:
+            # With money enough for all that is planned nobody has to look who goes before whom.
+            most = self.ledger.highest + self.ledger.planned
+            if self.ledger.has_room(amount, ZERO, most):
+                return ZERO, min(self.planned, amount), most
             plans = self.ledger.find_plans(self, is_beginning=False)
             return ZERO, min(self.planned, amount), self.ledger.floor + plans
         if is_watching:

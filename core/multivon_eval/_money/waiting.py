@@ -76,6 +76,9 @@ class Waiters:
                 release()
         return granted
 
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
     def release(self, is_under_way: bool, running: Set[object]) -> None:
         """See who need wait no longer.
 
@@ -83,8 +86,6 @@ class Waiters:
             is_under_way: Whether a call is, whose end gives money back.
             running: The conversations that have begun.
         """
-        if not self._waiting:
-            return
         # Those that can never be served are told so, whoever is in front of them.
         for waiter in self._waiting:
             if not waiter.granted.done() and self.is_impossible(waiter.amount):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import attrs
 
 from .._plugins.isolation import format_value
-from .._types.hide_secrets import find_known_secrets, hide_known_secrets
+from .._types.hide_secrets import hide_known_secrets
 from .._types.json_value import exact_text
 from .._types.message import Reply, ToolCall
 from ..errors import ModelFnError
@@ -18,13 +18,14 @@ from ..errors import ModelFnError
 MOST_TOOL_CALLS = 1000
 
 
-def check_reply(returned: Any, most: int) -> Reply:
+def check_reply(returned: Any, most: int, secrets: Sequence[str] = ()) -> Reply:
     """Take what ``model_fn`` gave back.
 
     Args:
         returned: Whatever it is.
         most: Characters of text that are kept; a longer one is cut and says so, in its metadata too
             (``cut_characters``).
+        secrets: What is hidden in it: a reply goes to a judge, and into files.
 
     Raises:
         ModelFnError: If it is no text; the message names what came back.
@@ -38,14 +39,11 @@ def check_reply(returned: Any, most: int) -> Reply:
         raise ModelFnError(f"model_fn returned {format_value(returned)}; return the reply as a string, or a Reply")
     if problem := _find_problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
-    return _hide_secrets(attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls))))
+    plain = attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls)))
+    return _hide_secrets(plain, secrets) if secrets else plain
 
 
-def _hide_secrets(reply: Reply) -> Reply:
-    """Hide what is a secret in the environment of this process: a reply goes to a judge, and into files."""
-    known = find_known_secrets()
-    if not known:
-        return reply
+def _hide_secrets(reply: Reply, known: Sequence[str]) -> Reply:
     hidden: list[ToolCall] = [
         attrs.evolve(
             call,

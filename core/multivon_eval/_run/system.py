@@ -14,6 +14,7 @@ import attrs
 
 from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation
+from .._types.hide_secrets import find_known_secrets
 from .._types.message import Reply
 from .._types.rendering import render
 from ..errors import JudgeError, ModelFnError, UsageError
@@ -39,6 +40,7 @@ class SystemUnderTest:
         max_message: Characters of a reply that are kept.
         path: The file that it was loaded from, if it was.
         endpoint: The endpoint that it asks, if it is one.
+        secrets: Those of the environment, which are hidden in replies.
     """
 
     call: ModelFn
@@ -50,6 +52,7 @@ class SystemUnderTest:
     max_message: int = MAX_MESSAGE
     path: Path | None = None
     endpoint: Endpoint | None = None
+    secrets: tuple[str, ...] = attrs.field(factory=find_known_secrets, repr=False, eq=False)
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
@@ -104,7 +107,7 @@ class SystemUnderTest:
             raise ModelFnError(f"model_fn raised {format_error(error.__cause__ or error)}") from error.__cause__
         except TimeoutError as error:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
-        return check_reply(returned, self.max_message)
+        return check_reply(returned, self.max_message, self.secrets)
 
     def _make_arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
         named: dict[str, Any] = {}

@@ -103,7 +103,7 @@ def read_chat_answer(data: Mapping[str, Any], model: str, http: JsonHttp) -> Rea
         raise _make_empty_error(choice, reason, http)
     return Reading(
         text=text,
-        model=http.clean_text(str(data.get("model") or model)),
+        model=http.clean_name(str(data.get("model") or model)),
         is_cut=reason in _CUT,
         thoughts=_read_thoughts(message),
         has_thought=_count_thoughts(data.get("usage")) > 0,

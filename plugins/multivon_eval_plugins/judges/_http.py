@@ -20,6 +20,7 @@ from ._transport import FAILURES, is_sent, make_client
 # Google answers 400 to a key that it does not know.
 _ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)
 _CHECK_SECONDS = 30.0
+_NAMES = 16
 _MOST = 20_000
 """Characters of an error that are read."""
 # The text of these names only sockets.
@@ -49,6 +50,7 @@ class JsonHttp:
     client: httpx.AsyncClient | None = None
     _headers: httpx.Headers = attrs.field(init=False, repr=False)
     _urls: dict[str, httpx.URL] = attrs.field(init=False, repr=False, factory=dict)
+    _names: dict[str, str] = attrs.field(init=False, repr=False, factory=dict)
     _own: httpx.AsyncClient | None = attrs.field(default=None, init=False)
     _loop: asyncio.AbstractEventLoop | None = attrs.field(default=None, init=False)
 
@@ -118,6 +120,14 @@ class JsonHttp:
         """Something a server said: one line, cut, without secrets."""
         text = " ".join(hide_secrets(text, self.secrets).split())
         return text if len(text) <= limit else text[: limit - 3] + "..."
+
+    def clean_name(self, name: str) -> str:
+        """What a server calls its model; it says so with each answer, so it is looked at once."""
+        if name not in self._names:
+            if len(self._names) >= _NAMES:
+                self._names.clear()
+            self._names[name] = self.clean_text(name)
+        return self._names[name]
 
     def _get_client(self) -> httpx.AsyncClient:
         if self.client is not None:

@@ -152,7 +152,7 @@ class Anthropic(HttpJudge):
             raise JudgeError("the prompt and its answer do not fit the model's context; name another model", True)
         return Reading(
             text=text,
-            model=self._http.clean_text(str(data.get("model") or self.model)),
+            model=self._http.clean_name(str(data.get("model") or self.model)),
             is_cut=reason == "max_tokens",
             thoughts="".join(str(block.get("thinking") or "") for block in content),
         )

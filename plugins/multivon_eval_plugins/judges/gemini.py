@@ -146,7 +146,7 @@ class Gemini(HttpJudge):
             raise JudgeUnavailable(f"the model called a function that nobody offered ({reason}): {told}", True)
         return Reading(
             text=text,
-            model=self._http.clean_text(str(data.get("modelVersion") or self.model)),
+            model=self._http.clean_name(str(data.get("modelVersion") or self.model)),
             is_cut=reason == "MAX_TOKENS",
             thoughts=_join_texts(part for part in said if part.get("thought")),
             has_thought=_has_thought(data.get("usageMetadata")),
