@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -71,6 +72,13 @@ class Funds:
         # Whatever is expected and held: what is spent and reserved never exceeds the ceiling.
         return after >= 0 and (keep is None or after - self.held - held >= keep)
 
+    def recall(self) -> Mapping[str, Any]:
+        """Nothing is known of other runs."""
+        return {}
+
+    def remember(self, learned: Mapping[str, Any]) -> None:
+        """Keep nothing: there is nobody to tell."""
+
     def settle(self, reserved: Decimal, cost: Decimal, held: Decimal = ZERO, planned: Decimal = ZERO) -> None:
         """Give back what was reserved for a call, and book what it did cost.
 
@@ -119,4 +127,12 @@ class Till(Protocol):
 
     def settle(self, reserved: Decimal, cost: Decimal, held: Decimal, planned: Decimal) -> None:
         """Book what a call did cost; see :meth:`Funds.settle`."""
+        ...
+
+    def recall(self) -> Mapping[str, Any]:
+        """What those who share it have learned of their costs."""
+        ...
+
+    def remember(self, learned: Mapping[str, Any]) -> None:
+        """Keep what somebody has learned."""
         ...

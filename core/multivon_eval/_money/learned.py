@@ -27,6 +27,8 @@ RATIO = Decimal("0.3")
 """Likewise of what a call can cost at most, where the judge does not say what its tokens cost."""
 USUAL_LIMIT = 1024
 """Tokens of an answer where the question states no limit."""
+_ROOM, _LEAST_ROOM = 3, 64
+"""Near the ceiling an answer may be so many times as long as the longest of late, and so many tokens more."""
 _FADES = Decimal("0.1")
 _UNSURE, _SURE = Decimal("1.25"), Decimal("1.15")
 """What an expectation is multiplied with that money is held for, before and after something is known."""
@@ -123,6 +125,18 @@ class Learned:
             cost = per_byte * count_bytes(question.prompt) + answered * prices.output / 1_000_000
             is_known = known.share.value is not None
         return cost * (_SURE if is_known else _UNSURE) if is_safe else cost
+
+    def shorten(self, question: Question[Any]) -> Question[Any] | None:
+        """The same question with room for an answer three times as long as the longest of late.
+
+        Returns:
+            The question; None where nothing is known of its answers, or there would be no less room.
+        """
+        kind, limit = self.kinds.get(name_kind(question)), question.prompt.max_tokens
+        if kind is None or kind.share.value is None or not limit:
+            return None
+        room = int(limit * kind.share.value * _ROOM) + _LEAST_ROOM
+        return attrs.evolve(question, prompt=attrs.evolve(question.prompt, max_tokens=room)) if room < limit else None
 
     def to_json(self) -> dict[str, Any]:
         """What is stored, for a run that goes on with this one."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from ..errors import BudgetExceeded
 from .funds import ZERO, Funds, Reservation, Till
@@ -157,6 +157,14 @@ class Ledger:
             f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${funds.budget} "
             f"${funds.spent:.6f} is spent and ${funds.reserved + funds.held:.6f} set aside; {funds.remedy}"
         )
+
+    def recall(self) -> Mapping[str, Any]:
+        """What the runs that share the budget have learned of their costs."""
+        return self._till.recall()
+
+    def remember(self, learned: Mapping[str, Any]) -> None:
+        """Keep what the run has learned, for others that share the budget."""
+        self._till.remember(learned)
 
     def wake_waiters(self) -> None:
         """Money moved: see who need wait no longer."""

@@ -19,7 +19,7 @@ from .._questions import Question
 from .._types.answer import Answer, Usage
 from .._types.log import get_logger
 from .._types.provenance import JudgeRetry
-from ..errors import JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
+from ..errors import BudgetExceeded, JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
 from .answer_check import check_answer
 from .asking import ASKING
@@ -110,6 +110,7 @@ class MeteredJudge:
         bounds: What is known of how well the judge keeps to what it says that a call can cost.
         learn: Called with each call that was answered: the judge, the question, the answer, and the most in USD that it
             could cost.
+        shorten: Gives a question with less room for its answer, for a call that does not fit; None where there is none.
     """
 
     judge: Judge
@@ -123,6 +124,7 @@ class MeteredJudge:
     is_strict: bool = False
     bounds: Bounds = attrs.field(factory=Bounds)
     learn: Callable[[Judge, Question[Any], Answer, Decimal], None] = attrs.field(default=lambda *_: None)
+    shorten: Callable[[Question[Any]], Question[Any] | None] = attrs.field(default=lambda question: None)
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
@@ -184,6 +186,16 @@ class MeteredJudge:
             _LOG.warning("the %s is waited for, %.0f s: %s", self.role, pause, error)
 
     async def _call_once(self, question: Question[Any]) -> Answer:
+        try:
+            return await self._call_fitting(question)
+        except BudgetExceeded:
+            # Near the ceiling rather an answer that may be less long than none.
+            shorter = self.shorten(question)
+            if shorter is None:
+                raise
+            return await self._call_fitting(shorter)
+
+    async def _call_fitting(self, question: Question[Any]) -> Answer:
         while True:
             try:
                 return await self._call_reserved(question)

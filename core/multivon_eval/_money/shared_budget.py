@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -104,9 +106,41 @@ class SharedBudget:
         with self._open_account() as funds:
             funds.settle(reserved, cost, held, planned)
 
+    def recall(self) -> Mapping[str, Any]:
+        """What the runs that share the budget have learned of their costs; nothing before one has.
+
+        Raises:
+            JournalError: If the file cannot be used.
+        """
+        with self._open_database() as database:
+            row = database.execute("SELECT learned FROM learned").fetchone()
+        return json.loads(row[0]) if row else {}
+
+    def remember(self, learned: Mapping[str, Any]) -> None:
+        """Keep what a run has learned, for those that begin after it.
+
+        Raises:
+            JournalError: If the file cannot be used.
+        """
+        with self._open_database() as database:
+            database.execute("DELETE FROM learned")
+            database.execute("INSERT INTO learned VALUES (?)", (json.dumps(dict(learned)),))
+
     @contextmanager
     def _open_account(self) -> Iterator[Funds]:
         """The account, for this process alone; what changes in it is written."""
+        with self._open_database() as database:
+            before = self._read(database)
+            funds = attrs.evolve(before)
+            yield funds
+            # Looking must not write: a reader would make every other process wait for it.
+            if funds != before:
+                database.execute("UPDATE account SET spent = ?, reserved = ?", (str(funds.spent), str(funds.reserved)))
+                _add_to_own(database, funds.held - before.held, funds.planned - before.planned)
+
+    @contextmanager
+    def _open_database(self) -> Iterator[sqlite3.Connection]:
+        """The file, for this process alone, in one transaction."""
         try:
             # Opened anew each time: it takes less than a call, and nothing is left open in threads and forks.
             with closing(sqlite3.connect(self.path, isolation_level=None, timeout=WAIT)) as database:
@@ -114,15 +148,8 @@ class SharedBudget:
                 database.execute("PRAGMA synchronous = OFF")
                 # The lock is taken before reading: two processes that read the same rest would both spend it.
                 database.execute("BEGIN IMMEDIATE")
-                before = self._read(database)
-                funds = attrs.evolve(before)
-                yield funds
-                # Looking must not write: a reader would make every other process wait for it.
-                if funds != before:
-                    database.execute(
-                        "UPDATE account SET spent = ?, reserved = ?", (str(funds.spent), str(funds.reserved))
-                    )
-                    _add_to_own(database, funds.held - before.held, funds.planned - before.planned)
+                database.execute("CREATE TABLE IF NOT EXISTS learned (learned TEXT)")
+                yield database
                 database.execute("COMMIT")
         except sqlite3.Error as error:
             raise JournalError(

@@ -84,7 +84,7 @@ class Plan:
             info.judge_votes,
             info.judge_calls == TOGETHER,
             self.observers.questions,
-            Learned.from_json(self.journal.past.learned),
+            Learned.from_json(self.journal.past.learned or self.ledger.recall()),
         )
 
     @property
@@ -124,6 +124,7 @@ class Plan:
             is_strict=self.is_strict,
             bounds=self._bounds.setdefault(id(judge), Bounds()),
             learn=self.forecast.learned.learn_call,
+            shorten=self.forecast.learned.shorten,
         )
         return RunContext(metered, self.info.seed, _LOG)
 

@@ -168,7 +168,9 @@ class Run:
                 await asyncio.sleep(0)
             verdict, scores = await self._judging.judge(conversation, account, plan.journal.past.case(case.uid))
             plan.forecast.done(purse, conversation, account.cost_usd, account.judging_usd)
-            plan.journal.record_learned(plan.forecast.learned.to_json())
+            learned = plan.forecast.learned.to_json()
+            plan.journal.record_learned(learned)
+            plan.ledger.remember(learned)
         seconds = time.perf_counter() - started
         return to_result(conversation, verdict, scores, account, info, started_at, seconds)
 
