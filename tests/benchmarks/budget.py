@@ -24,6 +24,13 @@ LENGTHS = (60, 600, 6000)
 LETTERS = {"latin": "refund window is thirty days and more ", "mixed": "refund 退款期限为三十天 и ещё немного "}
 
 
+WANTED = {
+    **{(60, 8, 1.0): 0.9, (12, 8, 1.0): 0.9, (12, 4, 1.0): 0.8},
+    **{(60, 8, 0.5): 0.8, (12, 8, 0.5): 0.75, (12, 4, 0.5): 0.6},
+}
+"""The least share of the budget that complete conversations must take, by personas, turns and budget over true cost."""
+
+
 @attrs.frozen
 class Shape:
     """One kind of run.
@@ -163,10 +170,12 @@ def tell_budget(url: str, is_quick: bool) -> None:
     begun = sum(cell.complete + cell.unjudged for _, _, cell in cells)
     print(f"{len(cells)} grids; overspent {sum(cell.charged > (cell.budget or 0) for _, _, cell in cells)}")
     print(f"begun and not judged for want of money: {sum(cell.unjudged for _, _, cell in cells)} of {begun}")
-    for share, wanted in (
-        (1.0, {(60, 8): 0.9, (12, 8): 0.9, (12, 4): 0.8}),
-        (0.5, {(60, 8): 0.8, (12, 8): 0.75, (12, 4): 0.6}),
-    ):
-        for (count, turns), least in wanted.items():
-            found = [c.bought for s, x, c in cells if (s.count, s.turns, x) == (count, turns, share)]
-            print(f"{count} x {turns} at {share} x: least {min(found):.0%} of the budget, wanted {least:.0%}")
+    told = [(abs(cell.promised - cell.complete), shape.count) for shape, _, cell in cells if shape.length == LENGTHS[0]]
+    if told:
+        off = max(by / count for by, count in told)
+        print(
+            f"conversations that the estimate promised, with replies of {LENGTHS[0]}: off by {off:.0%} of all at most"
+        )
+    for (count, turns, share), least in WANTED.items():
+        found = [cell.bought for shape, x, cell in cells if (shape.count, shape.turns, x) == (count, turns, share)]
+        print(f"{count} x {turns} at {share} x: {min(found):.0%} of the budget at least, wanted {least:.0%}")
