@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from .._types.conversation import Conversation
 from .._types.message import Message
+from .._types.safe_json import safe_json
 from .._types.verdict import Evidence
 from .prompt import PromptMessage
 
@@ -54,15 +57,43 @@ def check_quote(conversation: Conversation, turn: int, quote: str) -> Evidence:
 
 
 def quote_stands_in(message: Message, quote: str) -> bool:
-    """Whether a quote stands in one message or its tool calls, white space and kinds of quotation marks aside."""
+    """Whether a quote stands in one message or its tool calls, as the judge was shown them.
+
+    White space, kinds of quotation marks, escapes and the marks of markdown are no difference.
+    """
     wanted = _make_plain(quote)
-    return bool(wanted) and wanted in _collect_text(message)
+    bare = _strip_marks(wanted)
+    if not bare:
+        return False  # nothing, or marks alone, which say nothing
+    shown = _collect_text(message)
+    return wanted in shown or (any(map(str.isalnum, bare)) and bare in _strip_marks(shown))
 
 
 def _collect_text(message: Message) -> str:
-    calls = [
-        json.dumps(part, ensure_ascii=False, default=str)
-        for call in message.tool_calls
-        for part in (call.name, dict(call.arguments), call.result)
-    ]
-    return _make_plain("\n".join([message.content, *calls]))
+    """All that a quote may be copied from: the words, the tool calls as they are shown, and what is escaped in them."""
+    texts = [message.content, safe_json(message.content)]
+    for call in message.tool_calls:
+        row = {"name": call.name, "arguments": dict(call.arguments), "result": call.result}
+        texts += [json.dumps(row, ensure_ascii=False, default=str), safe_json(row), *_list_strings(row)]
+    return _make_plain("\n".join(texts))
+
+
+def _list_strings(value: object) -> Iterator[str]:
+    """The strings in a JSON value as they are, without the escapes that they are shown with."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _list_strings(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from _list_strings(item)
+
+
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_MARKS = str.maketrans(dict.fromkeys("*_`~#>|\\"))
+
+
+def _strip_marks(text: str) -> str:
+    """A text without the marks of markdown: emphasis, code, headings, quotes, tables, escapes, and where links lead."""
+    return " ".join(_LINK.sub(r"\1", text).translate(_MARKS).split())
