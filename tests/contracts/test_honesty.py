@@ -106,8 +106,9 @@ def test_numbers_come_with_their_gaps_and_uncertainty() -> None:
     summary = score_simulations(simulate(half, [BOB, ANN]))
     assert (summary.conversations, summary.judged, summary.errors) == (2, 1, 1)
     rate = summary.goal_achieved
-    assert (rate.hits, rate.of) == (1, 1)
+    # The one in which the system crashed was not judged, and it was not achieved.
+    assert (rate.hits, rate.of, summary.crashed) == (1, 2, 1)
     assert rate.low is not None
-    assert math.isclose(rate.low, 0.2065, abs_tol=1e-3)
+    assert math.isclose(rate.low, 0.0945, abs_tol=1e-3)
     assert summary.scores["turn_consistency"].scored == 1
     assert summary.scores["turn_consistency"].skipped == 1

@@ -12,6 +12,9 @@ from ..errors import UsageError, did_you_mean
 
 GOAL = "goal_achieved"
 ERRORS = "error_rate"
+UNMEASURED = "unmeasured"
+GATES = ("fail_under", "max_error_rate", "max_unmeasured")
+"""The options that say what must be reached."""
 
 
 @attrs.frozen
@@ -19,8 +22,8 @@ class Gate:
     """One condition on the summary.
 
     Attributes:
-        metric: ``goal_achieved``, the name of a score, or ``error_rate``.
-        value: The least that passes; for ``error_rate`` the most.
+        metric: ``goal_achieved``, the name of a score, ``error_rate`` or ``unmeasured``.
+        value: The least that passes; for the last two the most.
     """
 
     metric: str
@@ -30,6 +33,8 @@ class Gate:
         """Say why the gate is not met; empty if it is."""
         if self.metric == ERRORS:
             return self._check_errors(summary)
+        if self.metric == UNMEASURED:
+            return self._check_unmeasured(summary)
         if self.metric == GOAL:
             have = summary.goal_achieved.value
         elif self.metric in summary.scores:
@@ -43,6 +48,15 @@ class Gate:
             return f"{self.metric} has no value, so it is not known to be {self.value:g} or more"
         return "" if have >= self.value else f"{self.metric} is {have:.3f}, less than {self.value:g}"
 
+    def _check_unmeasured(self, summary: Summary) -> str:
+        share = summary.unmeasured / summary.conversations if summary.conversations else 0.0
+        if share <= self.value:
+            return ""
+        return (
+            f"{summary.unmeasured} of {summary.conversations} conversations measured nothing, more than "
+            f"{self.value:g}: too little to go by; see --max-unmeasured"
+        )
+
     def _check_errors(self, summary: Summary) -> str:
         if not summary.conversations:
             return "there was no conversation, so the error rate is not known"
@@ -52,8 +66,13 @@ class Gate:
         return f"{summary.errors} of {summary.conversations} conversations failed, more than {self.value:g}"
 
 
-def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Gate]:
+def read_gates(fail_under: Sequence[str], max_error_rate: str | None, max_unmeasured: str) -> list[Gate]:
     """Read the gates of a command line.
+
+    Args:
+        fail_under: What must be reached, as ``METRIC=VALUE``.
+        max_error_rate: The largest share of conversations that may fail; None for any.
+        max_unmeasured: The largest share that may measure nothing, where something must be reached.
 
     Raises:
         UsageError: If a gate cannot be read; with all problems at once.
@@ -74,6 +93,11 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None) -> list[Ga
             problems.append(f"--max-error-rate {max_error_rate}: give a share from 0 to 1")
         else:
             gates.append(Gate(ERRORS, share))
+    most = _number(max_unmeasured)
+    if most is None:
+        problems.append(f"--max-unmeasured {max_unmeasured}: give a share from 0 to 1")
+    elif fail_under:
+        gates.append(Gate(UNMEASURED, most))
     if problems:
         raise UsageError(problems)
     return gates
@@ -92,7 +116,7 @@ def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str], installed: C
     """
     known = [GOAL, *evaluators]
     problems = []
-    for metric in (gate.metric for gate in gates if gate.metric not in (*known, ERRORS)):
+    for metric in (gate.metric for gate in gates if gate.metric not in (*known, ERRORS, UNMEASURED)):
         evaluator = metric.replace("_", "-")
         remedy = f"add --evaluator {evaluator}" if evaluator in installed else did_you_mean(metric, known)
         problems.append(f"--fail-under {metric}: nothing measures it; {remedy}")

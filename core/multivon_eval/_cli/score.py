@@ -51,12 +51,12 @@ def _plan(
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .._run.result_file import read_results
-    from .gates import check_metrics, read_gates
+    from .gates import GATES, check_metrics, read_gates
     from .resuming import open_journal
     from .running import build_settings, check_output
 
     registry, problems = Registry(), Problems()
-    gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
+    gates = problems.collect(read_gates, *(given[name] for name in GATES))
     if not given["results"]:
         problems.add("the file of results is missing; say multivon-eval score RESULTS --out FILE")
     if not given["out"]:

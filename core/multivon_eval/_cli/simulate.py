@@ -46,7 +46,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     from .._run.free_checks import stop_with_all
     from .._run.planning import make_plan
     from .._run.problems import Problems
-    from .gates import check_metrics, read_gates
+    from .gates import GATES, check_metrics, read_gates
     from .model_file import load_system
     from .proposal import asked_personas
     from .resuming import open_journal
@@ -58,7 +58,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     problems.collect(check_filled, given, "model_cmd", "personas", "propose_from")
     problems.collect(check_output, given)
     personas = problems.collect(asked_personas, given, where_from)
-    gates = problems.collect(read_gates, given["fail_under"], given["max_error_rate"])
+    gates = problems.collect(read_gates, *(given[name] for name in GATES))
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())
     system = problems.collect(load_system, given["model_cmd"], registry) if given["model_cmd"] else None

@@ -199,7 +199,7 @@ def _fail(conversation: Conversation, source: ErrorSource, error: BaseException)
     root = error.__cause__ if isinstance(error, ModelFnError) and error.__cause__ else error
     if isinstance(error, ModelFnError):
         # Behind an endpoint, what fails in a way that often passes, or for want of a key, is not the system.
-        is_outage = error.timed_out or isinstance(root, JudgeUnavailable | JudgeUnusable)
+        is_outage = isinstance(root, JudgeUnavailable | JudgeUnusable)
     else:
         # A model that plays the persona, answered, and not to the question, is the driver's.
         is_outage = isinstance(error, JudgeError) and not isinstance(error, UnreadableAnswer)

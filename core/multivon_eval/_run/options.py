@@ -122,6 +122,7 @@ OPTIONS = (
     Option("patience", "For repeating a call of the judge, its pauses included.", "SECONDS", "300", field="patience"),
     Option("fail-under", "A gate; repeatable.", "METRIC=VALUE", kind="many"),
     Option("max-error-rate", "A gate on conversations that failed.", "SHARE"),
+    Option("max-unmeasured", "With --fail-under: how many conversations may measure nothing.", "SHARE", "0.2"),
     Option("strict", "Exit 3 if something failed, 4 if the budget cut the run.", kind="flag"),
     Option("without", "Leave an installed hook out; repeatable.", "NAME", kind="many", field="without"),
     _use_once("overwrite", "Begin anew where an unfinished run's journal lies."),

@@ -75,7 +75,7 @@ class Tally:
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
         self._judged = self._measured = self._achieved = self._undecided = 0
-        self._disagreements = self._faults = self._cut = 0
+        self._disagreements = self._faults = self._cut = self._crashed = 0
         self._usage = Usage()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
@@ -85,10 +85,11 @@ class Tally:
         self._stops[result.stop_reason] += 1
         if result.attribution:
             self._attributions[result.attribution] += 1
-        is_judged, measures = result.goal_achieved is not None, result.attribution in (None, "system")
-        self._judged += is_judged
-        self._measured += is_judged and measures
-        self._undecided += measures and not is_judged
+        is_known, measures = result.goal_achieved is not None, result.attribution in (None, "system")
+        self._judged += result.verdict.achieved is not None
+        self._crashed += result.has_crashed
+        self._measured += is_known and measures
+        self._undecided += measures and not is_known
         self._achieved += measures and result.goal_achieved is True
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
@@ -127,4 +128,5 @@ class Tally:
             judge_model=", ".join(sorted(filter(None, self._judges))),
             undecided=self._undecided,
             cut=self._cut,
+            crashed=self._crashed,
         )

@@ -86,8 +86,14 @@ class SimulationResult:
 
     @property
     def goal_achieved(self) -> bool | None:
-        """True, False, or None where the judge could not tell or was not asked."""
-        return self.verdict.achieved
+        """True, False, or None where the judge could not tell or was not asked; False where the system crashed."""
+        return False if self.has_crashed else self.verdict.achieved
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether the system under test raised, gave no reply or did not answer in time: that measured it."""
+        error = self.conversation.error
+        return error is not None and error.source == "model_fn" and not error.infrastructure
 
     @property
     def disagreement(self) -> bool:

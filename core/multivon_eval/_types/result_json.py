@@ -45,6 +45,7 @@ def result_to_json(result: SimulationResult) -> dict[str, Any]:
             "reason": verdict.reason,
             "evidence": make_plain(verdict.evidence),
             "criteria": make_plain(verdict.criteria),
+            "achieved": verdict.achieved,
             "failed": verdict.failed,
             "cut": verdict.cut,
         },
@@ -168,7 +169,9 @@ def _read_transcript(rows: Any) -> tuple[Message, ...]:
     return structure(rows, tuple[Message, ...])
 
 
-def _read_verdict(said: Mapping[str, Any], achieved: bool | None) -> Verdict:
+def _read_verdict(said: Mapping[str, Any], goal_achieved: bool | None) -> Verdict:
+    # They differ where the system crashed: that is no word of the judge's.
+    achieved = read_one_of(True, False, None)(said.get("achieved", goal_achieved))
     criteria = structure(said.get("criteria", []), tuple[CriterionVerdict, ...])
     return Verdict(achieved, read_text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False))
 

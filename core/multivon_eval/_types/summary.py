@@ -84,8 +84,9 @@ class Summary:
         conversations: Number of conversations.
         judged: Number of verdicts of yes or no.
         goal_achieved: The share achieved, over the conversations that measured the system: those that
-            were judged, less those whose end is put down to the simulation, the judge or infrastructure. Those
-            that it is over, those that are put down to one of these three, and ``undecided`` are all there were.
+            were judged, and those in which the system crashed, less those whose end is put down to the simulation, the
+            judge or infrastructure. Those that it is over, those that are put down to one of these three, and
+            ``undecided`` are all there were.
         stop_reasons: Number of conversations that ended for each reason.
         attributions: Number of conversations put down to whom.
         scores: One entry for each evaluator.
@@ -98,6 +99,8 @@ class Summary:
         judge_model: Who judged, as far as the results say.
         undecided: Number of conversations that would have measured the system, but the judge could not tell.
         cut: Number of conversations of which the budget kept a part from being made.
+        crashed: Number of conversations in which the system under test raised, or did not answer in time; each is one
+            that was not achieved.
         disclaimer: The sentence that says that personas are synthetic.
     """
 
@@ -116,12 +119,20 @@ class Summary:
     judge_model: str
     undecided: int = 0
     cut: int = 0
+    crashed: int = 0
     disclaimer: str = DISCLAIMER
+
+    @property
+    def unmeasured(self) -> int:
+        """Number of conversations that measured nothing of the system: a failure of something else, or no money."""
+        return sum(count for who, count in self.attributions.items() if who != "system")
 
     @property
     def headline(self) -> str:
         """One line for a person: the rate with its interval, how many were judged, and what stands beside it."""
         parts = [f"{self.goal_achieved}   {self.judged} of {self.conversations} judged"]
+        if self.crashed:
+            parts.append(f"the system crashed in {self.crashed}")
         others = {who: count for who, count in self.attributions.items() if who != "system"}
         if self.undecided:
             others["undecided"] = self.undecided

@@ -119,7 +119,36 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     failed = multivon_eval(*SEED, "--max-error-rate", "0.5", cwd=tmp_path)
     assert failed.returncode == 1
     assert "1 of 1 conversations failed, more than 0.5" in failed.stderr
-    assert multivon_eval(*SEED, "--fail-under", "goal_achieved=0", cwd=tmp_path).returncode == 1
+    crashed = multivon_eval(*SEED, "--fail-under", "goal_achieved=0.9", cwd=tmp_path)
+    assert crashed.returncode == 1
+    assert "goal_achieved is 0.000, less than 0.9" in crashed.stderr
+    assert "the system crashed in 1" in " ".join(crashed.stdout.split())
+
+
+def test_a_gate_wants_most_of_the_run_to_have_measured_something(tmp_path: Path) -> None:
+    """One conversation of five that went well says little where four failed for other reasons."""
+    people = "".join(PERSONA.replace('"ann"', f'"p{number}"') for number in range(5))
+    (tmp_path / "says.py").write_text(HALTS, encoding="utf-8")
+    workplace(tmp_path, personas=people)
+    gated = (*SEED, "--driver", "says.Halts", "--fail-under", "goal_achieved=0.5")
+    done = multivon_eval(*gated, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "4 of 5 conversations measured nothing, more than 0.2: too little to go by" in done.stderr
+    assert multivon_eval(*gated, "--max-unmeasured", "0.8", cwd=tmp_path).returncode == 0
+    assert multivon_eval(*SEED, "--max-unmeasured", "x", cwd=tmp_path).returncode == 2
+
+
+HALTS = """
+import attrs
+from multivon_eval.sdk import UserTurn
+
+@attrs.frozen
+class Halts:
+    async def next_message(self, conversation, context):
+        if conversation.persona.name != "p0":
+            raise RuntimeError("lost its words")
+        return UserTurn("What is the refund window?", conversation.turns > 0)
+"""
 
 
 PAID = """

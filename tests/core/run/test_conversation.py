@@ -338,7 +338,7 @@ def test_without_a_reply_nothing_is_judged_or_scored():
     judge = SaysJudge()
     history = (*HISTORY, Message("user", "More"), Message("assistant", "More."))
     [result] = run(model_fn, persona(history=history), driver=Talks(), judge=judge, evaluators=["turn-consistency"])
-    assert result.goal_achieved is None
+    assert (result.goal_achieved, result.verdict.achieved) == (False, None)
     assert result.scores["turn_consistency"].status == "skipped"
     assert judge.asked == []
 
@@ -594,7 +594,8 @@ def test_the_headline_counts_only_conversations_that_measured_the_system():
 
     results = run(model_fn, *people, driver=Fails(RuntimeError("no"), "ann"), max_turns=1)
     summary = results.summary
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of) == (1, 1)
+    # A system that gives no reply was measured, and did not achieve the goal.
+    assert (summary.goal_achieved.hits, summary.goal_achieved.of, summary.crashed) == (1, 2, 1)
     assert (summary.judged, summary.conversations) == (1, 3)
     assert summary.attributions == {"simulation": 1, "system": 1}
     assert summary.errors == 2

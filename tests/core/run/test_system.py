@@ -261,8 +261,8 @@ def test_a_system_that_is_cancelled_from_within_ends_its_conversation_only():
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_system_that_does_not_answer_in_time_is_an_outage(is_async):
-    """A timeout names the seconds and the option, and is put down to infrastructure."""
+def test_a_system_that_does_not_answer_in_time_has_crashed(is_async):
+    """A timeout names the seconds and the option, and is the system's own: its goal is not achieved."""
     never = threading.Event()
 
     def model_fn(prompt):
@@ -275,9 +275,9 @@ def test_a_system_that_does_not_answer_in_time_is_an_outage(is_async):
     [result] = run(async_model_fn if is_async else model_fn, timeout=0.05)
     never.set()
     error = result.conversation.error
-    assert (error.source, error.type, error.infrastructure) == ("model_fn", "TimeoutError", True)
+    assert (error.source, error.type, error.infrastructure) == ("model_fn", "TimeoutError", False)
     assert error.message == "model_fn did not answer within 0.05 seconds; raise --timeout"
-    assert result.attribution == "infrastructure"
+    assert (result.attribution, result.goal_achieved) == ("system", False)
 
 
 @pytest.mark.parametrize("is_async", [False, True])
