@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from .._questions import Prompt, Question
-from .._types.answer import Answer
+from .._types.answer import Answer, Prices
 from ..errors import JudgeError
 from ..protocols import Judge
 from .funds import ZERO
@@ -82,11 +82,18 @@ class Learned:
     judging: Peak = attrs.field(factory=Peak)
     surplus: Peak = attrs.field(factory=Peak)
     turns: Peak = attrs.field(factory=Peak)
+    _prices: dict[int, Prices | None] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    def _find_prices(self, judge: Judge) -> Prices | None:
+        """What a judge's tokens cost; asked once, for a judge says it before each call."""
+        if id(judge) not in self._prices:
+            self._prices[id(judge)] = find_prices(judge)
+        return self._prices[id(judge)]
 
     def learn_call(self, judge: Judge, question: Question[Any], answer: Answer, worst: Decimal) -> None:
         """Take in what a call did cost."""
         kind = self.kinds.setdefault(name_kind(question), Kind())
-        prices, used = find_prices(judge), answer.usage
+        prices, used = self._find_prices(judge), answer.usage
         if worst > 0:
             kind.ratio.learn(answer.cost_usd / worst)
         if prices is None or not used.input_tokens:
@@ -110,7 +117,7 @@ class Learned:
             question: What.
             is_safe: Whether money is held for it: then rather too much.
         """
-        known, prices = self.kinds.get(name_kind(question), Kind()), find_prices(judge)
+        known, prices = self.kinds.get(name_kind(question), Kind()), self._find_prices(judge)
         if prices is None:
             try:
                 worst = find_worst_cost(judge, question) or ZERO

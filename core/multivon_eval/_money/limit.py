@@ -24,6 +24,8 @@ class Limit:
         self.most = most
         self.now = float(most)
         self._under_way = 0
+        self.ended = 0
+        """How many calls have ended."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._started = 0
         self._halved_at = 0
@@ -78,6 +80,7 @@ class Limit:
     def leave(self) -> None:
         """Give the place back."""
         self._under_way -= 1
+        self.ended += 1
         self._wake()
 
     def record_success(self) -> None:

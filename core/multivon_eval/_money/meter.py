@@ -204,7 +204,7 @@ class MeteredJudge:
 
     async def _call_reserved(self, question: Question[Any]) -> Answer:
         # Before anything is taken or sent: a judge that cannot say what this may cost is not asked.
-        worst = self._find_worst_cost(question)
+        worst, ended = self._find_worst_cost(question), self.limit.ended
         purse, journal, role = self.account.purse, self.account.journal, self.role
         task = self.task or role
         reservation = await purse.reserve(worst, role == "judge", f"a {role} call", self.task == OBSERVER)
@@ -214,7 +214,8 @@ class MeteredJudge:
             # others could use to give theirs back.
             number = await self.limit.enter()
             try:
-                if self._find_worst_cost(question) > worst:
+                # Only where another call has ended meanwhile can the judge have learned something.
+                if self.limit.ended != ended and self._find_worst_cost(question) > worst:
                     raise _OutgrownError
                 call = journal.record_reservation(self.account.case_uid, task, worst)
                 # From here on until the answer is there nobody knows what the provider charged: a call that is
