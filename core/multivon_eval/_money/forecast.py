@@ -202,7 +202,7 @@ class Forecast:
             joined, told = join_questions(told)
             told = told if joined is None else [joined, *told]
         yield from told
-        # Votes are asked for at a temperature, each by itself; an evaluator that cannot tell counts like a verdict.
+        # Votes are asked for at a temperature, each by itself.
         silent = sum(find_ability(evaluator, Asks) is None for evaluator in self.evaluators.values())
         yield from itertools.repeat(verdict, silent + (self.votes if self.votes > 1 else 0))
         # Observers look once more when the conversation has ended; for what reason is not known yet.

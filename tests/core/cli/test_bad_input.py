@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from support.bad_inputs import USUAL, change
 from support.command import ECHO, multivon_eval, workplace
 
 pytestmark = pytest.mark.process
-
-USUAL = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--out", "results.jsonl")
 
 
 def _refused(path: Path, *args: str, env: dict[str, str] | None = None) -> str:
@@ -21,14 +20,6 @@ def _refused(path: Path, *args: str, env: dict[str, str] | None = None) -> str:
     assert not (path / "results.jsonl").exists()
     assert not (path / "results.jsonl.journal").exists()
     return done.stderr
-
-
-def _changed(option: str, value: str) -> tuple[str, ...]:
-    args = list(USUAL)
-    if option in args:
-        args[args.index(option) + 1] = value
-        return tuple(args)
-    return (*args, option, value)
 
 
 OPTIONS = [
@@ -77,7 +68,7 @@ OPTIONS = [
 @pytest.mark.parametrize(("option", "value", "message"), OPTIONS)
 def test_a_wrong_option_is_refused(tmp_path: Path, option: str, value: str, message: str) -> None:
     """Each wrong value is refused with its reason and remedy, before anything is spent or written."""
-    said = _refused(workplace(tmp_path), *_changed(option, value))
+    said = _refused(workplace(tmp_path), *change(option, value))
     assert message in said
     assert "Traceback" not in said
 
@@ -192,7 +183,7 @@ def test_a_personas_file_without_personas_is_refused(tmp_path: Path, content: by
 def test_an_unreachable_endpoint_is_found_before_the_run(tmp_path: Path) -> None:
     """A judge that does not answer is refused with its address and the remedy."""
     spec = "openai:any,base_url=http://127.0.0.1:9/v1,price_in=0,price_out=0"
-    said = _refused(workplace(tmp_path), *_changed("--judge", spec))
+    said = _refused(workplace(tmp_path), *change("--judge", spec))
     assert "http://127.0.0.1:9/v1 cannot be reached" in said
     assert "start it or correct base_url" in said
 
