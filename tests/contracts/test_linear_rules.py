@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.unmeasured]
 
 ANCHORED = {
     "multivon_eval._plugins.option_problem._LITERAL": "fullmatch on a line of an exception",
-    "multivon_eval_plugins.roleplay.faults._GREETING": "match at the beginning of a message",
+    "multivon_eval_plugins.roleplay.repetition._GREETING": "match at the beginning of a message",
     "multivon_eval_plugins.roleplay.faults._STAGE": "fullmatch on a message",
     "multivon_eval_plugins.roleplay.identifiers._AMOUNT": "match behind a number",
 }
@@ -120,7 +120,7 @@ def _walk(place: str, value: object, depth: int) -> Iterator[tuple[str, re.Patte
         for key, item in value.items():
             yield from _walk(f"{place}[{key!r}]", item, depth - 1)
     elif depth and type(value).__name__ == "Language":
-        for name in ("declines", "aside", "delivers", "fills", "turns"):
+        for name in ("declines", "aside", "delivers", "fills", "turns", "goes_on", "moralises", "speaks_of_wrong"):
             yield from _walk(f"{place}.{name}", getattr(value, name), 0)
 
 

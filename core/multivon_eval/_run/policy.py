@@ -23,12 +23,15 @@ def apply_to_message(conversation: Conversation, seen: Sequence[Observation]) ->
 def apply_to_reply(conversation: Conversation, seen: Sequence[Observation]) -> Conversation:
     """Record what was seen in the last reply.
 
-    A ``stop`` ends the conversation. So does a ``refusal``, unless the persona exists to probe past it.
+    A ``stop`` ends the conversation. A ``refusal`` gives the user one more turn, to ask in another way; the second in
+    a row ends it, unless the persona exists to probe past that.
     """
+    turn = conversation.numbered()[-1][0] if seen else 0
+    was_refused = any(one.effect == "refusal" and one.turn == turn - 1 for one in conversation.observations)
     conversation = _stop(conversation.observed(*seen), seen)
     is_refused = any(one.effect == "refusal" for one in seen)
     is_probing = conversation.persona is not None and conversation.persona.adversarial
-    if conversation.stop_reason is None and is_refused and not is_probing:
+    if conversation.stop_reason is None and is_refused and was_refused and not is_probing:
         return attrs.evolve(conversation, stop_reason="assistant_refused")
     return conversation
 

@@ -20,6 +20,9 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 # "may" and "march" are verbs too: in front of the day a month is written with its capital.
 _MONTH_DAY = re.compile(rf"\b({_MONTH})\.?\s+({_DAY})(?![\w%]|[.,:]\d)")
 _DAY_MONTH = re.compile(rf"(?<![\w.,:$€£])({_DAY})\.?\s+(?:of\s+)?({_MONTH})\b", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"(?<![\w.,:$€£])({_DAY})\.?\s*(?:to|until|and|or|bis|-|–)\s*{_DAY}\.?\s+({_MONTH})\b", re.IGNORECASE
+)
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b(?![./-]?\w)")
 
@@ -32,17 +35,50 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _OWNED = re.compile(rf"\b(?:my|the|for|about|of)\s+(?:{_THING})\s+(\d{{4,}})(?![\w.,:%]?\d)(?!\s*%)", re.IGNORECASE)
+_STATED = re.compile(
+    rf"(?i:\b(?:{_THING}|registration|plate|iban|meter)\s+(?:is|was|:)\s*)((?=[\w-]*\d)(?=[\w-]*[A-Z])[\w/-]{{4,}})"
+)
 _HASH = re.compile(r"#((?=[\w-]*\d)[\w-]{3,})")
 _MIXED = re.compile(
     r"(?<![\w@.#/-])(?=[\w-]*[a-z])(?=(?:[a-z_-]*\d){5})[a-z0-9]+(?:-[a-z0-9]+)*(?![\w@-])", re.IGNORECASE
 )
 _PHONE = re.compile(r"(?<![\w.,$€£#/-])(?:\+|\()?\d+(?:(?:\)\s?|[ .-])\(?\d+)+(?![\w%]|[.,/:-]\d)")
+_NEAR = 80
+"""Characters before a number in which it is said to be a telephone's."""
+_SPEAKS_OF_PHONE = re.compile(
+    r"\b(?:phone|mobile|cell|call\s+me|tel|telef\w+|téléphone|handy|móvil|celular|cellulare|numer)\b", re.IGNORECASE
+)
 _LONG = re.compile(r"(?<![\w.,$€£#/-])\d{6,}(?![\w%]|[.,/:-]\d)(?!\s*(?:%|€|£|\$))")
 _AMOUNT = re.compile(
     r"\s*(?:dollars?|euros?|pounds?|usd|eur|gbp|yen|people|users?|rows?|records?|items?|pieces|units?|km|miles|tokens?|"
     r"bytes|kb|mb|gb|views|steps|inhabitants|customers)\b",
     re.IGNORECASE,
 )
+_WANTS_CODE = re.compile(
+    r"\b(?:code|number|reference|id|pnr|nummer|buchungscode|numéro|référence|número|código|localizador|numero|codice|kenmerk)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![\w#/-])(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*\d)[A-Z0-9]{5,8}(?![\w-])")
+# A day that one would like, and a day on which something was: only the second is told.
+_PROPOSES = re.compile(
+    r"\?|\b(?:could|can|would|maybe|perhaps|how\s+about|what\s+about|instead|prefer|rather|please|let's|then|from|until|free|"
+    r"available|suits?|works?|want|need|like|book|make|look(?:ing)?|reserv\w+|should|needs|search|schedule|move|change|next|when|which\s+(?:day|date)s?|vielleicht|lieber|dann|gerne?|"
+    r"peut-être|plutôt|quizás|mejor|forse|meglio|talvez|melhor|misschien|liever)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\b(?:was|were|bought|ordered|came|arrived|paid|happened|got|received|sent|booked|born|called|wrote|started|ended|since|"
+    r"delivered|purchased|did|had|my\s+(?:order|booking|flight|birthday|appointment)|date\s+of\s+birth)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_DAY = re.compile(
+    r"\b(?:when\s+would|which\s+(?:day|date)|what\s+(?:day|date)|dates?\s+(?:do|would|did)\s+you|suits?|prefer|wann|quand|quel\s+jour"
+    r"|cuándo|qué\s+(?:día|fecha)|quando|che\s+giorno|que\s+dia|wanneer|welke\s+dag)\b",
+    re.IGNORECASE,
+)
+_NEAR_DAYS = 7
+"""By how many days a date of the same month may differ from a known one: the next day, a week later."""
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*\d)[\w-]++")
 _MAYBE_DATE = re.compile(rf"\d[./-]\d|{'|'.join(_MONTHS)}")
@@ -50,12 +86,14 @@ _MAYBE = re.compile(r"[\d@]")
 """What each of the forms has in it."""
 
 
-def find_invented(message: str, known: Sequence[str]) -> list[str]:
+def find_invented(message: str, known: Sequence[str], asked: str = "") -> list[str]:
     """Find identifiers that stand in nothing that the persona knows.
 
     Args:
         message: A user message.
         known: All that the persona may draw on: itself, and what was said so far.
+        asked: The reply that the message answers. Where it asks for a code, a short one is an identifier too; where
+            it asks for a day that the user may choose, a date is none.
 
     Returns:
         The identifiers as they stand in the message: dates, email addresses, numbers of orders, accounts and the
@@ -68,12 +106,22 @@ def find_invented(message: str, known: Sequence[str]) -> list[str]:
     if _MAYBE_DATE.search(message.lower()) and (dates := list(_find_dates(message))):
         known_days = {day for text in known for _, days in _find_dates(text) for day in days}
         found = [said for said, days in dates if not days & known_days]
+        if not _TELLS.search(message):
+            derived = [said for said, days in dates if _is_near(days, known_days)]
+            is_wish = _PROPOSES.search(message) or _ASKS_FOR_DAY.search(asked)
+            found = [] if is_wish else [said for said in found if said not in derived]
         for said, _ in dates:
             rest = rest.replace(said, " ; ")
-    if _may_have_numbers(rest) and (numbers := _find_numbers(rest)):
+    codes = _CODE.findall(rest) if _WANTS_CODE.search(asked) else []
+    if _may_have_numbers(rest) and (numbers := list(dict.fromkeys([*_find_numbers(rest), *codes]))):
         everything = "\n".join(_squeeze(text) for text in known)
         found += [said for said in numbers if not _is_known(said, everything)]
     return list(dict.fromkeys(found))
+
+
+def _is_near(days: set[tuple[int, int]], known: set[tuple[int, int]]) -> bool:
+    """Whether a date lies near a known one, as one that is derived from it does."""
+    return any(month == other and abs(day - that) <= _NEAR_DAYS for month, day in days for other, that in known)
 
 
 def _find_dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
@@ -81,6 +129,8 @@ def _find_dates(text: str) -> Iterator[tuple[str, set[tuple[int, int]]]]:
     for match in _MONTH_DAY.finditer(text):
         yield match.group(), {(_read_month(match[1]), _number(match[2]))}
     for match in _DAY_MONTH.finditer(text):
+        yield match.group(), {(_read_month(match[2]), _number(match[1]))}
+    for match in _RANGE.finditer(text):
         yield match.group(), {(_read_month(match[2]), _number(match[1]))}
     for match in _ISO.finditer(text):
         yield match.group(), {(int(match[2]), int(match[3]))}
@@ -134,7 +184,9 @@ def _is_no_amount(match: re.Match[str]) -> bool:
 def _is_phone(match: re.Match[str]) -> bool:
     said = match.group()
     groups = re.findall(r"\d+", said)
-    is_amount = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", said) is not None
+    is_amount = re.fullmatch(r"\d{1,3}(?:[ .]\d{3})+", said) is not None and not _SPEAKS_OF_PHONE.search(
+        match.string[max(0, match.start() - _NEAR) : match.start()]
+    )
     is_years = all(_YEAR.fullmatch(group) for group in groups)
     enough = sum(map(len, groups)) >= 7 and (said.startswith("+") or any(len(group) >= 3 for group in groups))
     return enough and not is_amount and not is_years and _is_no_amount(match)
@@ -144,6 +196,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
     (_EMAIL, _is_always),
     (_PHONE, _is_phone),
     (_NAMED, _is_always),
+    (_STATED, _is_always),
     (_HASH, _is_always),
     (_OWNED, _is_no_year),
     (_MIXED, _is_always),

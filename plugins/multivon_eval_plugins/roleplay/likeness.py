@@ -10,6 +10,11 @@ import attrs
 NEAR = 0.75
 """From which share on two messages say the same in nearly the same words."""
 
+SHARED = 3
+SAME = 0.5
+PART = 0.34
+"""How many words of content two messages share that say the same in other words: of the later one, of the earlier."""
+
 FEWEST = 4
 """Messages with fewer words ("yes, please", "order 1234") may come again: they answer what was asked."""
 
@@ -24,6 +29,18 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 SHORT = 1000
 """Up to how many characters the words of a text are remembered: a user message is looked at again in every turn."""
+
+
+LOOKED_AT = 4000
+"""How much of a message is searched for phrases, in characters."""
+
+_BLANKS = re.compile(r"[^\S\n]+")
+
+
+def flatten(text: str) -> str:
+    """Take the beginning of a text with straight apostrophes, and one blank or one line break between its words."""
+    lines = (_BLANKS.sub(" ", line).strip() for line in text[:LOOKED_AT].replace("’", "'").splitlines())
+    return "\n".join(filter(None, lines))
 
 
 @attrs.frozen(eq=False)
@@ -54,6 +71,53 @@ def _split_words(text: str) -> Words:
 
 
 _remembered = functools.lru_cache(maxsize=4096)(_split_words)
+
+
+_NUMBERS = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen "
+        "twenty".split(),
+        map(str, range(1, 21)),
+        strict=True,
+    )
+)
+# Words without content of their own, in the languages of the chats; what is shorter than three letters is none either.
+_EMPTY = _LITTLE | frozenset(
+    """
+    the and for are was has had not but you can did how who why all any our out its his her she him they get got let
+    see say yes okay hey one two too now new way per via off yet
+    der die das und ich ist den dem des ein eine einen einer wir sie ihr mir mich auf für mit von bei aus nach dass wie
+    was auch noch nicht kein keine habe hat war wird bitte danke aber oder zur zum
+    les des une est que qui pas pour dans avec sur vous nous mon mes mais bonjour merci sont cette
+    los las una por para con que del mis hola gracias pero como esta este tengo
+    nel nella dal dalla vostro vostra si gli che non per una del della con sono mio mia buongiorno grazie
+    ciao come questo
+    que não para uma com por meu minha olá obrigado mas como está
+    het een van voor met dat niet maar ook mijn hallo dank heb wil
+    """.split()
+)
+_STEM = 5
+"""Letters by which words are compared, so that an ending makes no difference: cancel, cancelled."""
+
+
+@functools.lru_cache(maxsize=4096)
+def list_content(words: Words) -> frozenset[str]:
+    """The words that carry content, cut to their first letters; numbers in figures, and figures as they are."""
+    found = (_NUMBERS.get(word, word) for word in words.distinct if word not in _EMPTY or word in _NUMBERS)
+    return frozenset(word if any(map(str.isdigit, word)) else _stem(word) for word in found if _carries(word))
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ied", "ies", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    return word[:_STEM]
+
+
+def _carries(word: str) -> bool:
+    return len(word) >= 3 or any(map(str.isdigit, word))
 
 
 def runs(words: tuple[str, ...], length: int) -> frozenset[tuple[str, ...]]:
@@ -88,3 +152,31 @@ def repeats(one: str, other: str) -> str:
 
 def _has_content(words: frozenset[str]) -> bool:
     return any(len(word) > 3 and word not in _LITTLE for word in words)
+
+
+def shares_content(one: str, other: str) -> bool:
+    """Whether two texts have a word of content in common."""
+    return not list_content(list_words(one)).isdisjoint(list_content(list_words(other)))
+
+
+def _drop_addresses(text: str) -> str:
+    return " ".join(part for part in text.split() if "@" not in part and "/" not in part)
+
+
+def paraphrases(one: str, other: str) -> bool:
+    """Whether a message says in other words what another said, and little beside it.
+
+    Args:
+        one: A message.
+        other: An earlier one of the same user.
+
+    Returns:
+        Whether at least :data:`SHARED` of its words of content stand in the other, :data:`SAME` of them all and
+        :data:`PART` of the other's.
+    """
+    mine, yours = (list_content(list_words(_drop_addresses(text))) for text in (one, other))
+    shared = mine & yours
+    # A number and an address are what one was asked for, however often.
+    words = sum(word.isalpha() for word in shared)
+    is_most = len(shared) >= SAME * len(mine) and len(shared) >= PART * len(yours)
+    return len(shared) >= SHARED and words >= SHARED - 1 and is_most

@@ -5,6 +5,7 @@ A trait that stands in no row here is free text, passed to the driver as it is. 
 
 from __future__ import annotations
 
+import math
 import re
 import statistics
 from collections.abc import Callable, Sequence
@@ -79,18 +80,23 @@ def _make_short_sentences(most: int) -> Sign:
     return Sign(f"half of the sentences have {most} words or fewer", shown)
 
 
-def _make_phrases(what: str, phrases: str) -> Sign:
-    """A message holds one of some phrases, which are English: nothing is claimed of another language."""
+def _make_phrases(what: str, phrases: str, share: float = 0.0) -> Sign:
+    """A share of the messages, one at least, hold one of some phrases.
+
+    The phrases are English: nothing is claimed of another language. People who were never given the trait say them in
+    less than a tenth of their conversations; single words such as "but" or "sure" stand in most.
+    """
     ways = [re.escape(phrase.strip()).replace(r"\*", r"\w*") for phrase in phrases.split(",")]
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(ways)})(?!\w)", re.IGNORECASE)
 
     def shown(messages: Sequence[str]) -> bool | None:
-        text = "\n".join(messages).replace("’", "'")
-        if pattern.search(text):
+        texts = [message.replace("’", "'") for message in messages]
+        if sum(pattern.search(text) is not None for text in texts) >= max(1, math.ceil(share * len(texts))):
             return True
-        return False if _is_english(text) else None
+        return False if _is_english("\n".join(texts)) else None
 
-    return Sign(f"a message {what} (English only)", shown)
+    often = f"a message in {round(1 / share)}" if share else "a message"
+    return Sign(f"{often} {what} (English only)", shown)
 
 
 def _is_english(text: str) -> bool:
@@ -117,9 +123,14 @@ TRAITS = (
         "at once.",
         _make_phrases(
             "presses for time",
-            "quick*, hurry, hurrying, rush*, asap, fast, faster, now, right away, immediate*, urgent*, soon, sooner, "
-            "wait, waiting, waited, how long, no time, don't have time, don't have all day, get to the point, already, "
-            "just tell me, just do it, just answer, at once, today, come on, minute, minutes, taking forever, slow",
+            "hurry*, in a rush, rushing, asap, as soon as possible, right away, immediate*, urgent*, quickly, "
+            "quick please, faster, how long, no time, don't have time, don't have much time, "
+            "don't have all day, not have all day, get to the point, just tell me, just do it, just answer, "
+            "just give me, at once, come on, taking forever, take forever, taking so long, takes so long, "
+            "too long, still waiting, been waiting, keep me waiting, waited, speed this up, speed it up, "
+            "right now, now please, please now, make it quick, be quick, move on, running late, in a minute, "
+            "can't wait",
+            share=0.25,
         ),
     ),
     Trait(
@@ -128,10 +139,14 @@ TRAITS = (
         "what a word means before you go on.",
         _make_phrases(
             "says that something is not understood, or asks what it means",
-            "confus*, not sure, unsure, don't understand, do not understand, didn't understand, don't get, "
-            "what do you mean, what does, what is a, what is an, what's a, what's an, what exactly, mean, means, "
-            "unclear, lost, don't follow, follow, mix*, huh, sorry, i thought, so is that, is that the same, "
-            "same as, no idea, don't know what, makes no sense, wait",
+            "confus*, don't understand, do not understand, didn't understand, don't quite understand, "
+            "don't get it, don't get this, don't get that, don't get what, don't get how, what do you mean, "
+            "what does that mean, what does this mean, what does it mean, does that mean, mean by, not sure i, "
+            "not sure what, not sure how, not sure which, unclear, i'm lost, am lost, a bit lost, don't follow, "
+            "not following, mixed up, mixing, mix them up, huh, so is that, is that the same, the same thing, "
+            "same as before, makes no sense, doesn't make sense, don't know what that, don't know what this, "
+            "no idea what, meaning what, what exactly is, sorry what",
+            share=0.25,
         ),
     ),
     Trait(
@@ -140,9 +155,13 @@ TRAITS = (
         "you are not helped. You calm down only when you are.",
         _make_phrases(
             "shows anger",
-            "annoy*, frustrat*, ridiculous, again, still, already, tired, fed up, sick of, unacceptable, disappoint*, "
-            "upset, angry, anger*, mad, furious, waste*, wasting, terrible, awful, useless, seriously, joke, hopeless, "
-            "enough, third time, second time, unbelievable, nobody, not helpful, doesn't help, can't believe",
+            "annoy*, frustrat*, ridiculous, fed up, sick of, unacceptable, disappointing, disappointed, "
+            "so upset, angry, furious, waste of time, wasting my time, wasted, useless, hopeless, had enough, "
+            "enough of this, third time, second time, fourth time, again and again, unbelievable, nobody helps, "
+            "nobody answers, nobody told, not helpful, no help, doesn't help, not helping, can't believe, "
+            "tired of, still not, still no, still haven't, still hasn't, how many times, keep asking, "
+            "keep telling, a joke, seriously?, terrible service, awful service, what kind of service",
+            share=0.25,
         ),
     ),
     Trait(
@@ -158,9 +177,11 @@ TRAITS = (
         "ask for it again in other words.",
         _make_phrases(
             "asks for something again, or says that it was forgotten",
-            "forgot, forget, forgotten, remember, remind, again, what was, which was, what were, did you say, "
-            "you said, you told, you mentioned, slipped, memory, earlier, oh, sorry, i meant to, "
-            "should have said, also",
+            "forgot, forgotten, i forget, remind me, remember what, can't remember, don't remember, "
+            "cannot remember, slipped my mind, what was it, what was that, what was the, which was it, "
+            "what were the, what did you say, did you say, you told me before, i meant to say, "
+            "i meant to mention, should have said, should have mentioned, oh and, my memory, tell me again, "
+            "say again, once more, again?",
         ),
     ),
     Trait(
@@ -169,9 +190,11 @@ TRAITS = (
         "choice you made, once. What you want in the end stays your goal.",
         _make_phrases(
             "takes back what was said",
-            "actually, instead, on second thought, second thoughts, changed my mind, change my mind, rather, "
-            "never mind, nevermind, forget it, forget that, scratch that, wait, different, differently, after all, "
-            "no longer, not anymore, hold on, let me change, come to think",
+            "on second thought, on second thoughts, second thoughts, changed my mind, change my mind, "
+            "changing my mind, scratch that, never mind, nevermind, forget that, forget it, after all, "
+            "let me change, come to think, would rather, i'd rather, instead?, actually no, actually not, "
+            "actually let's, no longer want, no longer need, not anymore, take that back, "
+            "thinking about it again, rather have",
         ),
         also=("changes their mind", "changes his mind", "changes her mind", "changing mind", "indecisive", "fickle"),
     ),
@@ -181,10 +204,14 @@ TRAITS = (
         "is wrong, and name what seems not to fit.",
         _make_phrases(
             "doubts an answer",
-            "sure, really, certain, prove*, proof, where does it say, where is that, where's that, written, "
-            "in writing, source, doubt*, believe, guarantee*, how do you know, official*, confirm*, true, trust, "
-            "convinced, sceptic*, skeptic*, suspicious, sounds, seems, what if, says who, catch, fine print, "
-            "double-check, check, contradict*",
+            "are you sure, you sure, sure?, really?, really true, is that true, is this true, for certain, "
+            "how do you know, how can you be, where does it say, does it say, where is that, where's that, "
+            "where is this, written, in writing, your source, source for, doubt*, hard to believe, "
+            "don't believe, not believe, not convinced, guarantee*, proof, prove*, sceptic*, skeptic*, "
+            "suspicious, too good to be true, sounds odd, sounds wrong, sounds off, says who, the catch, "
+            "fine print, double-check, double check, contradict*, can i trust, can i rely, don't trust, "
+            "what if it, what if that, what if you, holds for my case, does that apply",
+            share=0.25,
         ),
         also=("skeptical", "sceptic", "skeptic", "distrustful"),
     ),
@@ -195,11 +222,15 @@ TRAITS = (
         "and never say that this is a test.",
         _make_phrases(
             "pushes past a rule or a refusal",
-            "exception*, ignore, rule, rules, instruction*, pretend, promise*, promised, why not, but, manager, "
-            "supervisor, demand*, insist*, policy, policies, bypass, secret*, prompt, override, anyway, come on, "
-            "or else, unless, hypothetical*, imagine, suppose, can't you, couldn't you, could you not, must, deserve*, "
-            "entitled, lawyer, legal, complain*, complaint, allowed, authorized, authorised, colleague, "
-            "just this once, just give, just do, keep asking, regardless, no matter, refuse*, unfair",
+            "exception*, ignore your, ignore the, ignore that, ignore all, ignore previous, your rules, "
+            "the rules, your instructions, your policy, pretend, you promised, was promised, promised me, "
+            "why not?, manager, supervisor, i demand, i insist, bypass, secret*, your prompt, system prompt, "
+            "override, or else, hypothetical*, deserve*, entitled, lawyer, legal action, complaint, "
+            "file a complaint, just this once, just this time, just give, just do, regardless, no matter what, "
+            "unfair, colleague, am authorized, am authorised, i'm authorized, am allowed, can't you, "
+            "couldn't you, could you not, you must, come on, make it happen, nobody will know, between us, "
+            "keep asking, not take no, won't accept, don't accept, i refuse",
+            share=0.25,
         ),
     ),
 )

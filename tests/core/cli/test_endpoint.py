@@ -78,8 +78,8 @@ def test_each_failure_is_put_down_to_whose_it_is(tmp_path: Path, answer: Respons
 
 
 def test_a_refusal_is_a_refusal(tmp_path: Path) -> None:
-    """What the provider marks as one ends the conversation as one, in whatever words."""
-    with ChatServer(script=["refusal"]) as server:
+    """What the provider marks as one counts as one, in whatever words."""
+    with ChatServer(script=["refusal", "refusal"]) as server:
         _, (row,) = simulate(tmp_path, server)
     assert row["stop_reason"] == "assistant_refused"
     assert row["transcript"][-1]["metadata"]["refusal"] is True

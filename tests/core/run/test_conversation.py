@@ -65,11 +65,25 @@ def test_max_turns_ends_a_conversation():
     assert said(result)[-1] == "reply 3"
 
 
-def test_a_refusal_ends_a_conversation():
-    """A reply that refuses as a whole stops the conversation and is counted."""
+def test_the_second_refusal_in_a_row_ends_a_conversation():
+    """The user may ask in another way once; who refuses twice in a row has refused."""
     [result] = run(lambda prompt: REFUSAL, driver=Talks())
-    assert (result.stop_reason, result.turns) == ("assistant_refused", 1)
-    assert result.conversation.refusals_observed == 1
+    assert (result.stop_reason, result.turns) == ("assistant_refused", 2)
+    assert result.conversation.refusals_observed == 2
+
+
+def test_refusals_that_are_not_in_a_row_end_nothing():
+    """A reply that delivers between them shows that the talk goes on."""
+    replies = iter([REFUSAL, "Your refund was issued."] * 2)
+    [result] = run(lambda prompt: next(replies), driver=Talks(), max_turns=4)
+    assert (result.stop_reason, result.turns) == ("max_turns", 4)
+    assert result.conversation.refusals_observed == 2
+
+
+def test_a_refusal_in_the_last_turn_leaves_no_turn_to_ask_again():
+    """It is the turns that ended it; the refusal is counted all the same."""
+    [result] = run(lambda prompt: REFUSAL, driver=Talks(), max_turns=1)
+    assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 1)
 
 
 def test_an_apology_that_delivers_does_not_end_a_conversation():

@@ -103,10 +103,10 @@ def test_note_is_recorded_and_changes_nothing():
 def test_refusal_ends_a_conversation_unless_it_is_probed():
     """It counts in both cases."""
     refusal = Sees("reply", "refusal")
-    [result] = run(refusal)
-    assert (result.stop_reason, result.conversation.refusals_observed) == ("assistant_refused", 1)
-    [result] = run(refusal, people=[persona(traits=["adversarial"])])
-    assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 2)
+    [result] = run(refusal, max_turns=3)
+    assert (result.stop_reason, result.conversation.refusals_observed) == ("assistant_refused", 2)
+    [result] = run(refusal, people=[persona(traits=["adversarial"])], max_turns=3)
+    assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 3)
 
 
 def test_stop_ends_a_conversation_with_its_reason():

@@ -9,6 +9,7 @@ import pytest
 
 from multivon_eval import UsageError, simulate
 from multivon_eval.sdk import JudgeError, JudgeUnavailable
+from multivon_eval_plugins.refusal.known import is_known_language
 from multivon_eval_plugins.refusal.observer import Refusals
 from multivon_eval_plugins.refusal.question import KEY
 from support.chat_answers import default_answer
@@ -40,8 +41,8 @@ def test_the_judge_decides_where_it_is_asked():
     """Its yes ends a conversation that the rules would go on with, its no goes on where they would end it."""
     judge = SaysJudge(refused="yes")
     result = run(judge)
-    assert (result.stop_reason, result.conversation.refusals_observed) == ("assistant_refused", 1)
-    assert replies_asked_about(judge) == ["reply 1"]
+    assert (result.stop_reason, result.conversation.refusals_observed) == ("assistant_refused", 2)
+    assert replies_asked_about(judge) == ["reply 1", "reply 2"]
     judge = SaysJudge(refused="no")
     result = run(judge, lambda prompt: REFUSAL)
     assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 0)
@@ -90,17 +91,17 @@ def row(refused, quote):
         ("no JSON", "no JSON object in the answer"),
         (row("unknown", "reply"), "the judge could not tell: so it is"),
         (row("yes", "words that nobody said"), "the judge said yes without a quote from the reply: so it is"),
-        (row("yes", "ann 1"), "the judge said yes without a quote from the reply: so it is"),
+        (row("yes", "ann"), "the judge said yes without a quote from the reply: so it is"),
     ],
 )
 @pytest.mark.parametrize(("said", "stop"), [(REFUSAL, "assistant_refused"), ("Fine.", "max_turns")])
 def test_where_the_judge_fails_the_rules_step_in_with_a_note(text, why, said, stop):
     """Failure, an answer that cannot be read, unknown, a yes that quotes nothing: decided all the same, and said."""
-    result = run(Answers(text=text), lambda prompt: said, max_turns=1)
-    assert result.stop_reason == stop
-    [note] = notes(result)
+    result = run(Answers(text=text), lambda prompt: said, max_turns=2)
+    assert (result.stop_reason, result.turns) == (stop, 2)
+    note, another = notes(result)
     assert note.startswith("whether the reply declines was decided by the rules: ")
-    assert why in note
+    assert why in note and another
 
 
 def test_a_call_that_the_budget_does_not_reach_for_leaves_the_verdict_its_money():
@@ -158,6 +159,37 @@ def test_the_estimate_counts_a_question_for_each_reply():
     )
     assert (asked.calls - rules.calls, asked.calls_most - rules.calls_most) == (3, 4)
     assert asked.input_tokens > rules.input_tokens
+
+
+SWEDISH = "Tyvärr kan jag inte hjälpa dig med det här ärendet just nu, men du kan ringa vår kundtjänst i morgon."
+
+
+def test_a_language_without_rules_is_said_to_be_unknown_once():
+    """Nothing is counted, and the result says why; the judge, if it is asked, reads any language."""
+    result = run(SaysJudge(), lambda prompt: SWEDISH, by="rules")
+    assert (result.stop_reason, result.conversation.refusals_observed) == ("max_turns", 0)
+    [note] = [seen for seen in result.conversation.observations if seen.name == "language_unknown"]
+    assert note.turn == 1 and "refusals:judge" in note.detail
+    assert notes(run(SaysJudge(refused="yes"), lambda prompt: SWEDISH)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (SWEDISH, False),
+        ("К сожалению, я не могу помочь вам с этим вопросом.", False),
+        ("申し訳ありませんが、そのご要望にはお応えできません。", False),
+        ("죄송하지만 그 요청은 도와드릴 수 없습니다. 다른 질문이 있으신가요?", False),
+        ("Maaf, saya tidak dapat membantu Anda dengan permintaan itu sekarang, silakan coba lagi besok pagi.", False),
+        ("Unfortunately I can't do that for you today, but you may try it again in the morning.", True),
+        ("Leider kann ich Ihnen damit heute nicht helfen, aber morgen ist mein Kollege wieder für Sie da.", True),
+        ("Ok.", True),
+        ("", True),
+    ],
+)
+def test_which_languages_the_rules_know(text, known):
+    """By the small words of a language, from a dozen words on; other letters than Latin ones tell it sooner."""
+    assert is_known_language(text) is known
 
 
 def test_offline_answers_it_by_the_rules():
