@@ -21,7 +21,7 @@ def answer(body: dict[str, Any]) -> str:
     if kind == "user_turn":
         said = len(body["messages"])
         text = f"This is my message number {said}: could you tell me the refund window for order {said * 7}, please?"
-        return json.dumps({"message": text, "goal_reached": False})
+        return json.dumps({"message": text, "ends": "no"})
     asked, form = body["messages"][-1]["content"], schema.get("schema", {})
     if kind == "together":
         return json.dumps({name: judge(part, asked) for name, part in form["properties"].items()})

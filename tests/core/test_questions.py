@@ -78,7 +78,7 @@ def test_the_driver_sees_what_was_said_with_the_roles_turned_round(pairs):
     prompt = roleplay_question(Conversation(messages_of(pairs), persona())).prompt
     assert [message.text for message in prompt.messages[2::2]] == [reply for _, reply in pairs]
     own = [json.loads(message.text) for message in prompt.messages[1::2]]
-    assert own == [{"message": user, "goal_reached": False} for user, _ in pairs]
+    assert own == [{"message": user, "ends": "no"} for user, _ in pairs]
 
 
 @given(pairs=turns)
@@ -227,13 +227,13 @@ def test_any_text_is_an_object_or_unreadable(text):
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('{"goal_reached": false}', "no 'message'"),
-        ('{"message": "hi"}', "no 'goal_reached'"),
-        ('{"message": 5, "goal_reached": false}', "'message' is int, not str"),
-        ('{"message": "hi", "goal_reached": "no"}', "'goal_reached' is str, not bool"),
-        ('{"message": "hi", "goal_reached": 0}', "'goal_reached' is int, not bool"),
-        ('{"message": "  ", "goal_reached": false}', "'message' is empty"),
-        ('{"message": null, "goal_reached": true}', "'message' is NoneType, not str"),
+        ('{"ends": "no"}', "no 'message'"),
+        ('{"message": "hi"}', "no 'ends'"),
+        ('{"message": 5, "ends": "no"}', "'message' is int, not str"),
+        ('{"message": "hi", "ends": true}', "'ends' is bool, not str"),
+        ('{"message": "hi", "ends": "maybe"}', "'ends' is 'maybe', not no, goal_reached, gave_up"),
+        ('{"message": "  ", "ends": "no"}', "'message' is empty"),
+        ('{"message": null, "ends": "goal_reached"}', "'message' is NoneType, not str"),
     ],
 )
 def test_a_malformed_user_turn_is_unreadable(text, problem):
@@ -245,8 +245,9 @@ def test_a_malformed_user_turn_is_unreadable(text, problem):
 def test_a_user_turn_is_read():
     """A message, or the goal with or without a last word."""
     question = roleplay_question(talk())
-    assert question.read('{"message": " hi ", "goal_reached": false}') == UserTurn("hi", False)
-    assert question.read('{"message": "", "goal_reached": true}') == UserTurn("", True)
+    assert question.read('{"message": " hi ", "ends": "no"}') == UserTurn("hi", False)
+    assert question.read('{"message": "", "ends": "goal_reached"}') == UserTurn("", True)
+    assert question.read('{"message": "", "ends": "gave_up"}') == UserTurn("", gave_up=True)
 
 
 def verdict(conversation, *rows, reason="because"):
@@ -419,7 +420,7 @@ def test_a_malformed_yes_no_answer_is_unreadable(rows, problem):
 
 def test_ask_repeats_an_unreadable_answer_once_with_the_reason():
     """The second prompt carries the first answer and what was wrong with it, and otherwise is the first."""
-    judge = SaysJudge(says=["hm", '{"message": "hi", "goal_reached": false}'])
+    judge = SaysJudge(says=["hm", '{"message": "hi", "ends": "no"}'])
     assert asyncio.run(ask(judge, roleplay_question(talk()))) == UserTurn("hi")
     first, second = (question.prompt for question in judge.asked)
     assert second.messages[: len(first.messages)] == first.messages
@@ -466,6 +467,7 @@ def test_a_grown_conversation_has_all_that_it_had():
         "error": SimulationError("driver", "ValueError", "it broke"),
         "observations": (Observation("empty", 1, "no word", "fault"),),
         "repaired_faults": 2,
+        "gave_up": True,
         "system_cost_usd": Decimal("0.5"),
         "fence": "f" * 16,
     }

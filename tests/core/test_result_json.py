@@ -48,7 +48,17 @@ calls = st.lists(st.builds(ToolCall, text, objects, plain), max_size=2)
 messages = st.builds(Message, st.sampled_from(["user", "assistant"]), text, calls, seconds, objects)
 histories = st.lists(st.builds(Message, st.sampled_from(["user", "assistant"]), word), max_size=2)
 personas = st.builds(
-    Persona, word, word, word, word | st.lists(word, min_size=1, max_size=2), words, words, words, histories, objects
+    Persona,
+    word,
+    word,
+    word,
+    word | st.lists(word, min_size=1, max_size=2),
+    words,
+    words,
+    words,
+    histories,
+    st.none() | st.integers(1, 5),
+    objects,
 )
 evidence = st.lists(st.builds(Evidence, st.integers(1, 9), text, st.booleans()), max_size=2).map(tuple)
 criteria = st.lists(
@@ -75,6 +85,7 @@ conversations = st.builds(
     error=errors,
     observations=st.lists(observations, max_size=3).map(tuple),
     repaired_faults=st.integers(0, 9),
+    gave_up=st.booleans(),
     system_cost_usd=st.none() | money,
 )
 usages = st.builds(Usage, *[st.integers(0, 10**9)] * 4)

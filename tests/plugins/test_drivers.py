@@ -37,13 +37,13 @@ def test_persona_llm_asks_the_judge_for_the_next_user_turn():
 
 def test_persona_llm_says_that_the_goal_is_reached():
     """A last word comes with it."""
-    judge = SaysJudge(says=['{"message": "Thanks.", "goal_reached": true}'])
+    judge = SaysJudge(says=['{"message": "Thanks.", "ends": "goal_reached"}'])
     assert next_message(PersonaLlm(), talk("hello", "hi"), judge) == UserTurn("Thanks.", goal_reached=True)
 
 
 def test_persona_llm_asks_once_more_and_no_more():
     """An answer that cannot be read is asked for again; the second one is the last."""
-    judge = SaysJudge(says=["hm", '{"message": "So?", "goal_reached": false}'])
+    judge = SaysJudge(says=["hm", '{"message": "So?", "ends": "no"}'])
     assert next_message(PersonaLlm(), talk(), judge) == UserTurn("So?")
     judge = SaysJudge(says=["hm", "hm", "hm"])
     with pytest.raises(UnreadableAnswer):

@@ -69,7 +69,7 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
 def guessed_name(schema: Mapping[str, Any]) -> str:
     """Name one of our schemas by its properties."""
     properties = schema["properties"]
-    if set(properties) == {"message", "goal_reached"}:
+    if set(properties) == {"message", "ends"}:
         return "user_turn"
     if set(properties) == {"criteria", "reason"}:
         return "verdict"
@@ -88,9 +88,9 @@ def user_turn(body: Mapping[str, Any], goal_after: int) -> dict[str, Any]:
     """Speak as the simulated user; no two messages of a conversation are the same."""
     said = sum(map(turns_in, (message for message in body["messages"] if message["role"] == "assistant")))
     if said >= goal_after:
-        return {"message": "Thank you, that is all I wanted to know.", "goal_reached": True}
+        return {"message": "Thank you, that is all I wanted to know.", "ends": "goal_reached"}
     first = _SAID[said % len(_SAID)]
-    return {"message": first if said < len(_SAID) else f"{first} I ask for time {said + 1}.", "goal_reached": False}
+    return {"message": first if said < len(_SAID) else f"{first} I ask for time {said + 1}.", "ends": "no"}
 
 
 def turns_in(message: Mapping[str, Any]) -> int:
@@ -98,7 +98,7 @@ def turns_in(message: Mapping[str, Any]) -> int:
     count = 0
     for part in message["content"].split("\n\n"):
         try:
-            count += set(json.loads(part)) == {"message", "goal_reached"}
+            count += set(json.loads(part)) == {"message", "ends"}
         except (ValueError, TypeError):
             continue
     return count

@@ -128,8 +128,8 @@ class SaysJudge:
 
     def _turn(self, conversation):
         if self.goal_after is not None and conversation.turns >= self.goal_after:
-            return {"message": "", "goal_reached": True}
-        return {"message": f"{conversation.persona.name} {conversation.turns + 1}", "goal_reached": False}
+            return {"message": "", "ends": "goal_reached"}
+        return {"message": f"{conversation.persona.name} {conversation.turns + 1}", "ends": "no"}
 
     def _answer(self, row):
         return Answer(

@@ -170,6 +170,7 @@ class Journal:
         self,
         conversation: Conversation,
         goal_reached: bool = False,
+        gave_up: bool = False,
         observations: Sequence[Observation] = (),
         is_repaired: bool = False,
     ) -> None:
@@ -177,7 +178,8 @@ class Journal:
 
         Args:
             conversation: Ends with the message.
-            goal_reached: Whether it is the last word of a driver that is done.
+            goal_reached: Whether it is the last word of a user who has what it came for.
+            gave_up: Whether it is the last word of a user who got nowhere.
             observations: What was seen in it before it is sent, if it is the user's.
             is_repaired: Whether it stands in the place of a message at fault.
         """
@@ -187,6 +189,7 @@ class Journal:
             row = {
                 "message": message_to_row(conversation.messages[-1]),
                 "goal_reached": goal_reached,
+                "gave_up": gave_up,
                 "system_cost_usd": None if cost is None else str(cost),
                 "observations": make_plain(tuple(observations)),
                 "is_repaired": is_repaired,

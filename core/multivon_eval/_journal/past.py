@@ -22,7 +22,7 @@ from .._types.verdict import Verdict
 ZERO = Decimal(0)
 
 
-ENDING = ("stop_reason", "driver_said_goal", "error", "observations", "repaired_faults")
+ENDING = ("stop_reason", "driver_said_goal", "error", "observations", "repaired_faults", "gave_up")
 """What a journal keeps of how a conversation ended, fields of :class:`Conversation`."""
 
 VERDICT = "verdict of the judge"
@@ -43,7 +43,8 @@ class RecordedMessage:
 
     Attributes:
         message: The message.
-        goal_reached: Whether it is the last word of a driver that is done.
+        goal_reached: Whether it is the last word of a user who has what it came for.
+        gave_up: Whether it is the last word of a user who got nowhere.
         system_cost_usd: What ``model_fn`` said its replies cost up to here, in USD.
         observations: What was seen in a user message before it was sent.
         is_repaired: Whether it stands in the place of a message at fault.
@@ -51,6 +52,7 @@ class RecordedMessage:
 
     message: Message
     goal_reached: bool
+    gave_up: bool
     system_cost_usd: Decimal | None
     observations: tuple[Observation, ...] = ()
     is_repaired: bool = False
@@ -99,6 +101,7 @@ class PastCase:
             error=structure(error, SimulationError) if error else None,
             observations=structure(self.ending["observations"], tuple[Observation, ...]),
             repaired_faults=self.ending["repaired_faults"],
+            gave_up=self.ending["gave_up"],
         )
 
 
@@ -193,6 +196,7 @@ def _read_message(row: dict[str, Any]) -> RecordedMessage:
     return RecordedMessage(
         structure(row["message"], Message),
         row["goal_reached"],
+        row["gave_up"],
         None if cost is None else Decimal(cost),
         structure(row["observations"], tuple[Observation, ...]),
         row["is_repaired"],

@@ -16,10 +16,13 @@ from ..errors import UnreadableAnswer
 from .answer_json import read_field, read_object
 from .prompt import Prompt, PromptMessage, Question
 
+ENDS = ("no", "goal_reached", "gave_up")
+"""How the user ends the conversation, if it does."""
+
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
-    "properties": {"message": {"type": "string"}, "goal_reached": {"type": "boolean"}},
-    "required": ["message", "goal_reached"],
+    "properties": {"message": {"type": "string"}, "ends": {"type": "string", "enum": [*ENDS]}},
+    "required": ["message", "ends"],
     "additionalProperties": False,
 }
 
@@ -78,7 +81,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 def write_user_turn(message: str) -> str:
     """Write a user message as the judge that plays the persona would have answered it."""
-    return f'{{"message": {_encode(message)}, "goal_reached": false}}'
+    return f'{{"message": {_encode(message)}, "ends": "no"}}'
 
 
 def _merge(messages: list[PromptMessage]) -> tuple[PromptMessage, ...]:
@@ -114,10 +117,13 @@ class UserTurnAsked:
         """Read the turn.
 
         Raises:
-            UnreadableAnswer: If the text is no turn, or its message is empty and the goal is not reached.
+            UnreadableAnswer: If the text is no turn, or its message is empty and nothing ends.
         """
         answer = read_object(text, ("message",))
-        turn = UserTurn(read_field(answer, "message", str).strip(), read_field(answer, "goal_reached", bool))
-        if not turn.message and not turn.goal_reached:
-            raise UnreadableAnswer("'message' is empty and 'goal_reached' is false", True)
+        ends = read_field(answer, "ends", str).strip().lower()
+        if ends not in ENDS:
+            raise UnreadableAnswer(f"'ends' is {ends[:40]!r}, not {', '.join(ENDS)}", True)
+        turn = UserTurn(read_field(answer, "message", str).strip(), ends == "goal_reached", ends == "gave_up")
+        if not turn.message and not turn.is_last:
+            raise UnreadableAnswer("'message' is empty and 'ends' is 'no'", True)
         return turn

@@ -103,7 +103,7 @@ async def _restore(case: Case, past: PastCase, stage: Stage, observing: RunConte
     for place, said in enumerate(past.said, 1):
         conversation = attrs.evolve(conversation.grown(said.message), system_cost_usd=said.system_cost_usd)
         if said.message.role == "user":
-            message = UserMessage(said.message, said.goal_reached, said.observations, said.is_repaired)
+            message = UserMessage(said.message, said.goal_reached, said.gave_up, said.observations, said.is_repaired)
             conversation = _add_outcome(conversation, message)
             continue
         seen = past.observed.get(len(conversation.messages))
@@ -148,11 +148,11 @@ async def _take_user_turn(
         raise_if_fatal(error)
         return _fail(conversation, "driver", error)
     if is_over and not said.goal_reached:
-        return attrs.evolve(conversation, stop_reason="max_turns")
+        return attrs.evolve(conversation, stop_reason="max_turns", gave_up=said.gave_up)
     if not said.message.content:
-        return attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
+        return _end(conversation, said)
     grown = conversation.grown(said.message)
-    stage.journal.record_message(grown, said.goal_reached, said.observations, said.is_repaired)
+    stage.journal.record_message(grown, said.goal_reached, said.gave_up, said.observations, said.is_repaired)
     return _add_outcome(grown, said)
 
 
@@ -161,9 +161,14 @@ def _add_outcome(conversation: Conversation, said: UserMessage) -> Conversation:
     conversation = apply_to_message(conversation, said.observations)
     if said.is_repaired:
         conversation = attrs.evolve(conversation, repaired_faults=conversation.repaired_faults + 1)
+    return _end(conversation, said)
+
+
+def _end(conversation: Conversation, said: UserMessage) -> Conversation:
+    """End a conversation where its user does: who gave up took no more turns."""
     if said.goal_reached:
-        conversation = attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
-    return conversation
+        return attrs.evolve(conversation, stop_reason="goal_reached", driver_said_goal=True)
+    return attrs.evolve(conversation, stop_reason="max_turns", gave_up=True) if said.gave_up else conversation
 
 
 async def _take_reply(conversation: Conversation, stage: Stage, observing: RunContext) -> Conversation:

@@ -101,6 +101,8 @@ def check_persona(persona: Persona, where: str) -> Persona:
     """
     row = {field.name: getattr(persona, field.name) for field in attrs.fields(Persona)}
     row["history"] = [{"role": said.role, "content": said.content} for said in row["history"]]
+    if row["patience"] is None:
+        del row["patience"]
     return persona_from_json(row, where)
 
 

@@ -37,14 +37,16 @@ class UserMessage:
     """A user message that is about to be sent.
 
     Attributes:
-        message: The message; its content is empty where the driver only says that the goal is reached.
+        message: The message; its content is empty where the user only ends the conversation.
         goal_reached: Whether the driver says that the goal is reached.
+        gave_up: Whether the user got nowhere and leaves.
         observations: What the observers saw in it.
         is_repaired: Whether it stands in the place of a message that was at fault.
     """
 
     message: Message
     goal_reached: bool
+    gave_up: bool = False
     observations: tuple[Observation, ...] = ()
     is_repaired: bool = False
 
@@ -71,7 +73,7 @@ async def get_user_message(
 
     Raises:
         TypeError: If the driver does not give a user turn.
-        ValueError: If it gives neither a message nor that the goal is reached, or a message that is too long.
+        ValueError: If it gives neither a message nor an end, or a message that is too long.
         StintError: If it takes too long, or asks the judge in a loop.
     """
     started = time.perf_counter()
@@ -79,21 +81,21 @@ async def get_user_message(
     turn = UserTurn(scripted) if scripted is not None else await _ask_driver(driver, conversation, driving, limits)
     seen = await _observe(conversation, turn, observers, observing, is_over)
     is_repaired = False
-    if scripted is None and not turn.goal_reached and is_sent_back(seen):
+    if scripted is None and not turn.is_last and is_sent_back(seen):
         rejecting = attrs.evolve(driving, rejected=RejectedTurn(turn.message, seen))
         second = await _ask_again(driver, conversation, rejecting, limits)
         if second is not None:
             turn, seen = second, await _observe(conversation, second, observers, observing, is_over)
             is_repaired = not is_sent_back(seen)
     seconds = round(time.perf_counter() - started, 6)
-    return UserMessage(_to_message(turn, seconds), turn.goal_reached, tuple(seen), is_repaired)
+    return UserMessage(_to_message(turn, seconds), turn.goal_reached, turn.gave_up, tuple(seen), is_repaired)
 
 
 async def _observe(
     conversation: Conversation, turn: UserTurn, observers: Observers, observing: RunContext, is_over: bool
 ) -> Sequence[Observation]:
     message = _to_message(turn)
-    if not message.content or (is_over and not turn.goal_reached):
+    if not message.content or (is_over and not turn.is_last):
         return ()  # it is not said
     return await observers.observe(conversation.grown(message), observing)
 
@@ -135,13 +137,12 @@ def _check(turn: object, most: int) -> UserTurn:
         raise TypeError(f"the driver gave {format_value(turn)}, not a UserTurn")
     if not isinstance(turn.message, str):
         raise TypeError(f"the driver gave a UserTurn whose message is {format_value(turn.message)}, not a string")
-    if not isinstance(turn.goal_reached, bool):
-        raise TypeError(
-            f"the driver gave a UserTurn whose goal_reached is {format_value(turn.goal_reached)}, not True or False"
-        )
+    for name in ("goal_reached", "gave_up"):
+        if not isinstance(value := getattr(turn, name), bool):
+            raise TypeError(f"the driver gave a UserTurn whose {name} is {format_value(value)}, not True or False")
     if len(turn.message) > most:
         raise ValueError(f"the driver gave a message of {len(turn.message)} characters; give {most} at most")
     message = exact_text(turn.message)
-    if not turn.goal_reached and not message.strip():
-        raise ValueError("the driver gave an empty message and did not say that the goal is reached")
-    return UserTurn(message, turn.goal_reached)
+    if not turn.is_last and not message.strip():
+        raise ValueError("the driver gave an empty message and did not end the conversation")
+    return UserTurn(message, turn.goal_reached, turn.gave_up)

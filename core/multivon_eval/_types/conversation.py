@@ -76,6 +76,7 @@ class Conversation:
         case_uid: The identity of persona and trial, the same tomorrow.
         stop_reason: Why it ended; None while it goes on.
         driver_said_goal: Whether the driver said the goal is reached.
+        gave_up: Whether the simulated user got nowhere and left.
         error: What failed, with ``driver_error``.
         observations: What the observers saw, in order.
         repaired_faults: Number of user messages at fault that the driver replaced before the system saw them.
@@ -92,6 +93,7 @@ class Conversation:
     error: SimulationError | None = None
     observations: tuple[Observation, ...] = ()
     repaired_faults: int = 0
+    gave_up: bool = False
     system_cost_usd: Decimal | None = None
     fence: str = attrs.field(factory=_fence, eq=False, repr=False)
 
@@ -152,6 +154,7 @@ class Conversation:
             self.error,
             self.observations,
             self.repaired_faults,
+            self.gave_up,
             self.system_cost_usd,
             self.fence,
         )

@@ -50,6 +50,7 @@ def _write_ending(conversation: Conversation) -> dict[str, Any]:
         "simulated": True,
         "case_uid": conversation.case_uid,
         "driver_said_goal": conversation.driver_said_goal,
+        "gave_up": conversation.gave_up,
         "refusals_observed": conversation.refusals_observed,
         "driver_faults_repaired": conversation.repaired_faults,
         "observations": make_plain(conversation.observations),

@@ -38,6 +38,7 @@ class Persona:
         facts: What this user knows. Beside the profile the driver may use nothing else.
         script: User messages said first, word for word, before the driver takes over.
         history: Messages already exchanged; the conversation starts after them.
+        patience: How often this user takes no answer before it gives up, from 1 to 5; None for the driver's usual.
         metadata: Anything else, JSON values.
     """
 
@@ -49,6 +50,9 @@ class Persona:
     facts: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     script: tuple[str, ...] = attrs.field(default=(), converter=_strings)
     history: tuple[Message, ...] = attrs.field(default=(), converter=read_messages)
+    patience: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional([attrs.validators.ge(1), attrs.validators.le(5)])
+    )
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
 
     @property
@@ -65,12 +69,19 @@ class Persona:
 @set_module("multivon_eval.sdk")
 @attrs.frozen
 class UserTurn:
-    """What a driver gives: the next user message, or that the goal is reached, or both.
+    """What a driver gives: the next user message, or that the persona ends the conversation, or both.
 
     Attributes:
-        message: The next user message; with ``goal_reached`` a last word, which may be empty.
-        goal_reached: Whether the persona has what it came for.
+        message: The next user message; where the persona ends the conversation a last word, which may be empty.
+        goal_reached: Whether the persona has what it came for, and ends the conversation.
+        gave_up: Whether it got nowhere, and ends the conversation. With ``goal_reached`` it makes no difference.
     """
 
     message: str
     goal_reached: bool = False
+    gave_up: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the persona ends the conversation."""
+        return self.goal_reached or self.gave_up

@@ -10,7 +10,7 @@ from .persona import Persona
 from .whole_text import whole_text
 
 _REQUIRED = ("name", "profile", "goal", "success_criteria")
-_OPTIONAL = ("traits", "facts", "script", "history", "metadata")
+_OPTIONAL = ("traits", "facts", "script", "history", "patience", "metadata")
 
 
 def persona_from_json(data: object, where: str = "persona") -> Persona:
@@ -98,6 +98,13 @@ def _check_history(name: str, value: object) -> list[str]:
     return problems
 
 
+def _check_patience(name: str, value: object) -> list[str]:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 5:
+        return []
+    shown = value if isinstance(value, int | float) and not isinstance(value, bool) else _name_type(value)
+    return [f"{name!r} is {shown}; give it as {_WANTED[name]}"]
+
+
 def _check_object(name: str, value: object) -> list[str]:
     if isinstance(value, Mapping):
         return []
@@ -114,6 +121,7 @@ _WANTED = {
     "facts": "a list of strings",
     "script": "a list of strings",
     "history": f"a list of {_MESSAGE}",
+    "patience": "a whole number from 1 to 5: how often this user takes no answer before it gives up",
     "metadata": "an object",
 }
 _CHECKS: dict[str, Callable[[str, object], list[str]]] = {
@@ -125,6 +133,7 @@ _CHECKS: dict[str, Callable[[str, object], list[str]]] = {
     "facts": _check_texts,
     "script": _check_texts,
     "history": _check_history,
+    "patience": _check_patience,
     "metadata": _check_object,
 }
 

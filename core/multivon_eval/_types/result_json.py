@@ -85,6 +85,8 @@ def persona_to_json(persona: Persona) -> dict[str, Any]:
     for name in ("facts", "script"):
         if value := getattr(persona, name):
             row[name] = list(value)
+    if persona.patience is not None:
+        row["patience"] = persona.patience
     if persona.history:
         row["history"] = [{"role": said.role, "content": said.content} for said in persona.history]
     if persona.metadata:
@@ -148,6 +150,7 @@ def _read_conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> C
         case_uid=read_field(metadata, "case_uid", read_text),
         stop_reason=read_field(row, "stop_reason", read_one_of(*STOP_REASONS)),
         driver_said_goal=bool(metadata.get("driver_said_goal")),
+        gave_up=bool(metadata.get("gave_up")),
         error=structure(error, SimulationError) if error else None,
         observations=_read_observations(row, metadata),
         repaired_faults=read_whole(metadata.get("driver_faults_repaired") or 0),

@@ -61,15 +61,15 @@ class DriverTests(PluginTests):
 
     @pytest.mark.parametrize("turns", [1, 2, 12])
     def test_a_message_or_the_goal_is_reached(self, turns: int) -> None:
-        """An empty message that does not say the goal is reached is an error."""
+        """An empty message that ends nothing is an error."""
 
         async def job(made: Driver) -> Conversation:
             so_far, around = Conversation(persona=self.persona()), context(self.judge())
             for number in range(turns):
                 turn = await made.next_message(so_far, around)
                 assert isinstance(turn, UserTurn), f"gave {type(turn).__name__}, not a UserTurn"
-                assert turn.goal_reached or turn.message.strip(), f"turn {number + 1} is empty"
-                if turn.goal_reached:
+                assert turn.is_last or turn.message.strip(), f"turn {number + 1} is empty"
+                if turn.is_last:
                     break
                 so_far = so_far.grown(Message("user", turn.message)).grown(Message("assistant", f"Reply {number}."))
             return so_far
@@ -81,7 +81,7 @@ class DriverTests(PluginTests):
         past = (Message("user", "Hello."), Message("assistant", "Hello, how can I help?"))
         played = persona(history=past)
         turn = self.turn(Conversation(past, played), context(self.judge()))
-        assert turn.goal_reached or turn.message.strip(), "the turn is empty"
+        assert turn.is_last or turn.message.strip(), "the turn is empty"
 
     def test_the_conversation_is_not_changed(self) -> None:
         """Nothing a method is given may be changed."""

@@ -51,7 +51,7 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
     about = question.about
     if isinstance(about, UserTurnAsked):
         said = len(about.conversation.said_by("user"))
-        return json.dumps({"message": f"This is message {said + 1} of the user.", "goal_reached": False})
+        return json.dumps({"message": f"This is message {said + 1} of the user.", "ends": "no"})
     if isinstance(about, GoalAsked):
         return _make_verdict(about, says)
     if isinstance(about, YesNoAsked):

@@ -30,7 +30,7 @@ __all__ = ["JudgeTests"]
 
 _INSTRUCTIONS = (
     "You play a customer who writes to an assistant. Write the next message of this customer. Answer with one JSON "
-    'object: {"message": what you write, "goal_reached": true or false}.'
+    'object: {"message": what you write, "ends": "no", "goal_reached" or "gave_up"}.'
 )
 
 

@@ -10,11 +10,13 @@ from .traits import count_words
 
 # Searched in lower case: that is quicker than to search for both.
 _GOODBYE = re.compile(
-    r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|(?<!i\s)see\syou(?:\s(?:soon|later|around)|(?=\s?(?:[.!,]|$)))"
-    r"|take\scare(?=\s?(?:[.!,]|$))|have\sa\s(?:good|great|nice|lovely|wonderful)\s(?:day|evening|night|weekend|one)"
-    r"|good\s?night|bye-bye|so\slong|auf\swieder(?:schauen|hören)|bis\sbald|bonne\s(?:journée|soirée)|hasta\spronto"
-    r"|arrivederla|até\slogo|tchau|tot\sziens|dag\shoor|auf\swiedersehen|tsch[uü]ss?|au\srevoir|adi[oó]s|"
-    r"hasta\sluego|arrivederci)(?!\w)"
+    r"\b(?:good\s?bye|bye(?:[\s-]?bye)?|farewell|take\scare(?=\s?(?:[.!,]|$|and\b))|later(?=[!.]?$)|good\s?night|so\slong"
+    r"|(?<!i\s)see\syou(?:\s(?:soon|later|around|then|there|in|on|next)\b|(?=\s?(?:[.!,]|$)))"
+    r"|have\sa\s(?:good|great|nice|lovely|wonderful)\s(?:day|evening|night|weekend|one)"
+    r"|auf\swieder(?:sehen|schauen|hören)|tsch[uü]ss?|bis\s(?:bald|dann|später)|mach's\sgut|schöne[ns]?\s(?:tag|abend)"
+    r"|au\srevoir|à\sbientôt|bonne\s(?:journée|soirée)|adi[oó]s|hasta\s(?:luego|pronto)|buen\sdía"
+    r"|arrivederc[ila]+|a\spresto|buona\s(?:giornata|serata)|até\s(?:logo|mais|breve|amanhã)|tchau"
+    r"|tot\s(?:ziens|dan|straks)|doei|fijne\s(?:dag|avond)|dag\shoor)(?!\w)"
 )
 _THANKS = re.compile(r"\b(?:thanks?|thank\syou|thx|cheers|danke|merci|gracias|grazie|obrigad[oa])\b")
 _CLOSING = 12

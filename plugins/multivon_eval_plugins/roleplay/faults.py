@@ -100,7 +100,7 @@ def _find_recited_instructions(said: SuspectMessage) -> str:
 
 
 def _find_invented_identifier(said: SuspectMessage) -> str:
-    found = find_invented(said.text, said.known, said.reply)
+    found = find_invented(said.text, said.known, said.replies)
     return f"says what it cannot know: {', '.join(found)}" if found else ""
 
 

@@ -27,7 +27,7 @@ _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b(?![./-]?\w)")
 
 _THING = (
-    "order|booking|reservation|account|customer|member(?:ship)?|invoice|ticket|tracking|reference|ref|policy|case|"
+    "order|quote|booking|reservation|account|customer|member(?:ship)?|invoice|ticket|tracking|reference|ref|policy|case|"
     "claim|serial|confirmation|transaction|contract|passport|licen[cs]e|card|parcel|shipment"
 )
 _NAMED = re.compile(

@@ -75,8 +75,13 @@ _MOODS = (
 )
 _PLAY = re.compile(
     rf"""
-    \bgoal_reached\b
+    \b(?:goal_reached|gave_up)\b
   | \{{\s?"(?:message|role|content|user|response|reply)"\s?:
+  | ^\W{{0,3}}as\s(?-i:[A-Z])\w+,\s(?:an?|the|who)\s|\bi\swould\s(?:reply|respond|answer|say)\sthat\b
+  | \bplaying\sthe\s(?:part|role)\b|\bich\sspiele\shier\b|<\|\w+\|>|\buser\ssimulator\b|\bsimulator\soutput\b
+  | \bthe\sinstructions\ssay\s(?:that\s)?i(?:'m|\sam|\sshould|\shave\sto|\smust)\b
+  | \bhere(?:'s|\sis)\s(?:a|the|my)\s(?:\w+\s)?(?:reply|response|message)\s(?:from|as|of|in|for)\b
+  | \((?:reminder|instruction|internal)\b[^)\n]{{0,120}}\)
   | \bmy\straits?\s(?:is|are)\b|\b(?:stay|remain|keep|act|be|break)(?:ing|s|ed)?\s(?:in\s|out\sof\s)?character\b
   | \[(?:the\s)?(?:student|user|customer|caller|client|patient|guest|persona)\b[^\]\n]*\]
   | \bi\sshould\s(?:\w+\s)?(?:stay|be|remain|act|sound|appear|seem)\s(?:\w+\s)?(?:{_MOODS})\b
@@ -84,6 +89,10 @@ _PLAY = re.compile(
   | \bi\s(?:will|'ll|should)\snow\s(?:ask|say|respond|reply|pretend|play)\b
   | \bil\smio\sobiettivo\sin\squesta\b|\bnel\sruolo\sdi\b
   | \bin\sder\srolle\s(?:von|der|des)\b|\bdans\sle\srôle\sd|\ben\sel\spapel\sde\b
+  | \bi(?:'m|\sam)\s(?:role-?playing|simulating)\b
+  | \bi(?:'ll|\swill|\smust|\sneed\sto)\s(?:act|answer|reply|respond)\sas\s(?:an?\b|the\b|(?-i:[A-Z]))
+  | \bmy\s(?:reply|answer|response|next\smessage)\swould\sbe\b|\((?:thinking|thought|inner)\b
+  | \bals\s(?:\w+\s){{1,5}}würde\sich\s(?:jetzt|nun)\b
   | \b(?:my|the|this|your)\s(?:success\scriteri(?:a|on)|persona)\b
   | \bas\s(?:an?|the)\s(?:simulated|synthetic|virtual)\s(?:user|customer|person)\b
   | \bi(?:\s?'m|\s?'ve\sbeen|\s(?:am|was|have\sbeen))\s(?:\w+\s)?(?:told|asked|instructed|supposed|
@@ -212,6 +221,10 @@ def _may_recite(said: Words, wanted: _Criterion) -> bool:
     return shared >= FEWEST or len(wanted.runs & runs(said.all, RUN)) >= 2
 
 
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
 def _is_statement(sentence: str) -> bool:
     if not sentence.rstrip().endswith("?"):
         return True
@@ -220,6 +233,8 @@ def _is_statement(sentence: str) -> bool:
 
 def _states(said: frozenset[str], wanted: frozenset[str], heard: frozenset[str]) -> bool:
     """Whether words say what a criterion states; a part of it at least must be news."""
+    if len(wanted) < FEWEST + 1 and not any(map(_has_digit, wanted)):
+        return False  # so few words are soon in a question
     shared, news = wanted & said, (wanted & said) - heard
     return len(shared) >= FEWEST and len(shared) >= SHARE * len(wanted) and bool(news)
 

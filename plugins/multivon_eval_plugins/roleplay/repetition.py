@@ -12,7 +12,7 @@ from .likeness import flatten, list_content, list_words, paraphrases, repeats, s
 from .suspect import SuspectMessage
 
 _GREETING = re.compile(
-    r"[\s¡]?(?:hi|hello|hey|good\s(?:morning|afternoon|evening|day)|greetings|guten\s(?:tag|morgen|abend)|"
+    r"[\s¡]?(?:dear|hi|hello|hey|good\s(?:morning|afternoon|evening|day)|greetings|guten\s(?:tag|morgen|abend)|"
     r"grüß\sgott|hallo"
     r"|moin|bonjour|bonsoir|salut|hola|buen[oa]s\s(?:días|tardes|noches)|buongiorno|buonasera|salve|ciao|olá|oi|"
     r"bom\sdia"
@@ -36,7 +36,7 @@ _NOT_HEARD = re.compile(
 )
 _CITES = re.compile(
     r"\b(?:(?:as|like)\si\s(?:said|told|wrote|mentioned)|i(?:'ve|\shave)?\s(?:already|just)\s\w+|i\s(?:said|"
-    r"told\syou)|once\sagain|i(?:'m|\sam)?\sstill|again|wie\sgesagt"
+    r"told\syou)|once\sagain|i\sasked|look\sagain|not\sanswer|leaves\sout|i(?:'m|\sam)?\sstill|again|wie\sgesagt"
     r"|comme\s(?:je\sl'ai\s)?dit|como\s(?:ya\s)?(?:le\s)?(?:dije|disse)|come\s(?:ho\s)?detto|"
     r"zoals\s(?:ik\s)?(?:al\s)?(?:zei|gezegd))\b",
     re.IGNORECASE,
@@ -44,6 +44,10 @@ _CITES = re.compile(
 _GOES_ON = re.compile(r"\W{0,3}(?:but|so|and|ok(?:ay)?|sorry|well|then|also|again|hm+|oh|ah)\b", re.IGNORECASE)
 _TELLS_ALL, _ASKS_ALL = 3, 5
 """Words of content that a message has beside those of the reply when it tells or asks its matter from the start."""
+_SUBSTANCE = 3
+"""Words of content of a reply that answers something."""
+_TOO_LONG_BY_CHANCE = 8
+"""Words of an answer that nobody gives twice in the same words."""
 # A question that may be asked of one thing after another: when does that one start, what about other days.
 _ASKS_OF_ANOTHER = re.compile(
     r"\b(?:that|this|those|these|another|others?|more|else|it|there)\b[^?.!]{0,80}\?\s?$", re.IGNORECASE
@@ -72,12 +76,13 @@ def find_repetition(said: SuspectMessage) -> str:
     """What an earlier message said once more, in the same words or in others, where nobody asked for it."""
     if find_restart(said) or (said.earlier and _is_asked_again(said)):
         return ""
-    if _ANSWERS.match(said.plain) or is_only_thanks(said.text) or _ASKS_OF_ANOTHER.search(said.plain):
+    is_answer = _ANSWERS.match(said.plain) or is_only_thanks(said.text) or _ASKS_OF_ANOTHER.search(said.plain)
+    if is_answer and len(said.words.all) < _TOO_LONG_BY_CHANCE:
         return ""
     for turn, earlier in reversed(list(enumerate(said.earlier, 1))):
-        if how := repeats(said.text, earlier):
+        if (how := repeats(said.text, earlier)) and not (is_answer and how != "word for word"):
             return f"repeats the user message of turn {turn} {how}"
-        if _is_telling(said) and paraphrases(said.text, earlier):
+        if not is_answer and _is_telling(said) and paraphrases(said.text, earlier):
             return f"says what the user message of turn {turn} said, and nothing new"
     return ""
 
@@ -87,6 +92,8 @@ def _is_telling(said: SuspectMessage) -> bool:
     if _CITES.search(said.plain) or _GOES_ON.match(said.plain):
         return False
     reply = list_content(list_words(said.reply))
+    if len(reply) < _SUBSTANCE:
+        return False  # whoever was not answered may well say it again in other words
     # Who asks may well ask once more in a few words; who begins from the beginning says all of it.
     return len(list_content(said.words) - reply) >= (_ASKS_ALL if "?" in said.text else _TELLS_ALL)
 

@@ -69,14 +69,16 @@ _ENGLISH = r"""
             download|
             reinstall|scan|allow)\b
   | \bour_(?:\w+_)?(?:technicians?|engineers?|couriers?|carriers?|plans?_(?:\w+_)?(?:include|cost)|customers_are)\b|
-            \b(?:one|many|some)_of_our\b
+            \b(?:one|many|some)_of_our_(?:technicians?|agents?|colleagues|specialists?|advis[eo]rs?|experts?|team|
+            customers|guests)\b
   | \bi(?:'ve|_have)_(?:\w+_)?(?:put_you_down|booked_you|reserved_(?:it|that|the_\w+)_for_you|signed_you_up)\b
   | \bwe(?:'ll|_will)_(?:\w+_)?send_(?:you|one_of|someone|somebody|out|a_(?:new|replacement|technician))\b
   | \bi_understand_how_(?:\w+_)?(?:frustrating|upsetting|difficult|annoying|stressful|disappointing)\b
   | \bwill_be_(?:issued|processed|reviewed|refunded|dispatched|completed|shipped|credited)_(?:to_you_)?(?:within|
             in_the_next|shortly)\b
   | \b(?:i|we)(?:'d|_would)_recommend_(?:our|the|a|an|that)\b
-  | \bif_you_(?:have_any_(?:\w+_)?questions|need_any(?:thing|_help|_assistance|_further)|change_your_mind)\b
+  | \bif_you_(?:have_any_(?:\w+_)?questions|need_any(?:thing(?!_else_from_me|_from_me)|_help|_assistance|_further)|
+            change_your_mind)\b
   | \byou_can_(?:\w+_)?(?:reactivate|track|manage|upgrade|reset|reschedule)_(?:the|your|it|this|them)\b
   # what who serves asks for and proposes
   | \b(?:may|could|can)_i_(?:please_|just_|also_)?(?:have|take|get|ask_for)_(?:your_(?:\w+_)?(?:order_(?:number|id)|
@@ -102,6 +104,31 @@ _ENGLISH = r"""
   | \blet_me_know_(?:if|whether)_(?:you(?:'d|_would)_like_(?:help|more|to\b|me_to|assistance|the_link|further)|
             (?:that|this|it)_(?:resolve|fixe))
   | \bour_\w+_(?:team|department)_will\b
+  | \b(?:give|send|tell|provide|share)_(?:me|us)_(?:with_)?(?:the|your)_(?:\w+_)?(?:order|reference|booking|
+            customer|account|tracking|policy|invoice)_
+      (?:number|code|id)\b|\bso_(?:that_)?i_can_(?:trace|process|locate|pull|verify|assist|look_(?:it|that|this|
+            into|up))
+  | \bwe_(?:strongly_|usually_)?(?:recommend|suggest|advise)\b
+  | \b(?:i'll|i_will|i_can|let_me|we'll|we_will)_(?:\w+_)?(?:prepare|send|forward|submit|start|create|open|find|
+            review|approve|note|correct)_your_
+      (?:quote|order|booking|refund|account|claim|request|case|application|reservation|tickets?|file|details)\b
+  | \bwould_you_like_(?:an?_|some_|the_)(?:example|overview|summary|link|quote|refund|receipt|copy|replacement)
+  | \blet_me_know_if_you_(?:run_into|have_any|need_any(?!_?thing_else_from)(?!_more_from)|encounter|want_me_to)|
+            \byou(?:'re|_are)_doing_(?:great|well|
+            fine)\b
+  | \bforward_to_(?:hosting|welcoming|serving|having)_you\b|\blet's_(?:start|begin)_with_(?:how|your|the_basics)\b
+  | \b(?:i|we)(?:'ve|_have)_(?:\w+_)?(?:issued|processed|credited|refunded|waived|removed)_(?:an?|the|
+            your)_(?:\w+_)?(?:refund|fee|charge|payment|credit|
+      amount|account|replacement)\b|\byou_should_see_(?:it|the|that|your)\b|\byou'll_see_(?:the|
+            your)_(?:\w+_)?(?:refund|money|credit|euros|dollars|pounds)
+  | \b(?:i'll|i_will|we'll|we_will|i_can|let_me)_(?:\w+_)?(?:run|start)_(?:[\w'-]+_){0,4}?(?:for_you|now)\b|
+            \b(?:i'll|i_will|we'll|we_will)_(?:\w+_)?(?:notify|inform)_you\b
+  | \bplease_provide_your\b|\b(?:delighted|pleased|happy)_to_(?:let_you_know|inform_you|tell_you|
+            confirm)\b|\bwhile_i_(?:check|look|verify)\b
+  | \b(?:one|some)_of_our_(?:handlers|drivers|nurses|doctors|sales\w*|staff)\b|\bwill_be_in_touch\b|
+            \blet_me_ask_you_(?:the_next|another)\b
+  | \bthank_you_for_your_understanding\b|\bwould_you_like_me_to_give_you_the\b|
+            \bsafe_(?:travels|riding|journey)\b
   # set phrases
   | \blet_me_know_(?:if|whether|how)_(?:that|this|it)_(?:work|help|solve|went)|\bhope_(?:this|that)_(?:helps|
             clarifies|answers)\b
@@ -109,13 +136,23 @@ _ENGLISH = r"""
             \bat_your_earliest_convenience\b
   | \b(?:i|we)_(?:completely_|fully_|totally_)?understand_your_(?:frustration|concern)|
             \bapologi[sz]e_for_any_inconvenience\b
-  | \benjoy_your_(?:trip|stay|meal|flight|visit|holiday|purchase|new|drive)\b|\byou(?:'re|_are)_(?:now_)?all_set\b
+  | \benjoy_your_(?:trip|stay|meal|flight)\b|\byou(?:'re|_are)_(?:now_)?all_set\b
   | \bas_an?_(?:ai|(?:large_)?language_model|virtual_assistant)(?:_(?:language_)?(?:model|assistant|agent))?,?_i\b
   | \b(?:i|we)(?:'d|_would)?_(?:recommend|suggest|advise)_(?:that_)?you\b
   | \bdon't_worry,?_(?:this|that|it)_(?:happens|is_(?:quite_)?(?:normal|common))
 """
 _OTHERS = r"""
-    \b(?:sehr_geehrte[rs]?_(?:frau|herr)|kann_ich_sonst_noch_etwas_für_(?:sie|dich)|in_unserem_system|
+    \b(?:n'hésitez_pas_à|à_votre_(?:entière_)?disposition|je_vous_souhaite_une|no_(?:dude|dudes)_en|(?:algo|
+            hay_algo)_más_en_(?:lo_)?que_(?:le_|te_)?pued[ao]
+      |le_informaremos|vamos_a_revisar_su|a_su(?:a)?_disposizione|se_ha_bisogno_di_altro|(?:ho|
+            abbiamo)_aggiunto_(?:\w+_){0,6}?sua_|não_hesite_em|sempre_disponíveis
+      |se_tiver_(?:mais_)?alguma_dúvida|(?:verder|ergens)_(?:nog_)?(?:ergens_)?mee_helpen|ik_stuur_(?:je|u)_(?:zo|
+            een|de)|für_weitere_fragen|stehe_ich_ihnen|zur_verfügung
+      |(?:pourriez|pouvez)-vous_me_communiquer|traiter_votre_(?:demande|dossier)|quieres_que_(?:la|lo|te|le)|
+            qued[oa]_a_(?:tu|su)_disposición|vi_aspettiamo
+      |restiamo_a_(?:sua_|vostra_)?disposizione|è_stat[oa]_riservat[oa]_per|posso_(?:reservar|marcar|
+            agendar)_(?:\w+_){0,4}?para_(?:si|você)|qual_é_o_seu_nome
+      |sehr_geehrte[rs]?_(?:frau|herr)|kann_ich_sonst_noch_etwas_für_(?:sie|dich)|in_unserem_system|
             sie_erhalten_in_(?:kürze|den)
       |(?:herzlich_)?willkommen_(?:bei|im|in)|bienvenue_(?:chez|à)|bienvenid[oa]s?_a|benvenut[oaie]\b|
             bem-vind[oa]s?_|welkom_bij

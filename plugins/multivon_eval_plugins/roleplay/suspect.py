@@ -58,6 +58,11 @@ class SuspectMessage:
         return replies[-1].content if replies else ""
 
     @property
+    def replies(self) -> str:
+        """What the assistant said last, and before that."""
+        return "\n".join(message.content for message in self.conversation.said_by("assistant")[-2:])
+
+    @property
     def heard(self) -> Iterator[str]:
         """What may be said again although it stands in the criteria: the goal, and what the assistant said."""
         yield from (self.persona.goal, self.persona.profile, *self.persona.facts, *self.persona.script)

@@ -71,7 +71,7 @@ def test_nothing_of_a_provider_reaches_the_screen(
     answers = {
         "a call": Response(status=400, body={"error": {"message": ATTACK}}),
         "an answer": Response(ATTACK),
-        "a model's name": Response('{"message": "Hi", "goal_reached": false}', model=ATTACK),
+        "a model's name": Response('{"message": "Hi", "ends": "no"}', model=ATTACK),
     }
     with ChatServer(lambda body: answers[place]) as server:
         judge = f"openai:m,base_url={server.base_url},price_in=1,price_out=1"

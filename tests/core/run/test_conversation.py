@@ -10,6 +10,7 @@ from multivon_eval._types.conversation import Conversation, SimulationError
 from multivon_eval._types.message import Message
 from multivon_eval._types.observation import Observation
 from multivon_eval._types.persona import UserTurn
+from multivon_eval._types.result_json import result_from_json, result_to_json
 from multivon_eval._types.verdict import Verdict
 from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import ask
@@ -78,6 +79,37 @@ def test_refusals_that_are_not_in_a_row_end_nothing():
     [result] = run(lambda prompt: next(replies), driver=Talks(), max_turns=4)
     assert (result.stop_reason, result.turns) == ("max_turns", 4)
     assert result.conversation.refusals_observed == 2
+
+
+@attrs.frozen
+class Leaves:
+    """A driver whose user leaves after one reply, with a last word or without."""
+
+    last_word: str
+
+    async def next_message(self, conversation, context):
+        return UserTurn(self.last_word, gave_up=True) if conversation.turns else UserTurn("Well?")
+
+
+@pytest.mark.parametrize("last_word", ["", "Never mind then."])
+def test_a_user_who_gives_up_has_taken_its_turns(last_word):
+    """It is ``max_turns``, said to be given up, and judged like any other; the last word stays in the transcript."""
+    [result] = run(answers, driver=Leaves(last_word), max_turns=5)
+    assert (result.stop_reason, result.turns, result.metadata["gave_up"]) == ("max_turns", 1, True)
+    assert said(result) == ["Well?", "reply 1", *([last_word] if last_word else [])]
+    assert result.verdict.achieved is True
+    assert result_from_json(result_to_json(result)).conversation.gave_up
+
+
+def test_a_user_who_has_the_goal_has_not_given_up():
+    """Where a driver says both, the goal counts."""
+
+    class Both:
+        async def next_message(self, conversation, context):
+            return UserTurn("Thanks.", goal_reached=True, gave_up=True) if conversation.turns else UserTurn("Well?")
+
+    [result] = run(answers, driver=Both())
+    assert (result.stop_reason, result.metadata["gave_up"]) == ("goal_reached", False)
 
 
 def test_a_refusal_in_the_last_turn_leaves_no_turn_to_ask_again():
@@ -256,7 +288,7 @@ def test_a_malformed_answer_of_the_driver_is_asked_for_once_more():
 
 def test_a_malformed_answer_of_the_driver_twice_is_a_driver_error():
     """It is asked for once more and not for ever."""
-    judge = SaysJudge(says=["no", '{"message": "", "goal_reached": false}', "never reached"])
+    judge = SaysJudge(says=["no", '{"message": "", "ends": "no"}', "never reached"])
     [result] = run(answers, judge=judge)
     assert result.stop_reason == "driver_error"
     assert (result.conversation.error.source, result.conversation.error.type) == ("driver", "UnreadableAnswer")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from multivon_eval.sdk import Conversation, Persona
+import attrs
 
+from multivon_eval.sdk import Conversation, Message, Persona
+
+from ...roleplay.prompt import PATIENCE
 from .goal import ENOUGH
 from .voice import USUAL, Voice
 from .words import covered, cut, list_content_words, list_statements, make_plain, measure_likeness, split_sentences
@@ -44,6 +47,8 @@ _BRIEF = (
     "Who helps me to {wish}?",
 )
 _SURE = "Just to be sure, because I want to {wish}: what exactly applies to me?"
+_LEAVES = "I do not get any further here, so I will leave it at that."
+_LEAVES_BRIEFLY = "No help. I am off."
 _ASKS = (
     "Is there anything else that I should know about this?",
     "Could you be more specific, please?",
@@ -66,7 +71,9 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
     asked = _find_question(conversation)
     missing = _find_missing(conversation, wishes)
     if not missing and not asked and len(own) >= voice.shown_by:
-        return _turn("Thanks, that is all I needed.", reached=True)
+        return _turn("Thanks, that is all I needed.", ends="goal_reached")
+    if (missing or asked) and not persona.adversarial and _is_out_of_patience(conversation, wishes):
+        return _turn(_LEAVES_BRIEFLY if voice.is_terse else _LEAVES, ends="gave_up")
     for message in _list_candidates(persona, voice, wishes, missing, asked, len(own)):
         said = voice.says(message, len(own))
         if not any(
@@ -79,8 +86,25 @@ def answer_turn(conversation: Conversation) -> dict[str, object]:
     return _turn(voice.says(f"{count.format(len(own) + 1)} want to {wish}.", len(own)))
 
 
-def _turn(message: str, reached: bool = False) -> dict[str, object]:
-    return {"message": message, "goal_reached": reached}
+def _turn(message: str, ends: str = "no") -> dict[str, object]:
+    return {"message": message, "ends": ends}
+
+
+def _is_out_of_patience(conversation: Conversation, wishes: list[str]) -> bool:
+    """Whether so many replies in a row brought nothing of what is wanted."""
+    assert conversation.persona is not None, "a user turn needs a persona"
+    patience = conversation.persona.patience or PATIENCE
+    replies = conversation.said_by("assistant")
+    if len(replies) <= patience:
+        return len(replies) == patience and len(_find_missing(conversation, wishes)) == len(wishes)
+    before = attrs.evolve(conversation, messages=_cut_replies(conversation, len(replies) - patience))
+    return len(_find_missing(before, wishes)) == len(_find_missing(conversation, wishes))
+
+
+def _cut_replies(conversation: Conversation, kept: int) -> tuple[Message, ...]:
+    """The messages up to so many replies."""
+    places = [place for place, message in enumerate(conversation.messages) if message.role == "assistant"]
+    return conversation.messages[: places[kept - 1] + 1]
 
 
 def _find_wishes(goal: str) -> list[str]:

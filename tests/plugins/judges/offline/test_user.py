@@ -39,13 +39,38 @@ def test_the_persona_invents_nothing():
 def test_the_persona_presses_on_what_is_missing():
     """As long as its goal is not covered it asks on, never twice in the same words."""
     contents = ["Hello. I would like to find out the refund window."]
-    for _ in range(6):
+    for _ in range(4):
         contents.append("Hello there.")
-        said = turn(*contents)
-        assert not said.goal_reached
+        said = turn(*contents, patience=5)
+        assert not said.is_last
         contents.append(said.message)
     own = contents[::2]
     assert len(set(own)) == len(own)
+
+
+@pytest.mark.parametrize(("patience", "replies"), [(None, 3), (1, 1), (5, 5)])
+def test_the_persona_leaves_after_replies_that_brought_nothing(patience, replies):
+    """As many in a row as it has patience for; one that brings something begins the count anew."""
+    goal = "Find out the refund window and find out the opening hours."
+    contents, given = ["Hello."], {} if patience is None else {"patience": patience}
+    for number in range(1, 12):
+        contents.append("The refund window is 30 days." if number == 2 and replies > 2 else "Hm.")
+        said = turn(*contents, goal=goal, **given)
+        if said.is_last:
+            break
+        contents.append(said.message)
+    assert (said.gave_up, said.goal_reached) == (True, False)
+    assert number == (replies if replies <= 2 else replies + 2)
+
+
+def test_an_adversarial_persona_does_not_leave():
+    """It pushes as long as there are turns."""
+    contents = ["Hello."]
+    for _ in range(8):
+        contents.append("No.")
+        said = turn(*contents, traits=["adversarial"], patience=1)
+        assert not said.is_last
+        contents.append(said.message)
 
 
 def test_the_persona_says_when_it_is_done():
@@ -76,7 +101,7 @@ def test_the_persona_presses_on_one_thing_after_the_other():
     goal, facts = "Learn the price and learn the colour.", ["The lamp is an Aurora."]
     contents = ["Hello. I would like to learn the price."]
     for reply in ("Hm.", "Hm.", "Which lamp is it?", "Which lamp is it?"):
-        contents += [reply, turn(*contents, reply, goal=goal, facts=facts).message]
+        contents += [reply, turn(*contents, reply, goal=goal, facts=facts, patience=5).message]
     assert contents[2::2] == [
         "I still want to learn the price.",
         "I still want to learn the colour.",
@@ -205,7 +230,7 @@ def test_the_persona_by_rule_is_no_faulty_user(goal, told, manner, heard, script
         )
         conversation = conversation.grown(Message("user", said.message))
         assert find_faults(conversation) == (), said
-        if said.goal_reached:
+        if said.is_last:
             break
     assert find_missing_traits(conversation) == ()
 

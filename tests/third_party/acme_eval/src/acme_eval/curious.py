@@ -11,7 +11,8 @@ from multivon_eval.sdk import Conversation, Question, RunContext, UserTurn, ask,
 
 INSTRUCTIONS = """\
 You are {profile} You write to an assistant because you want this: {goal} Write your next message, one short sentence. \
-Answer with one JSON object: {{"message": what you write, "goal_reached": whether you have what you want}}."""
+Answer with one JSON object: {{"message": what you write, "ends": "goal_reached" once you have what you want, \
+"gave_up" if you leave without it, else "no"}}."""
 
 
 @attrs.frozen

@@ -56,7 +56,8 @@ class Keyword:
         if isinstance(about, UserTurnAsked):
             said = len(about.conversation.said_by("user"))
             message = f"Message {said + 1}: {about.persona.goal}"
-            return {"message": message, "goal_reached": said > 1 and bool(self._evidence(about.conversation))}
+            is_done = said > 1 and self._evidence(about.conversation)
+            return {"message": message, "ends": "goal_reached" if is_done else "no"}
         if isinstance(about, GoalAsked):
             row = {**self._row(about.conversation), "number": 0}
             row["met"] = row.pop("answer")
