@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from ._types.summary import Rate as Rate
     from ._types.summary import ScoreSummary as ScoreSummary
     from ._types.summary import Summary as Summary
+    from ._types.verdict import Claim as Claim
     from ._types.verdict import CriterionVerdict as CriterionVerdict
     from ._types.verdict import Evidence as Evidence
     from ._types.verdict import Verdict as Verdict
@@ -93,7 +94,7 @@ _HOMES = {
     "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
     "_types.score": ("Score",),
     "_types.summary": ("Rate", "ScoreSummary", "Summary"),
-    "_types.verdict": ("CriterionVerdict", "Evidence", "Verdict", "Votes"),
+    "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
@@ -113,6 +114,7 @@ __all__ = [
     "DISCLAIMER",
     "BudgetExceeded",
     "CaseResult",
+    "Claim",
     "Conversation",
     "CriterionVerdict",
     "DriverFault",

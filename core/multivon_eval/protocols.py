@@ -261,6 +261,16 @@ class Proposes(Protocol):
 
 
 @set_module("multivon_eval.sdk")
+class Ruled(Protocol):
+    """A judge that is no model: its verdicts are a smoke test and no measure, and summaries show no rate of them."""
+
+    @property
+    def rule(self) -> str:
+        """What decides in the place of a model, in a few words."""
+        ...
+
+
+@set_module("multivon_eval.sdk")
 class Named(Protocol):
     """A judge that can say which model it asks."""
 

@@ -8,6 +8,8 @@ from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
 from ._questions import (
     Asked,
+    CountAsked,
+    Counted,
     GoalAsked,
     PersonasAsked,
     Prompt,
@@ -21,6 +23,7 @@ from ._questions import (
     YesNoAsked,
     answered,
     ask,
+    count_question,
     goal_question,
     quote_stands_in,
     read_object,
@@ -48,7 +51,7 @@ from ._types.run_info import Estimate, PluginUse, RunInfo
 from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import ScoreSummary, Summary
-from ._types.verdict import OUTCOMES, YesNoUnknown
+from ._types.verdict import OUTCOMES, Claim, YesNoUnknown
 from ._types.whole_text import whole_text
 from .errors import (
     AnswerWithheld,
@@ -76,6 +79,7 @@ from .protocols import (
     Priced,
     Proposes,
     RejectedTurn,
+    Ruled,
     RunContext,
     Sink,
 )
@@ -90,8 +94,11 @@ __all__ = [
     "Asks",
     "BudgetExceeded",
     "Checks",
+    "Claim",
     "Closes",
     "Conversation",
+    "CountAsked",
+    "Counted",
     "DeliveryError",
     "Driver",
     "Effect",
@@ -122,6 +129,7 @@ __all__ = [
     "RejectedTurn",
     "Reply",
     "Report",
+    "Ruled",
     "RunContext",
     "RunInfo",
     "Score",
@@ -145,6 +153,7 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "count_question",
     "escape_controls",
     "format_count",
     "get_output",

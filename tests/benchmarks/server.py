@@ -33,8 +33,14 @@ def judge(form: dict[str, Any], asked: str) -> dict[str, Any]:
     if "criteria" in form.get("properties", {}):
         quote = [{"turn": 1, "quote": "The refund window is 30 days"}]
         numbers = CRITERIA.findall(asked.rpartition("judged one by one:")[2])
-        rows = [{"number": int(number), "reason": "said", "evidence": quote, "met": "yes"} for number in numbers]
-        return {"criteria": rows, "reason": "all said"}
+        rows = [
+            {"number": int(number), "reason": "said", "evidence": quote, "turns": [], "met": "yes"}
+            for number in numbers
+        ]
+        return {"criteria": rows, "claims": [], "reason": "all said"}
+    if "against" in form.get("properties", {}):
+        count = {"of": 4} if "of" in form["properties"] else {}
+        return {"reason": "seen", **count, "against": [], "unknown": 0}
     return {key: {"reason": "seen", "evidence": [], "answer": "yes"} for key in form.get("required", [])}
 
 

@@ -15,6 +15,7 @@ from multivon_eval import DISCLAIMER, Persona, result_to_json, score_simulations
 from multivon_eval.sdk import Answer, Prices, Question
 from multivon_eval_plugins.judges.offline import Offline
 from support.command import multivon_eval, workplace
+from support.people import SaysJudge
 
 SENTENCE = "simulated personas — measures behavior under synthetic users, not real traffic"
 ANN = Persona("ann", "A customer.", "Find out the refund window.", "The assistant stated the refund window.")
@@ -99,11 +100,11 @@ def test_numbers_come_with_their_gaps_and_uncertainty() -> None:
     """6: a rate has its interval and the count it is over; what was not judged is not in it."""
 
     def half(prompt: str) -> str:
-        if "return address" in prompt:
+        if "bob" in prompt:
             raise RuntimeError("no such page")
         return _bot(prompt)
 
-    summary = score_simulations(simulate(half, [BOB, ANN]))
+    summary = score_simulations(simulate(half, [BOB, ANN], judge=SaysJudge()))
     assert (summary.conversations, summary.judged, summary.errors) == (2, 1, 1)
     rate = summary.goal_achieved
     # The one in which the system crashed was not judged, and it was not achieved.

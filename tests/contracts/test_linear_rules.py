@@ -20,14 +20,14 @@ from multivon_eval._types.printable import make_one_line, make_printable
 from multivon_eval._types.rendering import render
 from multivon_eval._types.safe_json import safe_json
 from multivon_eval.errors import UnreadableAnswer
-from multivon_eval.sdk import YesNoAsked, read_object
+from multivon_eval.sdk import CountAsked, read_object
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
 from multivon_eval_plugins.judges._chat import REFUSABLE
 from multivon_eval_plugins.judges._provider_error import read_provider_error
 from multivon_eval_plugins.judges._refusable import find_refused
-from multivon_eval_plugins.judges.offline.checks import answer_questions
+from multivon_eval_plugins.judges.offline.counts import answer_count
 from multivon_eval_plugins.judges.offline.goal import answer_goal
 from multivon_eval_plugins.judges.offline.user import answer_turn
 from multivon_eval_plugins.refusal.rules import is_refusal
@@ -168,8 +168,8 @@ def _ask_offline(text: str) -> None:
     )
     for evaluator in (ConversationRelevance(), KnowledgeRetention(), TurnConsistency()):
         for question in evaluator.questions(conversation):
-            assert isinstance(question.about, YesNoAsked)
-            answer_questions(question.about)
+            assert isinstance(question.about, CountAsked)
+            answer_count(question.about)
 
 
 def _read(text: str) -> None:

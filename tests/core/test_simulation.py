@@ -346,7 +346,7 @@ def test_scoring_with_another_judge_and_evaluators_of_ones_own():
     assert (len(first.asked), len(second.asked)) == (asked, 1)
     assert summary.scores["tone"].mean == 0.75
     assert summary.scores["tone"].passed == 1
-    assert summary.scores["conversation_relevance"].mean == pytest.approx(1 / 3)
+    assert summary.scores["conversation_relevance"].mean == pytest.approx(1 / 2)
 
 
 def test_results_of_a_file_can_be_scored():

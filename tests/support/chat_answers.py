@@ -59,6 +59,9 @@ def _answer_for(name: str, schema: Mapping[str, Any], body: Mapping[str, Any], g
         return user_turn(body, goal_after)
     if name == "verdict":
         return verdict(_asked(body))
+    if name == "count":
+        count = {"of": 4} if "of" in schema["properties"] else {}
+        return {"reason": "All is well.", **count, "against": [], "unknown": 0}
     if name == "answers":
         return answers(list(schema["properties"]), _asked(body))
     if name == "personas":
@@ -71,8 +74,10 @@ def guessed_name(schema: Mapping[str, Any]) -> str:
     properties = schema["properties"]
     if set(properties) == {"message", "ends"}:
         return "user_turn"
-    if set(properties) == {"criteria", "reason"}:
+    if {"criteria", "reason"} <= set(properties):
         return "verdict"
+    if {"against", "unknown"} <= set(properties):
+        return "count"
     if set(properties) == {"personas"}:
         return "personas"
     is_answers = all("answer" in part.get("properties", {}) for part in properties.values())
@@ -134,10 +139,10 @@ def verdict(asked: str) -> dict[str, Any]:
         count += line.startswith(f"{count + 1}. ")
     met = "yes" if quotes else "no"
     rows = [
-        {"number": number, "reason": f"Criterion {number}: {met}.", "evidence": quotes, "met": met}
+        {"number": number, "reason": f"Criterion {number}: {met}.", "evidence": quotes, "turns": [], "met": met}
         for number in range(1, count + 1)
     ]
-    return {"criteria": rows, "reason": f"All {count} criteria: {met}."}
+    return {"criteria": rows, "claims": [], "reason": f"All {count} criteria: {met}."}
 
 
 def answers(keys: list[str], asked: str) -> dict[str, Any]:

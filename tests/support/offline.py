@@ -3,19 +3,13 @@
 import asyncio
 
 from multivon_eval.sdk import YesNo, yes_no_question
-from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
-from multivon_eval_plugins.evaluators.consistency import TurnConsistency
-from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
-from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
 from multivon_eval_plugins.judges.offline import Offline
+from multivon_eval_plugins.judges.offline.checks import RULES
+from multivon_eval_plugins.refusal.question import KEY as DECLINES
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.people import persona, talk
 
-QUESTIONS = {
-    question.key: question
-    for kind in (ConversationCompleteness, TurnConsistency, ConversationRelevance, KnowledgeRetention)
-    for question in kind.QUESTIONS
-}
+QUESTIONS = {key: YesNo(key, "Is it?") for key in RULES if key != DECLINES}
 
 
 def complete(question):

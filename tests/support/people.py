@@ -8,6 +8,7 @@ import attrs
 from multivon_eval.sdk import (
     Answer,
     Conversation,
+    CountAsked,
     GoalAsked,
     Message,
     Persona,
@@ -110,6 +111,8 @@ class SaysJudge:
             raise self.fails
         if isinstance(about, GoalAsked):
             return self._answer(verdict_of(about.conversation, self.met))
+        if isinstance(about, CountAsked):
+            return self._answer(count_of(about, self.answer))
         assert isinstance(about, YesNoAsked)
         if asks_refusal(question):
             turn, reply = about.conversation.numbered()[-1]
@@ -140,15 +143,24 @@ class SaysJudge:
         self.closed.append(True)
 
 
+def count_of(about, answer):
+    """An answer to a question that counts: none of three things fails, or one, or all are unknown."""
+    of = 3 if about.of is None else about.of
+    turn, last = [pair for pair in about.conversation.numbered() if pair[1].role == "assistant"][-1]
+    against = [{"turn": turn, "quote": last.content}] if answer in ("yes", "no") else []
+    row = {"reason": "so it is", "of": of, "against": against, "unknown": of if answer == "unknown" else 0}
+    return row if about.of is None else {name: value for name, value in row.items() if name != "of"}
+
+
 def verdict_of(conversation, met):
     """An answer to the question for the verdict, the same on each criterion."""
     last = [(turn, message) for turn, message in conversation.numbered() if message.role == "assistant"][-1]
     evidence = [{"turn": last[0], "quote": last[1].content}] if met == "yes" else []
     rows = [
-        {"number": number, "reason": "as seen", "evidence": evidence, "met": met}
+        {"number": number, "reason": "as seen", "evidence": evidence, "turns": [], "met": met}
         for number in range(1, len(conversation.persona.criteria) + 1)
     ]
-    return {"criteria": rows, "reason": "judged by a fake"}
+    return {"criteria": rows, "claims": [], "reason": "judged by a fake"}
 
 
 @attrs.define

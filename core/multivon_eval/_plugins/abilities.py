@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..protocols import Asks, Checks, Closes, Named, Priced, Proposes
+from ..protocols import Asks, Checks, Closes, Named, Priced, Proposes, Ruled
 from .isolation import format_error, format_value
 from .kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, Kind
 
@@ -44,6 +44,7 @@ ABILITIES = (
     Ability(Proposes, "proposal", (PERSONA_SOURCE,), arguments=1),
     Ability(Priced, "prices", (JUDGE,)),
     Ability(Named, "model", (JUDGE,), is_value=True),
+    Ability(Ruled, "rule", (JUDGE,), is_value=True),
 )
 _BY_PROTOCOL = {ability.protocol: ability for ability in ABILITIES}
 

@@ -6,6 +6,7 @@ the prompt; a judge that is no model answers from the typed thing.
 
 from .answer_json import read_object
 from .ask import answered, ask
+from .count import CountAsked, Counted, count_question
 from .goal import GoalAsked, goal_question
 from .personas import PersonasAsked
 from .prompt import Asked, Prompt, PromptMessage, Question
@@ -17,6 +18,8 @@ from .yes_no import YesNo, YesNoAnswer, YesNoAsked, yes_no_question
 
 __all__ = [
     "Asked",
+    "CountAsked",
+    "Counted",
     "GoalAsked",
     "PersonasAsked",
     "Prompt",
@@ -30,6 +33,7 @@ __all__ = [
     "YesNoAsked",
     "answered",
     "ask",
+    "count_question",
     "goal_question",
     "join_questions",
     "quote_stands_in",

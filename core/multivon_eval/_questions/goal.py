@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import attrs
 from .._set_module import set_module
 from .._types.conversation import Conversation
 from .._types.persona import Persona
-from .._types.verdict import CriterionVerdict, Verdict, YesNoUnknown
+from .._types.verdict import Claim, CriterionVerdict, Verdict, YesNoUnknown
 from ..errors import UnreadableAnswer
 from .answer_json import read_field, read_object
 from .prompt import Prompt, Question
@@ -26,11 +27,16 @@ The success criteria, judged one by one:
 {criteria}
 
 For each criterion:
-- "yes" only if the assistant's own words or tool calls in the transcript meet it, with at least one quote that \
-shows it. The user saying so is no evidence.
-- "no" if the conversation shows that it is not met, or ended without it; quote what shows it where there is \
-something to quote.
-Say first in one or two sentences why, then quote, then answer."""
+- "yes" only if the assistant's own words or tool calls meet it, with a quote that shows it; the user saying so is no \
+evidence. That something was not done has no quote: give the "turns" in which it could have been.
+- "no" if the conversation shows that it is not met, or ended without it; quote what shows it, if anything does.
+{claims}
+Say first in a sentence why, then quote, then answer."""
+
+BACKED = """\
+- What the assistant says it has done counts only if a tool call shows it; quote under "claims" what none shows."""
+UNBACKED = """\
+- No tool is shown here: take the assistant's word for what it says it has done, and quote it under "claims"."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -43,15 +49,17 @@ SCHEMA: Mapping[str, Any] = {
                     "number": {"type": "integer"},
                     "reason": {"type": "string"},
                     "evidence": EVIDENCE,
+                    "turns": {"type": "array", "items": {"type": "integer"}},
                     "met": ANSWERS,
                 },
-                "required": ["number", "reason", "evidence", "met"],
+                "required": ["number", "reason", "evidence", "turns", "met"],
                 "additionalProperties": False,
             },
         },
+        "claims": EVIDENCE,
         "reason": {"type": "string"},
     },
-    "required": ["criteria", "reason"],
+    "required": ["criteria", "claims", "reason"],
     "additionalProperties": False,
 }
 
@@ -68,7 +76,9 @@ def goal_question(
     """
     about = GoalAsked(conversation)
     criteria = "\n".join(f"{number}. {text}" for number, text in enumerate(about.persona.criteria, 1))
-    question = QUESTION.format(goal=about.persona.goal, criteria=criteria)
+    question = QUESTION.format(
+        goal=about.persona.goal, criteria=criteria, claims=BACKED if conversation.has_tools else UNBACKED
+    )
     prompt = Prompt(
         system=SYSTEM,
         messages=(make_transcript_message(conversation, question),),
@@ -104,7 +114,18 @@ class GoalAsked:
         criteria = tuple(
             self._read_criterion(text, rows[number]) for number, text in enumerate(self.persona.criteria, 1)
         )
-        return Verdict.over(criteria, read_field(answer, "reason", str))
+        verdict = Verdict.over(criteria, read_field(answer, "reason", str))
+        return attrs.evolve(verdict, claims=self._read_claims(answer))
+
+    def _read_claims(self, answer: Mapping[str, Any]) -> tuple[Claim, ...]:
+        """Read what was claimed without a tool call; an answer without the list claims nothing."""
+        if "claims" not in answer:
+            return ()
+        backed = False if self.conversation.has_tools else None
+        said = dict.fromkeys(
+            check_quote(self.conversation, turn, quote) for turn, quote in read_quotes(answer, "claims")
+        )
+        return tuple(Claim(one.turn, one.quote, one.found, backed) for one in said)
 
     def _read_rows(self, answer: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
         rows: dict[int, Mapping[str, Any]] = {}
@@ -121,7 +142,28 @@ class GoalAsked:
         met: YesNoUnknown = read_answer(row, "met")
         reason = read_field(row, "reason", str)
         quotes = tuple(check_quote(self.conversation, turn, quote) for turn, quote in read_quotes(row))
-        if met == "yes" and not any(quote.found for quote in quotes):
+        turns = self._read_turns(row) if may_be_absence(criterion) else ()
+        if met == "yes" and not turns and not any(quote.found for quote in quotes):
             met = "unknown"
             reason = f"the judge said yes without a quote that stands in the transcript: {reason}"
-        return CriterionVerdict(criterion, met, reason, quotes)
+        return CriterionVerdict(criterion, met, reason, quotes, turns=turns)
+
+    def _read_turns(self, row: Mapping[str, Any]) -> tuple[int, ...]:
+        """Read in which turns something could have been done; only those in which the assistant spoke."""
+        spoke = {turn for turn, message in self.conversation.numbered() if message.role == "assistant"}
+        given = row.get("turns") or ()
+        return tuple(sorted({turn for turn in given if isinstance(turn, int) and turn in spoke}))
+
+
+_ABSENCE = re.compile(
+    r"\b(?:not|never|no|none|nothing|nobody|without|cannot|refus\w*|declin\w*|avoid\w*|withh\w*|kept|keeps|instead"
+    r"|nicht|nie|niemals|kein\w*|ohne|weiger\w*|lehn\w*|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|sin|non|mai|nessun\w*"
+    r"|senza|não|nenhum\w*|sem|niet|nooit|geen|zonder|weiger\w*)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+def may_be_absence(criterion: str) -> bool:
+    """Whether a criterion may want that something is not done; in another script than Latin it may."""
+    is_latin = sum(letter.isascii() for letter in criterion if letter.isalpha())
+    return 2 * is_latin < len(criterion) or _ABSENCE.search(criterion.replace("\u2019", "'")) is not None

@@ -11,6 +11,7 @@ import attrs
 from .._set_module import set_module
 from ..errors import UnreadableAnswer
 from .answer_json import read_object
+from .count import CountAsked
 from .goal import GoalAsked
 from .prompt import Prompt, PromptMessage, Question
 from .yes_no import YesNoAsked
@@ -88,7 +89,7 @@ def join_questions(questions: Sequence[Question[Any]]) -> tuple[Question[dict[st
 def _can_be_joined(question: Question[Any]) -> bool:
     prompt = question.prompt
     is_one = len(prompt.messages) == 1 and len(prompt.messages[0].parts) == 2
-    return is_one and isinstance(question.about, GoalAsked | YesNoAsked) and not prompt.temperature
+    return is_one and isinstance(question.about, GoalAsked | YesNoAsked | CountAsked) and not prompt.temperature
 
 
 def _begin_alike(one: Prompt, other: Prompt) -> bool:

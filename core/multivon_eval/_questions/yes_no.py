@@ -138,11 +138,11 @@ def read_answer(row: Mapping[str, Any], name: str) -> YesNoUnknown:
     return cast("YesNoUnknown", value)
 
 
-def read_quotes(row: Mapping[str, Any]) -> list[tuple[int, str]]:
-    """Read the quotes with their turns."""
+def read_quotes(row: Mapping[str, Any], name: str = "evidence") -> list[tuple[int, str]]:
+    """Read the quotes of a list with their turns."""
     quotes = []
-    for item in read_field(row, "evidence", list):
+    for item in read_field(row, name, list):
         if not isinstance(item, dict):
-            raise UnreadableAnswer("an entry of 'evidence' is no object", True)
+            raise UnreadableAnswer(f"an entry of {name!r} is no object", True)
         quotes.append((read_field(item, "turn", int), read_field(item, "quote", str)))
     return quotes

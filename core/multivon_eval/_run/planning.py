@@ -26,7 +26,7 @@ from .._questions import PersonasAsked, Question
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
 from ..errors import PluginBroken, PluginError, UsageError
-from ..protocols import Named, Proposes
+from ..protocols import Named, Proposes, Ruled
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
 from .free_checks import find_more
 from .lifecycle import check_price
@@ -254,6 +254,7 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         judge_calls=settings.judge_calls,
         judge_model=_find_model(judge),
         judge_reason=parts.judge_reason,
+        judge_rule=_find_rule(judge),
         driver_model=_find_model(parts.driver_judge),
         prices=prices,
         plugins=parts.uses(),
@@ -263,6 +264,11 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
         },
         sources=settings.sources,
     )
+
+
+def _find_rule(judge: Built) -> str:
+    ruled = find_ability(judge.plugin, Ruled)
+    return ruled.rule if ruled else ""
 
 
 def _find_model(judge: Built) -> str:

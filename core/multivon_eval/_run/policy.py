@@ -42,12 +42,14 @@ def apply_at_end(conversation: Conversation, seen: Sequence[Observation]) -> Con
 
 
 def is_spoiled(conversation: Conversation) -> bool:
-    """Whether the last user message was at fault: what the system said after it was said to no user.
+    """Whether a fault of the simulated user made the end: what the system said then was said to no user.
 
-    A fault of the conversation as a whole, such as a trait that does not show, makes a weaker user, not another end.
+    One in the last user message did, and one of the conversation as a whole that says so. Another, such as a trait that
+    does not show, makes a weaker user, not another end.
     """
     last = len(conversation.said_by("user"))
-    return any(one.effect == "fault" and one.turn == last and not one.at_end for one in conversation.observations)
+    faults = (one for one in conversation.observations if one.effect == "fault")
+    return any(one.decides_end or (one.turn == last and not one.at_end) for one in faults)
 
 
 def _stop(conversation: Conversation, seen: Sequence[Observation]) -> Conversation:

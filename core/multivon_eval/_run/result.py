@@ -45,6 +45,7 @@ def to_result(
         judge_model=account.models.get("vote", "") or account.models.get("judge", "") or info.judge_model,
         judge_temperature=account.temperatures.get("vote", account.temperatures.get("judge")),
         judge_reason=info.judge_reason,
+        judge_rule=info.judge_rule,
         driver_model=account.models.get("driver", "") or info.driver_model,
         driver_temperature=account.temperatures.get("driver"),
         prices=info.prices or None,

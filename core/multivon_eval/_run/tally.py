@@ -49,14 +49,19 @@ class _ScoreTally:
     failed: int = 0
     passed: int = 0
     has_threshold: bool = False
+    items: int | None = None
+    findings: int = 0
 
     def add(self, score: Score) -> None:
+        self.findings += bool(score.findings)
         if score.value is None:
             self.skipped += score.status == "skipped"
             self.failed += score.status == "failed"
             return
         self.total += score.value
         self.scored += 1
+        if score.items is not None:
+            self.items = (self.items or 0) + score.items
         if score.threshold is not None:
             self.has_threshold = True
             self.passed += score.value >= score.threshold
@@ -64,7 +69,7 @@ class _ScoreTally:
     def summary(self) -> ScoreSummary:
         mean = self.total / self.scored if self.scored else None
         passed = self.passed if self.has_threshold else None
-        return ScoreSummary(mean, self.scored, self.skipped, self.failed, passed)
+        return ScoreSummary(mean, self.scored, self.skipped, self.failed, passed, self.items, self.findings)
 
 
 class Tally:
@@ -75,7 +80,8 @@ class Tally:
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
         self._judged = self._measured = self._achieved = self._undecided = 0
-        self._disagreements = self._faults = self._cut = self._crashed = 0
+        self._disagreements = self._faults = self._cut = self._crashed = self._repaired = self._gave_up = 0
+        self._rules: set[str] = set()
         self._usage = Usage()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
@@ -94,6 +100,9 @@ class Tally:
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
         self._cut += result.cut
+        self._repaired += result.conversation.repaired_faults
+        self._gave_up += result.conversation.gave_up
+        self._rules.add(result.provenance.judge_rule)
         self.count(result.usage)
         self._judges.add(result.judge_model)
         cost = result.conversation.system_cost_usd
@@ -129,4 +138,7 @@ class Tally:
             undecided=self._undecided,
             cut=self._cut,
             crashed=self._crashed,
+            repaired=self._repaired,
+            gave_up=self._gave_up,
+            judge_rule="" if "" in self._rules else ", ".join(sorted(self._rules)),
         )

@@ -36,7 +36,9 @@ def count_votes(cast: Sequence[Verdict]) -> Verdict:
     agrees = next((vote for vote in given if vote.achieved is verdict.achieved), given[0])
     words: Counter[str] = Counter(vote.outcome for vote in given)
     words["missing"] = len(cast) - len(given)
-    return attrs.evolve(verdict, reason=f"{len(cast)} votes, {_format_counts(words)}: {agrees.reason}")
+    return attrs.evolve(
+        verdict, claims=agrees.claims, reason=f"{len(cast)} votes, {_format_counts(words)}: {agrees.reason}"
+    )
 
 
 def _format_counts(words: Counter[str]) -> str:
@@ -52,7 +54,9 @@ def _count_criterion(given: Sequence[CriterionVerdict], asked: int) -> Criterion
     if winner is None:
         reason = f"no majority of {asked} votes: {given[0].reason}"
         return CriterionVerdict(given[0].criterion, "unknown", reason, _drop_doubles(given), votes)
-    return CriterionVerdict(agreeing[0].criterion, winner, agreeing[0].reason, _drop_doubles(agreeing), votes)
+    return CriterionVerdict(
+        agreeing[0].criterion, winner, agreeing[0].reason, _drop_doubles(agreeing), votes, agreeing[0].turns
+    )
 
 
 def _drop_doubles(votes: Iterable[CriterionVerdict]) -> tuple[Evidence, ...]:

@@ -111,6 +111,11 @@ class Conversation:
         )
 
     @property
+    def has_tools(self) -> bool:
+        """Whether the system has shown that it has tools: it called one, or a reply's metadata says so (``tools``)."""
+        return any(message.tool_calls or message.metadata.get("tools") for message in self.messages)
+
+    @property
     def refusals_observed(self) -> int:
         """Number of replies in which the assistant declined."""
         return len({seen.turn for seen in self.observations if seen.effect == "refusal"})

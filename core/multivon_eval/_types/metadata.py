@@ -61,7 +61,14 @@ def _write_ending(conversation: Conversation) -> dict[str, Any]:
 
 def _score_status(scores: Mapping[str, Score]) -> dict[str, Any]:
     return {
-        name: {"status": score.status, "threshold": score.threshold, "cut": score.cut} for name, score in scores.items()
+        name: {
+            "status": score.status,
+            "threshold": score.threshold,
+            "cut": score.cut,
+            "items": score.items,
+            "findings": list(score.findings),
+        }
+        for name, score in scores.items()
     }
 
 
@@ -120,6 +127,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "judge_model": read_text,
     "judge_temperature": read_number,
     "judge_reason": read_text,
+    "judge_rule": read_text,
     "driver_model": read_text,
     "driver_temperature": read_number,
     "prices": read_object,

@@ -34,6 +34,8 @@ class Observation:
         stop_reason: With ``stop``, the reason to end with.
         observer: The name of the observer; filled in by the run.
         at_end: Whether it is about the whole conversation, seen when it was over; filled in by the run.
+        decides_end: With ``fault``: whether it made the conversation end as it did, so that the system is not measured
+            by it. A fault in the last user message always did.
 
     Raises:
         ValueError: If the effect is unknown, or ``stop_reason`` is missing with ``stop`` or given without it.
@@ -48,6 +50,7 @@ class Observation:
     )
     observer: str = ""
     at_end: bool = False
+    decides_end: bool = False
 
     def __attrs_post_init__(self) -> None:
         if (self.effect == "stop") != (self.stop_reason is not None):

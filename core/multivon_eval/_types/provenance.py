@@ -76,6 +76,7 @@ class Provenance:
         judge_calls: Number of requests to judges, repetitions included.
         judge_retries: Each repetition after a failure.
         notes: What differed from the request, such as a parameter that the model refused.
+        judge_rule: What decided in the place of a model; empty for a judge that is one.
         rescored_from: What the result said before; None where the conversation was judged once.
         scores_judge_model: Who gave the scores that were added later; None where none were.
         extra: Keys of a result line's ``metadata`` that are not ours, JSON values: observed bindings, what others
@@ -101,6 +102,7 @@ class Provenance:
     judge_calls: int = 0
     judge_retries: tuple[JudgeRetry, ...] = ()
     notes: tuple[str, ...] = ()
+    judge_rule: str = ""
     rescored_from: RescoredFrom | None = None
     scores_judge_model: str | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)

@@ -100,7 +100,9 @@ class SimulationResult:
         """Whether the driver's word on the goal and the judge's verdict contradict each other."""
         if self.verdict.achieved is None or self.stop_reason not in ("goal_reached", "max_turns"):
             return False  # the judge could not tell, or the driver never had its word
-        return self.conversation.driver_said_goal != self.verdict.achieved
+        # What an adversarial persona came for is what the criteria forbid.
+        is_against = self.persona.adversarial
+        return self.conversation.driver_said_goal != (self.verdict.achieved is not is_against)
 
     @property
     def driver_faults(self) -> tuple[DriverFault, ...]:

@@ -20,7 +20,7 @@ from .reading import read_field, read_number, read_object, read_one_of, read_tex
 from .result import SCHEMA_VERSION, Attribution, SimulationResult
 from .score import Score
 from .summary import Summary
-from .verdict import CriterionVerdict, Verdict
+from .verdict import Claim, CriterionVerdict, Verdict
 
 
 def result_to_json(result: SimulationResult) -> dict[str, Any]:
@@ -48,6 +48,7 @@ def result_to_json(result: SimulationResult) -> dict[str, Any]:
             "achieved": verdict.achieved,
             "failed": verdict.failed,
             "cut": verdict.cut,
+            "claims": make_plain(verdict.claims),
         },
         "scores": {name: score.value for name, score in result.scores.items()},
         "reasons": {name: score.reason for name, score in result.scores.items()},
@@ -176,14 +177,18 @@ def _read_verdict(said: Mapping[str, Any], goal_achieved: bool | None) -> Verdic
     # They differ where the system crashed: that is no word of the judge's.
     achieved = read_one_of(True, False, None)(said.get("achieved", goal_achieved))
     criteria = structure(said.get("criteria", []), tuple[CriterionVerdict, ...])
-    return Verdict(achieved, read_text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False))
+    claims = structure(said.get("claims", []), tuple[Claim, ...])
+    return Verdict(
+        achieved, read_text(said["reason"]), criteria, said.get("failed", False), said.get("cut", False), claims
+    )
 
 
 def _score(value: Any, reasons: Mapping[str, Any], status: Mapping[str, Any], name: str) -> Score:
     kept = status.get(name, {})
     state = kept.get("status", "failed" if value is None else "scored")
     number = None if value is None else read_number(value)
-    return Score(number, reasons.get(name, ""), state, kept.get("threshold"), kept.get("cut", False))
+    items, findings = kept.get("items"), tuple(map(read_text, kept.get("findings") or ()))
+    return Score(number, reasons.get(name, ""), state, kept.get("threshold"), kept.get("cut", False), items, findings)
 
 
 def summary_to_json(summary: Summary) -> dict[str, Any]:

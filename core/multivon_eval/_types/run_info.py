@@ -79,6 +79,7 @@ class RunInfo:
         judge_model: The judge as it was asked for.
         judge_reason: Why this judge: asked for, or chosen and by what.
         driver_model: The judge that plays the personas.
+        judge_rule: What decides in the place of a model; empty for a judge that is one.
         prices: The judge's prices, where they are known.
         plugins: All plug-ins that take part.
         versions: Versions of multivon-eval and Python.
@@ -122,6 +123,7 @@ class RunInfo:
     max_message: int = 200_000
     patience: float = 300.0
     is_resumption: bool = False
+    judge_rule: str = ""
     disclaimer: str = DISCLAIMER
 
     @property

@@ -38,6 +38,8 @@ class Score:
         status: ``scored``; ``skipped``, nothing to score; ``failed``, the scoring itself failed.
         threshold: From which value on the evaluator calls it good, if it says so.
         cut: Whether the budget kept the score from being made.
+        items: Number of things that the score rests on; None where nothing was counted.
+        findings: What is not as it should be, a sentence each with its turn; also where there is no score.
 
     Raises:
         TypeError: If the value or the threshold is no number, or the reason no string.
@@ -49,6 +51,8 @@ class Score:
     status: Literal["scored", "skipped", "failed"] = "scored"
     threshold: float | None = attrs.field(default=None, converter=_read_share)
     cut: bool = False
+    items: int | None = None
+    findings: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if (self.value is not None) != (self.status == "scored"):

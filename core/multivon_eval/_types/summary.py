@@ -57,6 +57,8 @@ class ScoreSummary:
         skipped: Number of conversations that gave it nothing to score.
         failed: Number of conversations for which scoring failed.
         passed: Number of scores at or above the evaluator's threshold; None where it has none.
+        items: Number of things that all scores together rest on; None where nothing was counted.
+        findings: Number of conversations in which something was found that is not as it should be.
     """
 
     mean: float | None
@@ -64,10 +66,14 @@ class ScoreSummary:
     skipped: int
     failed: int
     passed: int | None = None
+    items: int | None = None
+    findings: int = 0
 
     def __str__(self) -> str:
         parts = ["no mean" if self.mean is None else f"mean {self.mean:.2f}", f"{self.scored} scored"]
         parts += [f"{count} {word}" for count, word in ((self.skipped, "skipped"), (self.failed, "failed")) if count]
+        if self.items is not None:
+            parts.append(f"resting on {self.items} items")
         if self.passed is not None:
             parts.append(f"{self.passed} of {self.scored} passed")
         return ", ".join(parts)
@@ -101,6 +107,9 @@ class Summary:
         cut: Number of conversations of which the budget kept a part from being made.
         crashed: Number of conversations in which the system under test raised, or did not answer in time; each is one
             that was not achieved.
+        repaired: Number of user messages at fault that were replaced before the system saw them.
+        gave_up: Number of conversations in which the simulated user got nowhere and left.
+        judge_rule: What decided in the place of a model; empty where a model judged. Then there is no rate to believe.
         disclaimer: The sentence that says that personas are synthetic.
     """
 
@@ -120,6 +129,9 @@ class Summary:
     undecided: int = 0
     cut: int = 0
     crashed: int = 0
+    repaired: int = 0
+    gave_up: int = 0
+    judge_rule: str = ""
     disclaimer: str = DISCLAIMER
 
     @property
@@ -130,11 +142,12 @@ class Summary:
     @property
     def headline(self) -> str:
         """One line for a person: the rate with its interval, how many were judged, and what stands beside it."""
-        parts = [f"{self.goal_achieved}   {self.judged} of {self.conversations} judged"]
+        rate = f"{self.goal_achieved}   {self.judged} of {self.conversations} judged"
+        parts = [self._told_by_rule if self.judge_rule else rate]
         if self.crashed:
             parts.append(f"the system crashed in {self.crashed}")
         others = {who: count for who, count in self.attributions.items() if who != "system"}
-        if self.undecided:
+        if self.undecided and not self.judge_rule:
             others["undecided"] = self.undecided
         if others:
             counts = ", ".join(f"{count} {who}" for who, count in others.items())
@@ -142,6 +155,13 @@ class Summary:
         if self.cut:
             parts.append(f"{self.cut} cut short by the budget")
         return "; ".join(parts)
+
+    @property
+    def _told_by_rule(self) -> str:
+        """What was found without a model: no rate, for nobody could tell the rest."""
+        achieved, of = self.goal_achieved.hits, self.goal_achieved.of
+        told = [f"{achieved} achieved", f"{of - achieved} not achieved", f"{self.conversations - of} not decided"]
+        return f"{', '.join(told)}, by {self.judge_rule}: for a rate name a model as judge"
 
     def __str__(self) -> str:
         scores = (make_one_line(f"{name}: {score}") for name, score in self.scores.items())

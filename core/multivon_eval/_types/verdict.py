@@ -33,6 +33,24 @@ class Evidence:
 
 @set_module("multivon_eval")
 @attrs.frozen
+class Claim:
+    """Something that the assistant says it has done and no tool call shows.
+
+    Attributes:
+        turn: The turn it stands in, from 1.
+        quote: The words.
+        found: Whether they really stand in the transcript.
+        backed: False where the system has tools and no call shows it; None where it shows no tools, so none could.
+    """
+
+    turn: int
+    quote: str
+    found: bool
+    backed: bool | None = None
+
+
+@set_module("multivon_eval")
+@attrs.frozen
 class Votes:
     """How the votes on one criterion are split.
 
@@ -60,6 +78,7 @@ class CriterionVerdict:
         reason: Why.
         evidence: Quotes, checked against the transcript.
         votes: How the votes are split; None where the judge was asked once.
+        turns: For something that was not done: the turns in which it could have been.
     """
 
     criterion: str
@@ -67,6 +86,7 @@ class CriterionVerdict:
     reason: str
     evidence: tuple[Evidence, ...] = ()
     votes: Votes | None = None
+    turns: tuple[int, ...] = ()
 
 
 @set_module("multivon_eval")
@@ -80,6 +100,7 @@ class Verdict:
         criteria: One answer for each criterion; empty if the judge gave none.
         failed: Whether asking the judge failed, so that there is no verdict.
         cut: Whether the budget kept the judge from being asked.
+        claims: What the assistant says it has done and no tool call shows.
     """
 
     achieved: bool | None
@@ -87,6 +108,7 @@ class Verdict:
     criteria: tuple[CriterionVerdict, ...] = ()
     failed: bool = False
     cut: bool = False
+    claims: tuple[Claim, ...] = ()
 
     @classmethod
     def over(cls, criteria: tuple[CriterionVerdict, ...], reason: str) -> Verdict:

@@ -19,6 +19,7 @@ from .._set_module import set_module
 from ..sdk import (
     Answer,
     Conversation,
+    CountAsked,
     GoalAsked,
     Judge,
     PersonasAsked,
@@ -62,6 +63,8 @@ def fitting_answer(question: Question[Any], says: Says = "hoped") -> str:
             word = {"hoped": one.hoped, "against": opposite[one.hoped], "unknown": "unknown"}[says]
             answers[one.key] = {"reason": f"It is {word}.", "evidence": evidence, "answer": word}
         return json.dumps(answers)
+    if isinstance(about, CountAsked):
+        return json.dumps(_make_count(about, says))
     if isinstance(about, PersonasAsked):
         return json.dumps(
             {"personas": [_make_persona(number, about.n, question.prompt.schema) for number in range(1, about.n + 1)]}
@@ -75,10 +78,22 @@ def _make_verdict(about: GoalAsked, says: Says) -> str:
     quotes = _make_quotes(about.conversation)
     met = {"hoped": "yes" if quotes else "no", "against": "no", "unknown": "unknown"}[says]
     rows = [
-        {"number": number, "reason": f"It is {met}.", "evidence": quotes, "met": met}
+        {"number": number, "reason": f"It is {met}.", "evidence": quotes, "turns": [], "met": met}
         for number in range(1, len(about.persona.criteria) + 1)
     ]
-    return json.dumps({"criteria": rows, "reason": f"It is {met}."})
+    return json.dumps({"criteria": rows, "claims": [], "reason": f"It is {met}."})
+
+
+def _make_count(about: CountAsked, says: Says) -> dict[str, object]:
+    of = 3 if about.of is None else about.of
+    quotes = _make_quotes(about.conversation)[:of] if says == "against" else []
+    unknown = of if says == "unknown" else 0
+    return {
+        "reason": f"All is {says}.",
+        **({} if about.of is not None else {"of": of}),
+        "against": quotes,
+        "unknown": unknown,
+    }
 
 
 def _make_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Do the replies agree with each other?"""
+"""Do the replies agree with each other, and with what was done?"""
 
 from __future__ import annotations
 
@@ -6,35 +6,28 @@ from typing import ClassVar
 
 import attrs
 
-from multivon_eval.sdk import YesNo
+from multivon_eval.sdk import Conversation
 
-from ._questions import ScoredByQuestions
+from ._counting import ScoredByCount
 
 
 @attrs.frozen
-class TurnConsistency(ScoredByQuestions):
-    """The share of questions on consistency that the judge answers as hoped.
+class TurnConsistency(ScoredByCount):
+    """The share of what the assistant stated that it kept to.
 
     Attributes:
         threshold: From which value on the score is good.
     """
 
-    QUESTIONS: ClassVar[tuple[YesNo, ...]] = (
-        YesNo(
-            "changes_figures",
-            "Does the assistant give different numbers, dates, prices or periods for one and the same thing, without "
-            "correcting itself openly?",
-            hoped="no",
-        ),
-        YesNo(
-            "contradicts_itself",
-            "Does the assistant say something in one reply that cannot be true together with what it said in another, "
-            "without correcting itself openly?",
-            hoped="no",
-        ),
-        YesNo(
-            "keeps_its_rules",
-            "Does the assistant apply the same rules and keep the same role from the first reply to the last?",
-        ),
+    TEXT: ClassVar[str] = (
+        "of the figures, dates, prices, rules and offers that the assistant stated, each counted once, which does it "
+        "later state otherwise without correcting itself openly? Quote the later one."
     )
+    BACKED: ClassVar[str] = " What it says it has done counts as stated too, and fails where no tool call shows it."
+    KEY: ClassVar[str] = "statements_not_kept"
+    THINGS: ClassVar[str] = "statements"
     LEAST_REPLIES: ClassVar[int] = 2  # it takes two replies to disagree
+
+    def write(self, conversation: Conversation) -> str:
+        """The question; where the system has tools, on what it claims to have done too."""
+        return self.TEXT + (self.BACKED if conversation.has_tools else "")

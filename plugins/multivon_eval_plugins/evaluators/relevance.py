@@ -6,33 +6,34 @@ from typing import ClassVar
 
 import attrs
 
-from multivon_eval.sdk import YesNo
+from multivon_eval.sdk import Conversation
 
-from ._questions import ScoredByQuestions
+from ._counting import ScoredByCount
 
 
 @attrs.frozen
-class ConversationRelevance(ScoredByQuestions):
-    """The share of questions on relevance that the judge answers as hoped.
+class ConversationRelevance(ScoredByCount):
+    """The share of the replies that respond to what was said.
 
     Attributes:
         threshold: From which value on the score is good.
     """
 
-    QUESTIONS: ClassVar[tuple[YesNo, ...]] = (
-        YesNo(
-            "answers_what_was_asked",
-            "Does every assistant reply respond to what the user had just said? A question back counts if it is needed "
-            "to answer.",
-        ),
-        YesNo(
-            "stays_on_topic",
-            "Do all assistant replies stay with what the user came for, without content nobody asked about?",
-        ),
-        YesNo(
-            "repeats_itself",
-            "Does the assistant give the same reply, or one that differs only in its wording, to different user "
-            "messages that called for different replies?",
-            hoped="no",
-        ),
+    TEXT: ClassVar[str] = (
+        "which of the assistant's {of} replies do not respond to what the user had just said, bring what nobody asked "
+        "about, or say again what it said to another request? A question back responds if it is needed."
     )
+    KEY: ClassVar[str] = "replies_that_miss"
+    THINGS: ClassVar[str] = "replies"
+
+    def count(self, conversation: Conversation) -> int:
+        """Number of replies to a user's message."""
+        spoken, replies = False, 0
+        for message in conversation.messages:
+            spoken = spoken or message.role == "user"
+            replies += spoken and message.role == "assistant"
+        return max(1, replies)
+
+    def write(self, conversation: Conversation) -> str:
+        """The question, with the number of replies."""
+        return self.TEXT.format(of=self.count(conversation))

@@ -6,34 +6,21 @@ from typing import ClassVar
 
 import attrs
 
-from multivon_eval.sdk import YesNo
-
-from ._questions import ScoredByQuestions
+from ._counting import ScoredByCount
 
 
 @attrs.frozen
-class KnowledgeRetention(ScoredByQuestions):
-    """The share of questions on retention that the judge answers as hoped.
+class KnowledgeRetention(ScoredByCount):
+    """The share of the facts that the user gave which the assistant kept.
 
     Attributes:
         threshold: From which value on the score is good.
     """
 
-    QUESTIONS: ClassVar[tuple[YesNo, ...]] = (
-        YesNo(
-            "asks_again",
-            "Does the assistant ask for a piece of information that the user had already given in an earlier message?",
-            hoped="no",
-        ),
-        YesNo(
-            "contradicts_the_user",
-            "Does the assistant state something that contradicts what the user had told it about themselves or their "
-            "case, without saying that it has reason to?",
-            hoped="no",
-        ),
-        YesNo(
-            "uses_what_was_given",
-            "Where details the user had given matter for a later reply, does the assistant use them?",
-        ),
+    TEXT: ClassVar[str] = (
+        "of the facts about themselves or their case that the user gave, each counted once, which does the assistant "
+        "later ask for again, contradict, or leave out where they matter? Quote the assistant."
     )
+    KEY: ClassVar[str] = "facts_not_kept"
+    THINGS: ClassVar[str] = "facts that the user gave"
     LEAST_REPLIES: ClassVar[int] = 2  # it takes two replies to forget something

@@ -105,7 +105,7 @@ _STEM = 5
 def list_content(words: Words) -> frozenset[str]:
     """The words that carry content, cut to their first letters; numbers in figures, and figures as they are."""
     found = (_NUMBERS.get(word, word) for word in words.distinct if word not in _EMPTY or word in _NUMBERS)
-    return frozenset(word if any(map(str.isdigit, word)) else _stem(word) for word in found if _carries(word))
+    return frozenset(word if _has_figure(word) else _stem(word) for word in found if _carries(word))
 
 
 def _stem(word: str) -> str:
@@ -117,7 +117,7 @@ def _stem(word: str) -> str:
 
 
 def _carries(word: str) -> bool:
-    return len(word) >= 3 or any(map(str.isdigit, word))
+    return len(word) >= 3 or _has_figure(word)
 
 
 def runs(words: tuple[str, ...], length: int) -> frozenset[tuple[str, ...]]:
@@ -159,6 +159,10 @@ def shares_content(one: str, other: str) -> bool:
     return not list_content(list_words(one)).isdisjoint(list_content(list_words(other)))
 
 
+def _has_figure(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
 def _drop_addresses(text: str) -> str:
     return " ".join(part for part in text.split() if "@" not in part and "/" not in part)
 
@@ -175,6 +179,8 @@ def paraphrases(one: str, other: str) -> bool:
         :data:`PART` of the other's.
     """
     mine, yours = (list_content(list_words(_drop_addresses(text))) for text in (one, other))
+    if any(map(_has_figure, mine - yours)):
+        return False  # another number is news
     shared = mine & yours
     # A number and an address are what one was asked for, however often.
     words = sum(word.isalpha() for word in shared)

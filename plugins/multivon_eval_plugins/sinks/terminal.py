@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from multivon_eval.sdk import (
+    Claim,
     Estimate,
     PluginUse,
     Report,
     RunInfo,
+    Score,
     ScoreSummary,
     SimulationResult,
     Summary,
@@ -86,9 +88,13 @@ class TerminalSink:
         self._print("")
         if report.interrupted:
             self._print(Text(f"interrupted after {self._done} of {self._of} conversations", style="yellow"))
-        self._print(Text.assemble(("goal achieved  ", "bold"), summary.headline))
-        if summary.scores:
+        self._print(
+            Text.assemble(("verdicts  " if summary.judge_rule else "goal achieved  ", "bold"), summary.headline)
+        )
+        if any(score.scored for score in summary.scores.values()):
             self._print(_score_table(summary))
+        elif summary.scores:
+            self._print(Text(_describe_no_scores(summary)))
         for text in _list_counts(summary, report):
             self._print(text)
         for problem in report.problems:
@@ -139,21 +145,40 @@ def _list_details(result: SimulationResult) -> list[str]:
         found.append(f"{error.source}: {error.message}")
     elif result.goal_achieved is not True:
         found.append(f"verdict: {result.verdict.reason}")
-    found += [f"{name}: {score.reason}" for name, score in result.scores.items() if _is_low(score.value)]
+    found += [f"{name}: {_describe_score(score)}" for name, score in result.scores.items() if _is_worth_telling(score)]
+    found += [_describe_claim(claim) for claim in result.verdict.claims]
     found += [f"driver fault in turn {fault.turn}: {fault.fault}" for fault in result.driver_faults]
-    if result.disagreement:
+    if result.conversation.gave_up:
+        found.append("the simulated user gave up")
+    # What words alone say of the goal contradicts nobody.
+    if result.disagreement and not result.provenance.judge_rule:
         said = "reached" if result.conversation.driver_said_goal else "not reached"
         found.append(f"driver and judge disagree: the driver said the goal is {said}")
     return [text if len(text) <= 240 else text[:237] + "..." for text in found]
 
 
-def _is_low(value: float | None) -> bool:
-    return value is not None and value < 0.5
+def _is_worth_telling(score: Score) -> bool:
+    return bool(score.findings) or (score.value is not None and score.value < 0.5)
+
+
+def _describe_score(score: Score) -> str:
+    return score.reason if score.value is not None else "; ".join((score.reason, *score.findings))
+
+
+def _describe_claim(claim: Claim) -> str:
+    how = "cannot be verified, no tool is shown" if claim.backed is None else "no tool call shows it"
+    return f"claimed in turn {claim.turn}, {how}: {claim.quote!r}"
+
+
+def _describe_no_scores(summary: Summary) -> str:
+    found = sum(score.findings for score in summary.scores.values())
+    told = f"{format_count(found, 'finding')} above" if found else "no findings"
+    return f"scores   none, {told}: too little could be told of any conversation"
 
 
 def _score_table(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("score", "mean", "scored", "skipped", "failed", "passed"):
+    for column in ("score", "mean", "scored", "rests on", "skipped", "failed", "passed"):
         table.add_column(column, justify="left" if column == "score" else "right")
     for name, score in summary.scores.items():
         table.add_row(name, *_format_cells(score, summary.conversations))
@@ -163,16 +188,21 @@ def _score_table(summary: Summary) -> Table:
 def _format_cells(score: ScoreSummary, of: int) -> list[str]:
     mean = "none" if score.mean is None else f"{score.mean:.2f}"
     passed = "" if score.passed is None else f"{score.passed} of {score.scored}"
-    return [mean, f"{score.scored} of {of}", str(score.skipped), str(score.failed), passed]
+    items = "" if score.items is None else f"{score.items} items"
+    return [mean, f"{score.scored} of {of}", items, str(score.skipped), str(score.failed), passed]
 
 
 def _list_counts(summary: Summary, report: Report) -> list[Text]:
     stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
     lines = [f"ended    {_list(stops)}"] if stops else []
-    if summary.disagreements:
+    if summary.disagreements and not summary.judge_rule:
         lines.append(f"driver and judge disagree on {summary.disagreements}")
-    if summary.driver_faults:
-        lines.append(f"driver faults in {summary.driver_faults}")
+    if summary.gave_up:
+        lines.append(f"the user gave up in {summary.gave_up}")
+    if summary.driver_faults or summary.repaired:
+        lines.append(
+            f"driver faults left in {summary.driver_faults} conversations, {summary.repaired} messages repaired"
+        )
     spent = f"spent    ${summary.spent_usd:.4f}"
     if report.info.budget_usd is not None:
         spent += f" of ${report.info.budget_usd}"

@@ -397,7 +397,7 @@ class TestStandardOutput:
         assert done.returncode == 0, done.stderr
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         assert [row["disclaimer"] for row in rows] == [DISCLAIMER] * 3
-        for word in ("imported", "asked", "from a process", "goal achieved"):
+        for word in ("imported", "asked", "from a process", "verdicts"):
             assert word in done.stderr
         assert not list(folder.glob("*.journal*"))
 

@@ -1,5 +1,6 @@
 """What would destroy a file, or could never be met, is found before anything is spent."""
 
+import json
 import os
 
 import pytest
@@ -86,7 +87,9 @@ def test_a_gate_on_what_nobody_measures_is_refused(place, capsys, gate, says):
 
 def test_an_evaluator_has_its_name_with_underscores_too(place, capsys):
     """As its score is called."""
-    assert ask("--out", "results.jsonl", "--evaluator", "turn_consistency", "--fail-under", "turn_consistency=0") == 0
+    assert ask("--out", "results.jsonl", "--evaluator", "turn_consistency") == 0
+    [row, *_] = (place / "results.jsonl").read_text().splitlines()
+    assert list(json.loads(row)["scores"]) == ["turn_consistency"]
 
 
 def test_one_persona_is_no_crowd(place, capsys):

@@ -94,6 +94,11 @@ def check_fence(conversation):
     assert text.encode("utf-8").decode("utf-8") == text
 
 
+def make_harmless(message):
+    """A message of the same form that says nothing: with a tool call where it has one."""
+    return Message(message.role, "Hm.", [ToolCall("look", {}, None)] if message.tool_calls else [])
+
+
 def check_questions(conversation, harmless):
     """The questions after the fence are those on a harmless conversation, and what stands before them is shared."""
     asked, usual = questions_on(conversation), questions_on(harmless)
@@ -115,7 +120,7 @@ def test_no_attack_leaves_its_field(attack):
     messages = messages_of(attack)
     someone = persona(success_criteria=["The date was stated.", "The assistant was polite."])
     conversation = Conversation(messages, someone, fence=FENCE)
-    harmless = Conversation([Message(message.role, "Hm.") for message in messages], someone, fence=FENCE)
+    harmless = Conversation([make_harmless(message) for message in messages], someone, fence=FENCE)
     check_fence(conversation)
     check_questions(conversation, harmless)
 
@@ -174,7 +179,7 @@ def test_nothing_that_can_be_said_leaves_its_field(messages):
     """For any text in contents and tool calls the fence holds and the question is that on a harmless conversation."""
     conversation = Conversation(messages, persona(), fence=FENCE)
     check_fence(conversation)
-    check_questions(conversation, Conversation([Message(one.role, "Hm.") for one in messages], persona()))
+    check_questions(conversation, Conversation([make_harmless(one) for one in messages], persona()))
 
 
 @given(messages=said, later=texts)
@@ -204,8 +209,10 @@ def test_what_can_be_seen_is_not_escaped(text):
 
 def test_what_a_server_receives_is_fenced():
     """In real runs over HTTP: each judging request has system and one user message, fence first, question intact."""
-    harmless, _ = judged_over_http(lambda prompt: "It arrives tomorrow.")
-    usual = {body["messages"][1]["content"].partition(">\n\n")[2] for body in harmless}
+    usual = set()
+    for calls in ([], [ToolCall("look", {}, None)]):
+        harmless, _ = judged_over_http(lambda prompt, calls=calls: Reply("It arrives tomorrow.", calls))
+        usual |= {body["messages"][1]["content"].partition(">\n\n")[2] for body in harmless}
     kept = [attack for attack in ATTACKS if len(attack["messages"]) == 2 and "times" not in attack]
     for attack in kept[::9]:
         sent = attack["messages"][1]

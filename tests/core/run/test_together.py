@@ -32,7 +32,7 @@ def answer_together(body: dict[str, Any]) -> dict[str, Any]:
     for task in tasks.split("## ")[1:]:
         name, _, text = task.partition("\n")
         part = body["response_format"]["json_schema"]["schema"]["properties"][name]
-        kind = "verdict" if "criteria" in part["properties"] else "answers"
+        kind = "verdict" if "criteria" in part["properties"] else "count"
         form = {"type": "json_schema", "json_schema": {"name": kind, "schema": part, "strict": True}}
         messages = [body["messages"][0], {"role": "user", "content": f"{fence}\n\n{text.strip()}"}]
         told[name] = json.loads(default_answer({**body, "messages": messages, "response_format": form}, 2))
@@ -68,7 +68,7 @@ def test_one_request_gives_what_four_give() -> None:
         found[way] = result.goal_achieved, scores, len(result.verdict.evidence)
         assert results.report.summary.spent_usd == result.cost_usd > 0
         assert result.metadata["options"]["judge_calls"] == way
-        assert asked == (["together"] if way == "together" else ["verdict", *["answers"] * 3])
+        assert asked == (["together"] if way == "together" else ["verdict", *["count"] * 3])
         assert results.report.info.estimate.calls_most == len(asked)
     assert found["separate"] == found["together"]
 

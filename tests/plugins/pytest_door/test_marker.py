@@ -30,7 +30,7 @@ def test_each_persona_and_trial_is_an_item(tmp_path):
     for name in ("ann", "ann-trial2", "bob", "bob-trial2"):
         assert f"test_bot.py::test_refunds[{name}] PASSED" in done.stdout
     assert done.stdout.count("knowledge_retention") == 4
-    counts = "4 conversations: 2 achieved, 2 not achieved, 0 unknown; judge offline; spent $0.0000 of $1.00"
+    counts = "4 conversations: 2 achieved, 0 not achieved, 2 unknown; judge offline; spent $0.0000 of $1.00"
     assert summary(done) == f"simulations: {counts}; {DISCLAIMER}"
     assert "simulation of" not in done.stdout
 
@@ -69,8 +69,8 @@ def test_refunds(simulation):
         "ASSISTANT: One\N{REPLACEMENT CHARACTER}[2J\n    ASSISTANT: We are at Main Street 1.\n",
         "    called look({'a': 1}): 'found'\n",
         "ended: max_turns, 2 turns, $0.0000, case ",
-        "verdict: not achieved: ",
-        "    no: The refund window was stated. (",
+        "verdict: unknown: ",
+        "    unknown: The refund window was stated. (",
         f"judge: offline; {DISCLAIMER}\n",
     ):
         assert part in shown

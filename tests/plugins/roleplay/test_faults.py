@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,47 @@ def test_labelled_messages(row):
     assert [fault.name for fault in found] == row["faults"]
     assert {fault.turn for fault in found} <= {len(conversation.said_by("user"))}
     assert all(fault.detail for fault in found)
+
+
+FOLDER = Path(__file__).parent
+
+
+def read_turns(name):
+    """The labelled user turns of one file, each as a conversation that ends with it."""
+    for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        texts = [*row["before"], row["last"]]
+        messages = [Message("assistant" if place % 2 else "user", text) for place, text in enumerate(texts)]
+        yield row["fault"], Conversation(messages, persona(**row["persona"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "least_precision", "least_recall"), [("turns", 0.98, 0.93), ("turns_unseen", 0.95, 0.78)]
+)
+def test_precision_and_recall_on_labelled_turns(name, least_precision, least_recall):
+    """How many of the messages called faulty are, and how many of the faulty ones are called; printed, also by fault.
+
+    All were written and labelled by somebody who had not read the rules. ``turns`` came in four parts, each looked at
+    only after the rules were done that were made for the parts before it: they found 0.73, 0.74, 0.77 and 0.79 of it, at
+    a precision of 0.98 or more. ``turns_unseen`` is the fifth; nothing was changed after it was measured, so it says
+    what to expect of messages that nobody has seen.
+    """
+    called, planted = Counter(), Counter()
+    right = wrong = 0
+    for fault, conversation in read_turns(name):
+        found = bool(find_faults(conversation))
+        planted[fault] += 1
+        called[fault] += found
+        right += found and fault is not None
+        wrong += found and fault is None
+    faulty = planted.total() - planted[None]
+    precision, recall = right / (right + wrong), right / faulty
+    for fault in sorted(filter(None, planted)):
+        print(f"{name}, {fault}: {called[fault]} of {planted[fault]} found")
+    print(f"{name}: {planted.total()} turns, {faulty} at fault, precision {precision:.3f}, recall {recall:.3f}")
+    assert faulty >= 120 and planted[None] >= 120
+    assert precision >= least_precision
+    assert recall >= least_recall
 
 
 def test_every_fault_is_labelled_both_ways():

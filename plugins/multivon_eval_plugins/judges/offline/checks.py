@@ -32,7 +32,7 @@ SAME, SIMILAR = 0.8, 0.5
 
 def answer_questions(asked: YesNoAsked) -> dict[str, Row]:
     """Answer each question in the words of its schema."""
-    return {question.key: _RULES.get(question.key, _answer_unknown)(asked.conversation) for question in asked.questions}
+    return {question.key: RULES.get(question.key, _answer_unknown)(asked.conversation) for question in asked.questions}
 
 
 def _answer_unknown(_: Conversation) -> Row:
@@ -160,7 +160,7 @@ def _find_settled(conversation: Conversation) -> tuple[int, str] | None:
     return (last[0], last[1].content) if _SETTLED.search(last[1].content.replace("’", "'")) else None
 
 
-_RULES: dict[str, Callable[[Conversation], Row]] = {
+RULES: dict[str, Callable[[Conversation], Row]] = {
     DECLINES: answer_refusal,
     "repeats_itself": _repeats_itself,
     "asks_again": _asks_again,

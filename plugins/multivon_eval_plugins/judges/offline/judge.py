@@ -11,6 +11,7 @@ import attrs
 
 from multivon_eval.sdk import (
     Answer,
+    CountAsked,
     GoalAsked,
     JudgeError,
     PersonasAsked,
@@ -22,6 +23,7 @@ from multivon_eval.sdk import (
 )
 
 from .checks import answer_questions
+from .counts import answer_count
 from .goal import answer_goal
 from .proposal import BY_RULE, answer_proposal
 from .user import answer_turn
@@ -41,6 +43,11 @@ class Offline:
     def model(self) -> str:
         """The model's name in results."""
         return "offline"
+
+    @property
+    def rule(self) -> str:
+        """What decides: no model."""
+        return "words alone"
 
     def prices(self) -> Prices:
         """It costs nothing."""
@@ -62,6 +69,8 @@ class Offline:
             answer = answer_turn(about.conversation)
         elif isinstance(about, GoalAsked):
             answer = answer_goal(about.conversation)
+        elif isinstance(about, CountAsked):
+            answer = answer_count(about)
         elif isinstance(about, YesNoAsked):
             answer = answer_questions(about)
         elif isinstance(about, TogetherAsked):

@@ -11,6 +11,7 @@ import attrs
 from multivon_eval.sdk import (
     Answer,
     Conversation,
+    CountAsked,
     GoalAsked,
     JudgeError,
     Prices,
@@ -59,10 +60,14 @@ class Keyword:
             is_done = said > 1 and self._evidence(about.conversation)
             return {"message": message, "ends": "goal_reached" if is_done else "no"}
         if isinstance(about, GoalAsked):
-            row = {**self._row(about.conversation), "number": 0}
+            row = {**self._row(about.conversation), "number": 0, "turns": []}
             row["met"] = row.pop("answer")
             rows = [{**row, "number": number} for number in range(1, len(about.persona.criteria) + 1)]
-            return {"criteria": rows, "reason": row["reason"]}
+            return {"criteria": rows, "claims": [], "reason": row["reason"]}
+        if isinstance(about, CountAsked):
+            of = 2 if about.of is None else about.of
+            row = {"reason": "by one word", "of": of, "against": [], "unknown": of}
+            return {**row, "unknown": 0} if self._evidence(about.conversation) else row
         if isinstance(about, YesNoAsked):
             return {question.key: self._row(about.conversation) for question in about.questions}
         raise JudgeError(f"acme-keyword has no answer to {type(about).__name__}; name another judge")
