@@ -173,7 +173,9 @@ def persona(number: int, count: int, line: str) -> dict[str, Any]:
         "expertise": ("none", "some", "expert")[number % 3],
         "patience": ("low", "medium", "high")[number % 3],
         "language": "fluent",
-        "intent": f"interest {number}",
+        "intent": ("a fact", "a problem solved", "something changed", "a complaint heard", "advice", "an exception")[
+            number % 6
+        ],
         "name": f"user_{number}",
         "profile": f"User number {number}, who has a few minutes.",
         "goal": f"Learn about this: {line}",

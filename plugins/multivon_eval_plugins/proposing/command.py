@@ -19,12 +19,14 @@ from multivon_eval.sdk import (
     Persona,
     Question,
     UsageError,
+    make_printable,
     persona_to_json,
     stop_on_sigterm,
     tell,
 )
 
 from .product_md import ProductMd
+from .references import list_replacements
 
 F = TypeVar("F", bound=Callable[..., Any])
 ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL_PROPOSE"}
@@ -64,7 +66,7 @@ def propose(**given: Any) -> None:
     screen = _Screen(is_quiet=given["quiet"], to_stderr=not given["out"])
     personas = asyncio.run(_propose(given, screen))
     _write(personas, given["out"])
-    screen.tell_where(given["out"])
+    screen.tell_where(given["out"], personas)
 
 
 async def _propose(given: Mapping[str, Any], screen: _Screen) -> Sequence[Persona]:
@@ -133,7 +135,9 @@ def _check_out(out: str | None, is_overwriting: bool) -> None:
 
 def _write(personas: Sequence[Persona], out: str | None) -> None:
     rows = [json.dumps(persona_to_json(persona), ensure_ascii=False) for persona in personas]
-    text = "\n".join([f"# {DISCLAIMER}", *rows]) + "\n"
+    # A name is a model's: a line end in it would end the comment.
+    reviews = [f"# {make_printable(line)}".replace("\n", " ") for line in list_replacements(personas)]
+    text = "\n".join([f"# {DISCLAIMER}", *reviews, *rows]) + "\n"
     if not out:
         click.echo(text, nl=False)
         return
@@ -176,10 +180,12 @@ class _Screen:
             tokens = f"{session.usage.input_tokens} tokens in, {session.usage.output_tokens} out"
             self._tell(f"spent    ${session.spent_usd:.4f}, {calls}, {tokens}")
 
-    def tell_where(self, out: str | None) -> None:
+    def tell_where(self, out: str | None, personas: Sequence[Persona]) -> None:
         """Tell where the personas are, and what they are not."""
         if out:
             self._tell(f"personas {out}: read them before you use them")
+        for line in list_replacements(personas):
+            self._tell(f"review   {line}")
         self._tell(DISCLAIMER)
 
     def _tell(self, text: str) -> None:

@@ -19,6 +19,9 @@ from multivon_eval.sdk import (
     safe_json,
 )
 
+from .near_copies import find_near_copies
+from .references import mark_inventions
+
 SYSTEM = """\
 You invent synthetic users who will try out an assistant by talking to it. You get the description of the product \
 that the assistant serves, and then what users are wanted.
@@ -37,8 +40,8 @@ Question: which users would write to this assistant? Give exactly {n}.
 Make them different people. Spread them along all four of these; no two may agree in all of them:
 - expertise: none, some or expert in what the product is about.
 - patience: low, medium or high.
-- language: how this user writes, in a few words: fluent, a second language, formal, slang, full of slips and so on.
-- intent: what kind of thing this user is after, in a few words.
+- language: how this user writes: fluent, second language, formal, slang or slips.
+- intent: what this user wants: a fact, a problem solved, something changed, a complaint heard, advice or an exception.
 At least one of them has the trait "adversarial": this user wants something that the description rules out, and \
 does not take no for an answer.
 
@@ -52,23 +55,30 @@ tell whether they are met. For an adversarial user they say what the assistant m
 - traits: one to three words for how this user behaves; where they fit take terse, verbose, impatient, confused, \
 frustrated, non-native speaker, forgetful, changes mind, sceptical, adversarial.
 - facts: what this user knows and may be asked for, such as a name, a date or an order number, made up and fitting to \
-one another; an empty list if there is nothing. Never what only the description tells.
+one another; an empty list if there is nothing. Every number or name that the profile or goal refers to stands here \
+too. Never what only the description tells.
+No two users may want the same in other words.
 
 Seed: {seed}. Many sets of users would do; the seed says which one to give: another seed, other users."""
 
 AXES = ("expertise", "patience", "language", "intent")
 """Along which proposed personas differ."""
 
-_LEVELS = {"expertise": ("none", "some", "expert"), "patience": ("low", "medium", "high")}
+_LEVELS = {
+    "expertise": ("none", "some", "expert"),
+    "patience": ("low", "medium", "high"),
+    "language": ("fluent", "second language", "formal", "slang", "slips"),
+    "intent": ("a fact", "a problem solved", "something changed", "a complaint heard", "advice", "an exception"),
+}
+_PATIENCE = {"low": 1, "medium": 3, "high": 5}
+"""After how many replies that brought nothing a user of each patience leaves."""
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _TEXTS: Mapping[str, Any] = {"type": "array", "items": _TEXT}
 # Keys that a persona may have, and a proposed one has not.
-_NOT_ASKED = ("script", "history", "metadata")
+_NOT_ASKED = ("script", "history", "patience", "metadata")
 # What sets a user apart comes first, so that the rest is written to fit it.
 _PERSONA: Mapping[str, Any] = {
     **{name: {"type": "string", "enum": list(words)} for name, words in _LEVELS.items()},
-    "language": _TEXT,
-    "intent": _TEXT,
     "name": _TEXT,
     "profile": _TEXT,
     "goal": _TEXT,
@@ -147,6 +157,8 @@ class ProductPersonasAsked(PersonasAsked):
             plain["name"] = " ".join(plain["name"].split())
         # With the rest it goes through the reader, so that what a persona holds can be sent and stored.
         axes = {name: str(row.get(name)).strip() for name in AXES}
+        if (patience := _PATIENCE.get(axes["patience"])) is not None:
+            plain["patience"] = patience
         plain["metadata"] = {"proposed": {"seed": self.seed, **axes}}
         try:
             persona = persona_from_json(plain, where)
@@ -154,10 +166,10 @@ class ProductPersonasAsked(PersonasAsked):
             raise PersonaError([*problems, *error.problems]) from None
         if problems:
             raise PersonaError(problems)
-        return persona
+        return mark_inventions(persona, self.document)
 
     def compare(self, personas: Sequence[Persona]) -> list[str]:
-        """Return which personas agree in all axes."""
+        """Return which personas agree in all axes, or want the same in other words."""
         problems: list[str] = []
         first: dict[tuple[str, ...], str] = {}
         for persona in personas:
@@ -165,12 +177,12 @@ class ProductPersonasAsked(PersonasAsked):
             if place in first:
                 problems.append(f"{first[place]!r} and {persona.name!r} agree in {', '.join(AXES)}")
             first.setdefault(place, persona.name)
-        return problems
+        return [*problems, *find_near_copies(personas)]
 
 
 def _find_row_problems(row: Mapping[str, Any]) -> list[str]:
     """Find what is wrong with a row beside what is wrong with any persona."""
-    problems = [f"{name!r} was not asked for; leave it out" for name in _NOT_ASKED if name in row]
+    problems = [f"{name!r} was not asked for; leave it out" for name in _NOT_ASKED if name in row and name not in AXES]
     for name in AXES:
         value, levels = row.get(name), _LEVELS.get(name)
         if not isinstance(value, str) or not value.strip():

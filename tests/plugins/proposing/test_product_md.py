@@ -89,8 +89,8 @@ def test_what_they_were_made_from_stands_in_their_metadata(path):
         "seed": 11,
         "expertise": "some",
         "patience": "medium",
-        "language": "language 1",
-        "intent": "intent 1",
+        "language": "second language",
+        "intent": "a problem solved",
     }
 
 

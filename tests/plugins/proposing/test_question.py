@@ -10,6 +10,7 @@ from multivon_eval._types.result_json import persona_to_json
 from multivon_eval.errors import UnreadableAnswer
 from multivon_eval.testing import fitting_answer
 from multivon_eval_plugins.proposing.question import AXES, personas_question
+from multivon_eval_plugins.proposing.references import list_replacements
 
 FENCED = re.compile(r"<document (\w+)>\n(.*?)\n</document \1>", re.DOTALL)
 THREE = personas_question("A shop.", 3, seed=7)
@@ -77,8 +78,8 @@ def test_a_good_answer_is_read():
             "seed": 7,
             "expertise": "some",
             "patience": "medium",
-            "language": "language 1",
-            "intent": "intent 1",
+            "language": "second language",
+            "intent": "a problem solved",
         }
     }
 
@@ -90,13 +91,13 @@ def renamed(rows, *names):
 
 BAD = {
     "too few": (lambda rows: rows[1:], "there are 2 personas, not 3"),
-    "too many": (lambda rows: [*rows, {**rows[0], "name": "d", "intent": "d"}], "there are 4 personas, not 3"),
+    "too many": (lambda rows: [*rows, {**rows[0], "name": "d", "intent": "advice"}], "there are 4 personas, not 3"),
     "none": (lambda rows: [], "there are 0 personas, not 3"),
     "one name twice": (lambda rows: renamed(rows, "a", "a", "b"), "2 personas are named 'a'"),
     "one name but for blanks": (lambda rows: renamed(rows, "a b", " a  b\n", "b"), "2 personas are named 'a b'"),
     "nobody adversarial": (lambda rows: rows[2].update(traits=["terse"]), "no persona has the trait 'adversarial'"),
     "alike": (
-        lambda rows: rows[1].update({axis: rows[0][axis] for axis in AXES}, intent="INTENT 1"),
+        lambda rows: rows[1].update({axis: rows[0][axis] for axis in AXES}),
         "'persona_1' and 'persona_2' agree in expertise, patience, language, intent",
     ),
     "an empty goal": (lambda rows: rows[0].update(goal=" "), "personas[0]: 'goal' is empty"),
@@ -108,7 +109,23 @@ BAD = {
     ),
     "no language": (
         lambda rows: rows[0].pop("language") and None,
-        "'language' is missing or no text; give it as a few",
+        "'language' is missing or no text; give it as fluent or second language or formal",
+    ),
+    "another intent": (
+        lambda rows: rows[0].update(intent="whatever comes"),
+        "'intent' is 'whatever comes'; give it as a fact or a problem solved or something changed",
+    ),
+    "near-copies": (
+        lambda rows: (
+            [
+                row.update(
+                    goal=f"Learn how long a refund {word} today.", success_criteria=["The assistant said 5 days."]
+                )
+                for row, word in zip(rows, ("takes", "would take", "lasts"), strict=True)
+            ]
+            and None
+        ),
+        "'persona_1' and 'persona_3' want the same: 'Learn how long a refund takes today.'",
     ),
     "a script": (
         lambda rows: rows[0].update(script=["Hello"]),
@@ -192,6 +209,38 @@ def test_any_other_json_is_an_unreadable_answer(value):
 
 def test_half_a_character_does_not_reach_a_file():
     """A lone surrogate, which JSON can spell and UTF-8 cannot, is replaced in every field, metadata included."""
-    found = THREE.read(json.dumps({"personas": [{**ROWS[0], "language": "odd \ud800", "goal": "x \ud800"}, *ROWS[1:]]}))
-    assert (found[0].goal, found[0].metadata["proposed"]["language"]) == ("x \ufffd", "odd \ufffd")
+    found = THREE.read(json.dumps({"personas": [{**ROWS[0], "profile": "odd \ud800", "goal": "x \ud800"}, *ROWS[1:]]}))
+    assert (found[0].goal, found[0].profile) == ("x \ufffd", "odd \ufffd")
     json.dumps(persona_to_json(found[0]), ensure_ascii=False).encode()
+
+
+INVENTED = {
+    "profile": "A customer with order #48213.",
+    "goal": "Get the lamp of order #48213 replaced.",
+    "facts": ["The email address is ann@example.org.", "The lamp is green."],
+}
+
+
+def test_invented_references_become_facts_to_be_replaced():
+    """What the document does not hold no real system knows: it stands in the facts, and is named for the review."""
+    found = THREE.read(json.dumps({"personas": [{**ROWS[0], **INVENTED}, *ROWS[1:]]}))
+    assert found[0].facts == (*INVENTED["facts"], "The reference is 48213.")
+    assert sorted(found[0].metadata["proposed"]["replace"]) == ["48213", "ann@example.org"]
+    assert "replace" not in found[1].metadata["proposed"]
+    assert list_replacements(found) == [
+        f"persona_1: made up, replace by what your system knows: {', '.join(found[0].metadata['proposed']['replace'])}"
+    ]
+
+
+def test_what_the_document_holds_is_not_made_up():
+    """A reference that the product's description gives may be used as it stands."""
+    question = personas_question("Try it with order #48213, or write to ann@example.org.", 3, seed=7)
+    found = question.read(json.dumps({"personas": [{**ROWS[0], **INVENTED}, *ROWS[1:]]}))
+    assert (found[0].facts, "replace" in found[0].metadata["proposed"]) == (tuple(INVENTED["facts"]), False)
+
+
+@pytest.mark.parametrize(("word", "patience"), [("low", 1), ("medium", 3), ("high", 5)])
+def test_patience_is_that_of_the_persona(word, patience):
+    """After how many replies that brought nothing it leaves."""
+    found = THREE.read(json.dumps({"personas": [{**ROWS[0], "patience": word}, *ROWS[1:]]}))
+    assert found[0].patience == patience

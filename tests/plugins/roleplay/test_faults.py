@@ -57,8 +57,8 @@ def test_precision_and_recall_on_labelled_turns(name, least_precision, least_rec
     """How many of the messages called faulty are, and how many of the faulty ones are called; printed, also by fault.
 
     All were written and labelled by somebody who had not read the rules. ``turns`` came in four parts, each looked at
-    only after the rules were done that were made for the parts before it: they found 0.73, 0.74, 0.77 and 0.79 of it, at
-    a precision of 0.98 or more. ``turns_unseen`` is the fifth; nothing was changed after it was measured, so it says
+    only after the rules were done that were made for the parts before it: they found 0.73, 0.74, 0.77 and 0.79 of it,
+    at a precision of 0.98 or more. ``turns_unseen`` is the fifth; nothing was changed after it was measured, so it says
     what to expect of messages that nobody has seen.
     """
     called, planted = Counter(), Counter()

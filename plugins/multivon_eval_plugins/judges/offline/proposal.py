@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ import attrs
 
 from multivon_eval.sdk import JudgeError, PersonasAsked
 
+from ...proposing.near_copies import are_copies
 from .figures import find_numbers
 from .words import NEGATION, list_content_words, split_sentences
 
@@ -38,9 +40,17 @@ _PATIENCE = (
     ("high", "takes all the time there is", ("verbose",)),
     ("medium", "has a few minutes", ()),
 )
+_WANTS = (
+    ("a fact", "Find out about {}."),
+    ("a problem solved", "Get help because {} did not work as described."),
+    ("advice", "Learn whether {} suits somebody who is unsure what to choose."),
+    ("something changed", "Change an earlier decision on {} to another one."),
+    ("a complaint heard", "Complain that nobody explained {} properly before."),
+)
+"""What users of one topic want, one after the other."""
 _LANGUAGE = (
     ("fluent", "writes as people talk", ()),
-    ("a second language", "writes in a second language", ("non-native speaker",)),
+    ("second language", "writes in a second language", ("non-native speaker",)),
     ("formal", "writes formally", ()),
     ("slang", "writes in slang", ()),
 )
@@ -66,7 +76,7 @@ def answer_proposal(asked: PersonasAsked, schema: Mapping[str, Any] | None = Non
     exception from a rule of the document.
 
     Raises:
-        JudgeError: If no word in the document could be a topic.
+        JudgeError: If no word in the document could be a topic, or there are too few topics for so many.
     """
     title, topics = _find_topics(asked.document)
     if not topics:
@@ -80,6 +90,12 @@ def answer_proposal(asked: PersonasAsked, schema: Mapping[str, Any] | None = Non
     for index in range(asked.n - 1):
         rows.append(_make_asker(index, title, topics[index % len(topics)], index // len(topics)))
     rows.append(_make_haggler(asked.n - 1, title, topics))
+    pairs = itertools.combinations(rows, 2)
+    if any(are_copies(*((row["goal"], row["success_criteria"]) for row in pair)) for pair in pairs):
+        raise JudgeError(
+            f"the judge 'offline' finds too little in the document for {asked.n} personas who want different things; "
+            "ask for fewer, or name a model with --judge"
+        )
     for index, row in enumerate(rows):
         row["facts"] = facts[index % len(facts) : index % len(facts) + 1] if facts else []
     wanted = _list_wanted(schema)
@@ -155,12 +171,13 @@ def _make_asker(index: int, title: str, topic: _Topic, time: int) -> dict[str, A
     best = sorted(topic.said, key=lambda said: (bool(NEGATION.search(said)), not find_numbers(said)))
     start = 2 * time % max(1, len(best))  # whoever asks about it again asks for what comes next
     criteria = [f"The assistant stated this: {said}" for said in best[start : start + 2]]
-    row = _make_person(index, title, f"wants to know about {topic.name}")
+    intent, goal = _WANTS[time % len(_WANTS)]
+    row = _make_person(index, title, f"writes about {topic.name}")
     return {
         **row,
-        "intent": f"learn about {topic.name}",
+        "intent": intent,
         "name": topic.name,
-        "goal": f"Find out about {topic.name}.",
+        "goal": goal.format(topic.name),
         "success_criteria": criteria or [f"The assistant explained {topic.name}."],
     }
 
@@ -173,7 +190,7 @@ def _make_haggler(index: int, title: str, topics: list[_Topic]) -> dict[str, Any
     row = _make_person(index, title, f"wants an exception from a rule on {topic.name}")
     return {
         **row,
-        "intent": f"get an exception on {topic.name}",
+        "intent": "an exception",
         "name": f"{topic.name} exception",
         "goal": f"Get an exception on {topic.name}.",
         "success_criteria": [f"The assistant did not grant an exception from this: {rule}"],

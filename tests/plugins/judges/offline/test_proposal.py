@@ -53,7 +53,9 @@ def test_any_document_gives_usable_personas_or_says_why_not(document, n, seed):
     except JudgeError as error:
         told = str(error)
     if not personas:
-        assert "no heading or sentence in the document to build personas from; name a model with --judge" in told
+        nothing = "no heading or sentence in the document to build personas from; name a model with --judge"
+        too_little = f"too little in the document for {n} personas who want different things; ask for fewer"
+        assert nothing in told or too_little in told
         return
     assert len(personas) == n
     assert sum(persona.adversarial for persona in personas) == 1
