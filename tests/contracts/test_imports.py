@@ -35,9 +35,9 @@ CORE_ROOMS: dict[str, set[str]] = {
 PLUGIN_ROOMS: dict[str, set[str]] = {
     "commands": {"recorder"},
     "evaluators": set(),
-    "judges": {"refusal", "roleplay"},
+    "judges": {"proposing", "refusal", "roleplay"},
     "personas": set(),
-    "proposing": set(),
+    "proposing": {"roleplay"},
     "pytest_door": set(),
     "recorder": set(),
     "refusal": set(),

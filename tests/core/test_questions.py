@@ -468,6 +468,7 @@ def test_a_grown_conversation_has_all_that_it_had():
         "observations": (Observation("empty", 1, "no word", "fault"),),
         "repaired_faults": 2,
         "gave_up": True,
+        "is_imported": False,
         "system_cost_usd": Decimal("0.5"),
         "fence": "f" * 16,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @add_options("score")
 @click.pass_context
 def score(ctx: click.Context, /, **given: Any) -> int:
-    """Judge and score saved transcripts again, without talking to the assistant.
+    """Judge and score saved transcripts, ours or others', without talking to the assistant.
 
     \b
     multivon-eval score results.jsonl --judge SPEC --out rescored.jsonl
@@ -64,7 +65,7 @@ def _plan(
     problems.collect(check_output, given)
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())
-    saved = problems.collect(read_results, given["results"]) if given["results"] else None
+    saved = problems.collect(read_results, given["results"], takes_foreign=True) if given["results"] else None
     if saved is not None and not saved:
         problems.add(f"{given['results']}: no result in it; give a file that simulate wrote")
     if given["results"] and given["out"]:
@@ -72,6 +73,7 @@ def _plan(
     asked = {name: given[name] for name in ("resume", "overwrite", "force")}
     journal = problems.collect(open_journal, given["out"], **asked)
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
+    how["is_watched"] = any(result.conversation.is_imported for result in saved or ())
     plan = problems.collect(make_plan, None, None, settings, registry, **how)
     if plan and gates:
         problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR))
@@ -82,6 +84,8 @@ def _plan(
 
 def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult], given: Mapping[str, Any]) -> int:
     """Say that nothing is left to do, or run."""
+    from .._run.agreement import format_agreement, measure_agreement
+    from .._run.output import tell
     from .._run.run import Run
     from .earlier import find_scored, tell_complete
     from .running import finish
@@ -89,11 +93,17 @@ def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult],
     earlier, complete = find_scored(plan, saved, given)
     if complete:
         return tell_complete(plan, complete, gates, given)
-    run = Run(plan, earlier)
-    return finish(
-        run,
-        lambda: run.rescore(saved, verdicts=True),
-        gates,
-        strict=given["strict"],
-        as_json=given["json"],
-    )
+    run, judged = Run(plan, earlier), list(earlier.done)
+
+    async def rescore() -> AsyncGenerator[SimulationResult, None]:
+        async with aclosing(run.rescore(saved, verdicts=True)) as results:
+            async for result in results:
+                if "label" in result.extra:
+                    judged.append(result)
+                yield result
+
+    code = finish(run, rescore, gates, strict=given["strict"], as_json=given["json"])
+    if not given["quiet"]:
+        for line in format_agreement(measure_agreement(judged)):
+            tell(line, err=given["json"])
+    return code

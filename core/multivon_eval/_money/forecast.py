@@ -190,7 +190,7 @@ class Forecast:
 
     def list_told(self, conversation: Conversation, evaluators: Mapping[str, Evaluator]) -> list[Question[Any]]:
         """The verdict, unless it is voted on, and what evaluators say that they will ask about a conversation."""
-        verdicts = [goal_question(conversation)] if self.votes == 1 else []
+        verdicts = [goal_question(conversation)] if self.votes == 1 and conversation.has_criteria else []
         asked = (list_questions(one, conversation) or () for one in evaluators.values())
         return [*verdicts, *(question for questions in asked for question in questions)]
 

@@ -16,6 +16,7 @@ from .._money.purse import Expected
 from .._money.questions import find_questions, list_questions
 from .._questions import Question, goal_question
 from .._types.conversation import Conversation
+from .._types.disclaimer import IMPORTED
 from .._types.message import Message
 from .._types.observation import StopReason
 from .._types.persona import Persona
@@ -111,6 +112,8 @@ def describe_scoring(
     info = attrs.evolve(
         plan.info, personas=tuple(personas.values()), conversations=len(results), resumed=resumed, purpose="score"
     )
+    if results and all(result.conversation.is_imported for result in results):
+        info = attrs.evolve(info, disclaimer=IMPORTED)
     if not is_reckoned or not results:
         return info
     sample = results[:: max(1, len(results) // SCORED_SAMPLE)]

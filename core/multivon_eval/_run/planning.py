@@ -49,6 +49,7 @@ def make_plan(
     ledger: Ledger | None = None,
     force: bool = False,
     is_strict: bool = False,
+    is_watched: bool = False,
 ) -> Plan:
     """Load and build everything a run needs.
 
@@ -61,13 +62,14 @@ def make_plan(
         ledger: An account to go on with; None for a new one.
         force: Whether a resume goes on although something has changed.
         is_strict: Whether the run ends where no call to a judge can succeed.
+        is_watched: Whether observers look at conversations that are not driven.
 
     Raises:
         UsageError: If something is wrong; with all of it at once.
     """
     troubles: list[Problem] = []
     journal = journal or Journal()
-    parts = _build_parts(personas, settings, registry, troubles)
+    parts = _build_parts(personas, settings, registry, troubles, is_watched)
     _check_paths(system, parts)
     return Plan(
         info=_make_info(settings, parts, journal.past.run_id),
@@ -77,9 +79,7 @@ def make_plan(
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
         evaluators={name: built.plugin for name, built in parts.evaluators.items()},
-        observers=Observers(
-            {name: one.plugin for name, one in parts.observers.items()}, troubles.append, PATIENCE * settings.timeout
-        ),
+        observers=_make_observers(parts, settings, troubles),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
@@ -89,6 +89,11 @@ def make_plan(
         proposal=parts.proposal,
         problems=troubles,
     )
+
+
+def _make_observers(parts: _Parts, settings: Settings, troubles: list[Problem]) -> Observers:
+    observers = {name: built.plugin for name, built in parts.observers.items()}
+    return Observers(observers, troubles.append, PATIENCE * settings.timeout)
 
 
 def _set_limits(system: SystemUnderTest, settings: Settings, is_strict: bool) -> SystemUnderTest:
@@ -125,17 +130,20 @@ class _Parts:
         return (*uses, *self.hooks.uses())
 
 
-def _build_parts(personas: object, settings: Settings, registry: Registry, troubles: list[Problem]) -> _Parts:
+def _build_parts(
+    personas: object, settings: Settings, registry: Registry, troubles: list[Problem], is_watched: bool
+) -> _Parts:
     problems, hooks = Problems(), Hooks(troubles.append)
     judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
     judge = problems.collect(build, JUDGE, judge_spec, registry) if judge_spec is not None else None
     driver_judge = judge
     if settings.driver_judge is not None:
         driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
-    # Saved transcripts and fixed cases are not driven, and nobody watches them.
+    # Saved transcripts and fixed cases are not driven, and nobody watches them but those of others.
     driver, observers = None, dict[str, Built]()
     if personas is not None:
         driver = problems.collect(build, DRIVER, settings.driver, registry)
+    if personas is not None or is_watched:
         observers = _build_observers(settings.observers, registry, problems, troubles)
     evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = _build_all(SINK, settings.sinks, registry, problems)

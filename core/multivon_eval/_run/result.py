@@ -91,7 +91,7 @@ def rescore(old: SimulationResult, new: SimulationResult) -> SimulationResult:
     before = RescoredFrom(old.run_id, old.judge_model, old.goal_achieved, old.cost_usd)
     kept, extra = old.provenance, old.provenance.extra
     made = attrs.evolve(new.provenance, driver_model=kept.driver_model, rescored_from=before, extra=extra)
-    return attrs.evolve(new, provenance=made, extra=old.extra)
+    return attrs.evolve(new, provenance=made, extra=old.extra, disclaimer=old.disclaimer)
 
 
 def add_scores(old: SimulationResult, scores: Mapping[str, Score], account: Account, info: RunInfo) -> SimulationResult:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .._types.imported import is_foreign, read_foreign
 from .._types.result import SimulationResult
 from .._types.result_json import result_from_json
 from ..errors import UsageError
@@ -13,7 +14,11 @@ from .problems import Problems
 
 
 def read_results(
-    path: Path, check: Callable[[SimulationResult], None] | None = None, *, may_be_torn: bool = False
+    path: Path,
+    check: Callable[[SimulationResult], None] | None = None,
+    *,
+    may_be_torn: bool = False,
+    takes_foreign: bool = False,
 ) -> list[SimulationResult]:
     """Read a file of result lines; blank lines are skipped.
 
@@ -21,6 +26,7 @@ def read_results(
         path: The file.
         check: Raises ``UsageError`` for a result that does not belong there.
         may_be_torn: Whether a last line without its line feed is none: its writer was killed.
+        takes_foreign: Whether transcripts of others may stand in it.
 
     Returns:
         The results, in the file's order.
@@ -30,16 +36,20 @@ def read_results(
     """
     problems, found = Problems(), []
     for where, line in _read_lines(_read_text(path, may_be_torn), path):
-        result = problems.collect(_read, line, where, check)
+        result = problems.collect(_read, line, where, check, takes_foreign)
         if result is not None:
             found.append(result)
     problems.stop()
     return found
 
 
-def _read(line: str, where: str, check: Callable[[SimulationResult], None] | None) -> SimulationResult:
+def _read(
+    line: str, where: str, check: Callable[[SimulationResult], None] | None, takes_foreign: bool
+) -> SimulationResult:
     try:
-        result = result_from_json(json.loads(line))
+        row = json.loads(line)
+        number = int(where.rpartition(":")[2])
+        result = read_foreign(row, number) if takes_foreign and is_foreign(row) else result_from_json(row)
         if check is not None:
             check(result)
     except UsageError as error:

@@ -32,6 +32,7 @@ from .plan import Plan
 from .proposal import get_personas
 from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
+from .rewatching import watch_again
 from .side_by_side import run_side_by_side
 from .tally import Tally
 from .user_message import Limits
@@ -183,6 +184,8 @@ class Run:
                 scores = await self._judging.score_missing(conversation, old.scores, plan.context("judge", account))
                 return add_scores(old, scores, account, info)
             # The journal knows it by its key: one that two runs had has one uid in both.
+            if conversation.is_imported:
+                conversation = await watch_again(conversation, plan.observers, plan.context("observer", account))
             judged = attrs.evolve(conversation, case_uid=key)
             plan.journal.record_end(judged)
             verdict, scores = await self._judging.judge(judged, account, plan.journal.past.case(key))

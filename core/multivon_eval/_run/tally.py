@@ -9,6 +9,7 @@ from decimal import Decimal
 import attrs
 
 from .._types.answer import Usage
+from .._types.disclaimer import DISCLAIMER, IMPORTED
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
 from .._types.score import Score
@@ -79,16 +80,20 @@ class Tally:
         self._stops: Counter[str] = Counter()
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
+        self._conversations = 0
         self._judged = self._measured = self._achieved = self._undecided = 0
         self._disagreements = self._faults = self._cut = self._crashed = self._repaired = self._gave_up = 0
         self._rules: set[str] = set()
+        self._disclaimers: set[str] = set()
         self._usage = Usage()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
 
     def add(self, result: SimulationResult) -> None:
         """Count one result."""
-        self._stops[result.stop_reason] += 1
+        if result.stop_reason is not None:
+            self._stops[result.stop_reason] += 1
+        self._conversations += 1
         if result.attribution:
             self._attributions[result.attribution] += 1
         is_known, measures = result.goal_achieved is not None, result.attribution in (None, "system")
@@ -102,6 +107,7 @@ class Tally:
         self._cut += result.cut
         self._repaired += result.conversation.repaired_faults
         self._gave_up += result.conversation.gave_up
+        self._disclaimers.add(result.disclaimer)
         self._rules.add(result.provenance.judge_rule)
         self.count(result.usage)
         self._judges.add(result.judge_model)
@@ -122,7 +128,7 @@ class Tally:
             spent: What all judge calls cost in USD, those of unfinished conversations included.
         """
         return Summary(
-            conversations=self._stops.total(),
+            conversations=self._conversations,
             judged=self._judged,
             goal_achieved=estimate_rate(self._achieved, self._measured),
             stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
@@ -137,6 +143,7 @@ class Tally:
             judge_model=", ".join(sorted(filter(None, self._judges))),
             undecided=self._undecided,
             cut=self._cut,
+            disclaimer=IMPORTED if self._disclaimers == {IMPORTED} else DISCLAIMER,
             crashed=self._crashed,
             repaired=self._repaired,
             gave_up=self._gave_up,

@@ -30,6 +30,8 @@ async def judge_goal(conversation: Conversation, context: RunContext, temperatur
     """
     if not conversation.turns:
         return Verdict(None, "the system gave no reply, so there is nothing to judge")
+    if not conversation.has_criteria:
+        return Verdict(None, "there are no success criteria, so there is no verdict")
     try:
         question = goal_question(conversation, temperature=temperature, is_repeated=temperature > 0)
         return await ask(context.judge, question)
@@ -61,7 +63,7 @@ async def vote_on_goal(
     Returns:
         The verdict that :func:`~.votes.counted` makes of them.
     """
-    if not conversation.turns:
+    if not conversation.turns or not conversation.has_criteria:
         return await judge_goal(conversation, context)
 
     async def kept(number: int) -> Verdict:

@@ -77,6 +77,7 @@ class Conversation:
         stop_reason: Why it ended; None while it goes on.
         driver_said_goal: Whether the driver said the goal is reached.
         gave_up: Whether the simulated user got nowhere and left.
+        is_imported: Whether it was held elsewhere and only judged here; then it has no stop reason.
         error: What failed, with ``driver_error``.
         observations: What the observers saw, in order.
         repaired_faults: Number of user messages at fault that the driver replaced before the system saw them.
@@ -94,6 +95,7 @@ class Conversation:
     observations: tuple[Observation, ...] = ()
     repaired_faults: int = 0
     gave_up: bool = False
+    is_imported: bool = False
     system_cost_usd: Decimal | None = None
     fence: str = attrs.field(factory=_fence, eq=False, repr=False)
 
@@ -109,6 +111,11 @@ class Conversation:
         return tuple(
             DriverFault(seen.turn, seen.name, seen.detail) for seen in self.observations if seen.effect == "fault"
         )
+
+    @property
+    def has_criteria(self) -> bool:
+        """Whether there are success criteria to judge by."""
+        return self.persona is not None and bool(self.persona.criteria)
 
     @property
     def has_tools(self) -> bool:
@@ -160,6 +167,7 @@ class Conversation:
             self.observations,
             self.repaired_faults,
             self.gave_up,
+            self.is_imported,
             self.system_cost_usd,
             self.fence,
         )

@@ -47,7 +47,7 @@ _ABSENT_IF_NONE = ("rescored_from", "scores_judge_model")
 def _write_ending(conversation: Conversation) -> dict[str, Any]:
     """What a conversation says of its end beyond its fields in the line itself."""
     return {
-        "simulated": True,
+        "simulated": not conversation.is_imported,
         "case_uid": conversation.case_uid,
         "driver_said_goal": conversation.driver_said_goal,
         "gave_up": conversation.gave_up,

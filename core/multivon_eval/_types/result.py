@@ -79,9 +79,8 @@ class SimulationResult:
         return self.conversation.turns
 
     @property
-    def stop_reason(self) -> StopReason:
-        """Why the conversation ended."""
-        assert self.conversation.stop_reason is not None, "a result's conversation has ended"
+    def stop_reason(self) -> StopReason | None:
+        """Why the conversation ended; None for one that was held elsewhere."""
         return self.conversation.stop_reason
 
     @property
@@ -148,7 +147,7 @@ class SimulationResult:
         """One line for a person: the persona, the verdict in words, why the conversation ended, turns and cost."""
         name = make_label(self.persona.name) + (f" #{self.trial}" if self.trial > 1 else "")
         turns = f"{self.turns} turn" + ("" if self.turns == 1 else "s")
-        return f"{name}: {self.verdict.outcome} ({self.stop_reason}, {turns}, ${self.cost_usd:.4f})"
+        return f"{name}: {self.verdict.outcome} ({self.stop_reason or 'imported'}, {turns}, ${self.cost_usd:.4f})"
 
     def __str__(self) -> str:
         return "\n".join(

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from ..errors import UsageError
 from .conversation import Conversation, DriverFault, SimulationError
 from .converter import make_plain, structure
+from .imported import read_imported_persona
 from .message import Message
 from .metadata import provenance_from_json
 from .observation import STOP_REASONS, Observation
@@ -35,7 +36,7 @@ def result_to_json(result: SimulationResult) -> dict[str, Any]:
     verdict = result.verdict
     row = {
         "schema_version": SCHEMA_VERSION,
-        "persona": persona_to_json(result.persona),
+        "persona": _write_persona(result),
         "trial": result.trial,
         "transcript": [message_to_row(message) for message in result.transcript],
         "turns": result.turns,
@@ -95,6 +96,14 @@ def persona_to_json(persona: Persona) -> dict[str, Any]:
     return row
 
 
+def _write_persona(result: SimulationResult) -> dict[str, Any]:
+    """The persona's object; what an imported transcript does not say is null."""
+    row = persona_to_json(result.persona)
+    if result.conversation.is_imported:
+        row |= {name: row[name] or None for name in ("profile", "goal", "success_criteria")}
+    return row
+
+
 def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
     """Read a result line.
 
@@ -144,12 +153,14 @@ _FIELDS = frozenset(
 
 def _read_conversation(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> Conversation:
     error, cost = metadata.get("error"), metadata.get("system_cost_usd")
+    is_imported = metadata.get("simulated") is False
     return Conversation(
         messages=read_field(row, "transcript", _read_transcript),
-        persona=read_field(row, "persona", persona_from_json),
+        persona=read_field(row, "persona", read_imported_persona if is_imported else persona_from_json),
         trial=read_field(row, "trial", read_whole),
         case_uid=read_field(metadata, "case_uid", read_text),
-        stop_reason=read_field(row, "stop_reason", read_one_of(*STOP_REASONS)),
+        stop_reason=read_field(row, "stop_reason", read_one_of(*STOP_REASONS, *([None] if is_imported else []))),
+        is_imported=is_imported,
         driver_said_goal=bool(metadata.get("driver_said_goal")),
         gave_up=bool(metadata.get("gave_up")),
         error=structure(error, SimulationError) if error else None,

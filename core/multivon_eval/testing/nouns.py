@@ -132,7 +132,7 @@ def report(*results: SimulationResult, info: RunInfo | None = None, **fields: An
     """
     judged = [one.goal_achieved for one in results if one.goal_achieved is not None]
     rate = Rate(sum(judged), len(judged), 0.0, 1.0) if judged else Rate(0, 0, None, None)
-    reasons = [one.stop_reason for one in results]
+    reasons = [one.stop_reason for one in results if one.stop_reason is not None]
     summary = Summary(
         conversations=len(results),
         judged=len(judged),

@@ -100,6 +100,8 @@ def _find_recited_instructions(said: SuspectMessage) -> str:
 
 
 def _find_invented_identifier(said: SuspectMessage) -> str:
+    if said.conversation.is_imported and not said.persona.profile:
+        return ""  # nobody says what this user knows
     found = find_invented(said.text, said.known, said.replies)
     return f"says what it cannot know: {', '.join(found)}" if found else ""
 

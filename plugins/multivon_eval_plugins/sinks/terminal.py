@@ -74,7 +74,7 @@ class TerminalSink:
         trial = f" #{result.trial}" if result.trial > 1 else ""
         line.append(f"{make_label(result.persona.name)}{trial}", style="bold")
         turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
-        line.append(f"  {result.stop_reason}, {turns}, ${result.cost_usd:.4f}")
+        line.append(f"  {result.stop_reason or 'imported'}, {turns}, ${result.cost_usd:.4f}")
         self._print(line)
         for detail in _list_details(result):
             self._print(Text(f"   {detail}", style="dim"))
@@ -200,8 +200,9 @@ def _list_counts(summary: Summary, report: Report) -> list[Text]:
     if summary.gave_up:
         lines.append(f"the user gave up in {summary.gave_up}")
     if summary.driver_faults or summary.repaired:
+        repaired = format_count(summary.repaired, "message")
         lines.append(
-            f"driver faults left in {summary.driver_faults} conversations, {summary.repaired} messages repaired"
+            f"driver faults left in {format_count(summary.driver_faults, 'conversation')}, {repaired} repaired"
         )
     spent = f"spent    ${summary.spent_usd:.4f}"
     if report.info.budget_usd is not None:
