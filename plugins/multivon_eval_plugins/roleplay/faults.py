@@ -19,6 +19,7 @@ from .repetition import find_repetition, find_restart
 from .serving import find_service_phrase
 from .suspect import SuspectMessage
 from .traits import count_words, find_trait
+from .voice import find_service_voice
 
 TRAIT_MISSING = "trait_missing"
 """The one fault of a whole conversation: it says how well the persona was played and decides nothing."""
@@ -85,7 +86,7 @@ def _list_own(conversation: Conversation) -> tuple[str, ...]:
 
 
 def _find_assistant_play(said: SuspectMessage) -> str:
-    found = find_service_phrase(said.text)
+    found = find_service_phrase(said.text) or find_service_voice(said.text)
     return f"speaks as the assistant: {found!r}" if found else ""
 
 

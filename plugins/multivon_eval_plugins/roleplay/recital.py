@@ -71,7 +71,7 @@ _OF_THE_ASSISTANT = re.compile(
 # Words for the play itself, as only a player has them.
 _MOODS = (
     "impatient|confused|worried|irritated|frustrated|angry|annoyed|terse|brief|polite|rude|slow|sceptical|skeptical|"
-    "forgetful|difficult|verbose|adversarial|curious|hesitant|friendly|anxious|stubborn|pushy|suspicious|nervous|upset"
+    "forgetful|gruff|cool|cold|stern|calm|cheerful|shy|formal|informal|chatty|insistent|energetic|difficult|verbose|adversarial|curious|hesitant|friendly|anxious|stubborn|pushy|suspicious|nervous|upset"
 )
 _PLAY = re.compile(
     rf"""
@@ -90,6 +90,17 @@ _PLAY = re.compile(
   | \bil\smio\sobiettivo\sin\squesta\b|\bnel\sruolo\sdi\b
   | \bin\sder\srolle\s(?:von|der|des)\b|\bdans\sle\srôle\sd|\ben\sel\spapel\sde\b
   | \bi(?:'m|\sam)\s(?:role-?playing|simulating)\b
+  | \bi(?:'m|\sam)\splaying\s(?-i:[A-Z])[\w\s]{{1,40}},\s(?:an?|the|who)\s
+  | \((?:stays?|in\s(?:the\s)?role|no\spapel|en\sel\spapel|nel\sruolo|dans\sle\srôle|in\sder\srolle|in\sde\srol)\b
+  | \[\s?traits?\b|\b(?:is|are)\s(?:only|just)\s(?:a\s)?simulat(?:ed|ion)\b
+  | \bas\san\sai,?\s(?:tak|play|act|simulat)ing\b
+  | \bi\s(?:should|must|may)\s(?:only\s)?(?:give|reveal|share|tell|mention)\s(?:only\s)?one\s(?:fact|detail|thing|
+            piece)\b
+  | \b(?:step|line|question)\s(?:in|of|on)\smy\sscript\b
+  | \bwhat\s(?:the|my)\s(?:task|scenario|script|prompt)\s(?:ask|want|say|tell)s
+  | \bi(?:'ve|\shave)\sbeen\stold\sto\s(?:insist|push|press|keep)\b
+  | \b(?:mi\spersonaje|(?:il\s)?mio\spersonaggio|mon\spersonnage|(?:meu|minha)\spersonagem|mijn\spersonage)\b
+  | \b(?:nel\smio|en\smi|dans\smon|no\smeu|in\smeinem|in\smijn)\s(?:profilo|perfil|profil|profiel)\b
   | \bi(?:'ll|\swill|\smust|\sneed\sto)\s(?:act|answer|reply|respond)\sas\s(?:an?\b|the\b|(?-i:[A-Z]))
   | \bmy\s(?:reply|answer|response|next\smessage)\swould\sbe\b|\((?:thinking|thought|inner)\b
   | \bals\s(?:\w+\s){{1,5}}würde\sich\s(?:jetzt|nun)\b
@@ -105,7 +116,7 @@ _PLAY = re.compile(
       |the\s(?:scenario|persona|role\sdescription|character|briefing))\s(?:only\s|just\s)?
       (?:do(?:es)?n't|do(?:es)?\snot|didn't|say|says|said|states?|tells?|mentions?|names?|includes?|asks?|wants?)\s
       (?:me|i|that|which|how|if|what|anything|nothing|say|name|mention|include|give|tell|state|specify|cover|an?|any|the)\b
-  | \b(?:not|n't|nothing|no\s(?:\w+\s){{1,4}}?|never)\b[^.!?\n]{{0,60}}\b(?:in|part\sof|by|on|from|
+  | (?:\b(?:not|nothing|no\s(?:\w+\s){{1,4}}?|never)|n't)\b[^.!?\n]{{0,60}}\b(?:in|part\sof|by|on|from|
             within)\s(?:my|the)\s
       (?:instructions?|role|scenario|persona|character|brief|briefing|prompt|script|goal)\b
   | \b(?:according\sto|as\sper|per|following)\smy\s(?:instructions?|role|scenario|script|character|briefing|

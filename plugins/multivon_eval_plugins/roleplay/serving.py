@@ -235,6 +235,15 @@ def find_service_phrase(text: str) -> str:
     Returns:
         The words; nothing if there are none.
     """
-    said = _QUOTED.sub(" ", flatten(text))
+    said = drop_quotes(text)
     found = next(filter(None, (pattern.search(said) for pattern in _SERVES)), None)
     return " ".join(found.group().split()) if found else ""
+
+
+def drop_quotes(text: str) -> str:
+    """A text on one line, without what it quotes.
+
+    Args:
+        text: A message.
+    """
+    return _QUOTED.sub(" ", flatten(text))

@@ -210,9 +210,9 @@ def _list_counts(summary: Summary, report: Report) -> list[Text]:
     usage = summary.usage
     if usage.input_tokens or usage.output_tokens:
         spent += f", {usage.input_tokens} tokens in ({usage.cached_tokens} cached), {usage.output_tokens} out"
-    if summary.system_cost_usd is None:
+    if summary.system_cost_usd is None and stops:  # imported transcripts ended elsewhere: nothing was called for them
         spent += "; what model_fn spent is not known, it returned no Reply(cost_usd=...)"
-    else:
+    elif summary.system_cost_usd is not None:
         spent += f"; model_fn says it spent ${summary.system_cost_usd:.4f}"
     return [Text(line) for line in (*lines, f"{spent}; {report.seconds:.1f} s")]
 

@@ -96,6 +96,7 @@ def test_labels_are_compared_with_verdicts(tmp_path: Path, capsys: pytest.Captur
     code, _ = score(tmp_path, *lines)
     told = capsys.readouterr().out
     assert code == 0
+    assert "model_fn" not in told
     assert "agreement on goal achieved: 1 of 2, Cohen's kappa 0.00" in told
     assert f"agreement on {CRITERION}: 1 of 1, Cohen's kappa not defined, both say one word" in told
     assert "  label            yes        no   unknown\n  yes                1         0         0\n" in told

@@ -51,15 +51,16 @@ def read_turns(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "least_precision", "least_recall"), [("turns", 0.98, 0.93), ("turns_unseen", 0.95, 0.78)]
+    ("name", "least_precision", "least_recall"), [("turns", 0.98, 0.91), ("turns_unseen", 0.95, 0.85)]
 )
 def test_precision_and_recall_on_labelled_turns(name, least_precision, least_recall):
     """How many of the messages called faulty are, and how many of the faulty ones are called; printed, also by fault.
 
-    All were written and labelled by somebody who had not read the rules. ``turns`` came in four parts, each looked at
-    only after the rules were done that were made for the parts before it: they found 0.73, 0.74, 0.77 and 0.79 of it,
-    at a precision of 0.98 or more. ``turns_unseen`` is the fifth; nothing was changed after it was measured, so it says
-    what to expect of messages that nobody has seen.
+    All were written and labelled by somebody who had not read the rules. ``turns`` came in five parts, each looked at
+    only after the rules were done that were made for the parts before it: they found 0.73, 0.74, 0.77, 0.79 and 0.48 of
+    it; the fifth holds only the three faults that are hardest, in words as different as could be thought of.
+    ``turns_unseen`` was never looked at. It was measured twice: with phrases alone (0.80), and with the voice of a
+    message beside them, which was made, and given its threshold, on ``turns``.
     """
     called, planted = Counter(), Counter()
     right = wrong = 0
