@@ -182,6 +182,7 @@ def persona(number: int, count: int, line: str) -> dict[str, Any]:
         "success_criteria": ["The assistant said how it works.", "The assistant said how long it takes."],
         "traits": ["terse", "adversarial"] if number == count else ["terse"],
         "facts": [f"The customer number is {1000 + number}."],
+        "same_as": [],
     }
 
 

@@ -14,6 +14,11 @@ from .._types.verdict import YesNoUnknown
 
 WORDS: tuple[YesNoUnknown, ...] = ("yes", "no", "unknown")
 
+FEWEST = 5
+"""Labels of a criterion from which on its agreement is told: of fewer it would be that of chance."""
+
+_Pair = tuple[YesNoUnknown, YesNoUnknown]
+
 
 @attrs.frozen
 class Agreement:
@@ -23,7 +28,7 @@ class Agreement:
         counts: How often each pair of a label and a verdict occurs.
     """
 
-    counts: Mapping[tuple[YesNoUnknown, YesNoUnknown], int]
+    counts: Mapping[_Pair, int]
 
     @property
     def of(self) -> int:
@@ -62,25 +67,32 @@ def measure_agreement(results: Iterable[SimulationResult]) -> dict[str, Agreemen
             ``criteria``, a list of such in the order of the criteria.
 
     Returns:
-        The agreement on the goal, named ``goal achieved``, and on each criterion that has labels, by its text.
+        The agreement on the goal, named ``goal achieved``, on all criteria together, named ``all criteria``, and on
+        each criterion that :data:`FEWEST` conversations have a label for, by its text.
     """
-    counts: dict[str, Counter[tuple[YesNoUnknown, YesNoUnknown]]] = {}
+    goal, whole = Counter[_Pair](), Counter[_Pair]()
+    parts: dict[str, Counter[_Pair]] = {}
     for result in results:
-        for name, label, verdict in _list_pairs(result):
-            counts.setdefault(name, Counter())[label, verdict] += 1
-    return {name: Agreement(dict(found)) for name, found in counts.items()}
+        for criterion, pair in _list_pairs(result):
+            (goal if criterion is None else whole)[pair] += 1
+            if criterion is not None:
+                parts.setdefault(criterion, Counter())[pair] += 1
+    often = {name: pairs for name, pairs in parts.items() if pairs.total() >= FEWEST}
+    found = {"goal achieved": goal, "all criteria": whole, **often}
+    return {name: Agreement(dict(pairs)) for name, pairs in found.items() if pairs}
 
 
-def _list_pairs(result: SimulationResult) -> Iterator[tuple[str, YesNoUnknown, YesNoUnknown]]:
+def _list_pairs(result: SimulationResult) -> Iterator[tuple[str | None, _Pair]]:
+    """Label and verdict of each criterion that has a label; with None for the criterion, those of the goal."""
     label = result.extra.get("label")
     whole = label.get("goal_achieved") if isinstance(label, Mapping) else label
     if (word := read_label(whole)) is not None:
-        yield "goal achieved", word, _name_verdict(result.goal_achieved)
+        yield None, (word, _name_verdict(result.goal_achieved))
     parts = label.get("criteria") if isinstance(label, Mapping) else None
     if isinstance(parts, Sequence) and not isinstance(parts, str):
         for part, criterion in zip(parts, result.verdict.criteria, strict=False):
             if (word := read_label(part)) is not None:
-                yield criterion.criterion, word, criterion.met
+                yield criterion.criterion, (word, criterion.met)
 
 
 def read_label(value: Any) -> YesNoUnknown | None:

@@ -109,11 +109,10 @@ def _make_persona(number: int, of: int, schema: Mapping[str, Any] | None) -> dic
     row = schema or {}
     for part in ("personas", "items"):
         row = row.get("properties", {}).get(part, {}) if part == "personas" else row.get("items", {})
-    asked = {
-        name: part["enum"][number % len(part["enum"])] if "enum" in part else f"{name} {number}"
-        for name, part in row.get("properties", {}).items()
-        if name not in known
-    }
+    asked: dict[str, object] = {}
+    for name, part in row.get("properties", {}).items():
+        words = part.get("enum")
+        asked[name] = words[number % len(words)] if words else [] if part.get("type") == "array" else f"{name} {number}"
     return {**asked, **known}
 
 

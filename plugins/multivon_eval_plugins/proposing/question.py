@@ -57,7 +57,8 @@ frustrated, non-native speaker, forgetful, changes mind, sceptical, adversarial.
 - facts: what this user knows and may be asked for, such as a name, a date or an order number, made up and fitting to \
 one another; an empty list if there is nothing. Every number or name that the profile or goal refers to stands here \
 too. Never what only the description tells.
-No two users may want the same in other words.
+- same_as: the names of earlier users who want the same as this one, in other words perhaps; an empty list if none does.
+No two users may want the same.
 
 Seed: {seed}. Many sets of users would do; the seed says which one to give: another seed, other users."""
 
@@ -74,6 +75,9 @@ _PATIENCE = {"low": 1, "medium": 3, "high": 5}
 """After how many replies that brought nothing a user of each patience leaves."""
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _TEXTS: Mapping[str, Any] = {"type": "array", "items": _TEXT}
+SAME_AS = "same_as"
+"""Where the judge says itself that a user is the copy of another, in words that code would not know for the same."""
+
 # Keys that a persona may have, and a proposed one has not.
 _NOT_ASKED = ("script", "history", "patience", "metadata")
 # What sets a user apart comes first, so that the rest is written to fit it.
@@ -85,6 +89,7 @@ _PERSONA: Mapping[str, Any] = {
     "success_criteria": _TEXTS,
     "traits": _TEXTS,
     "facts": _TEXTS,
+    SAME_AS: _TEXTS,
 }
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -152,7 +157,7 @@ class ProductPersonasAsked(PersonasAsked):
         if not isinstance(row, dict):
             return persona_from_json(row, where)
         problems = [f"{where}: {problem}" for problem in _find_row_problems(row)]
-        plain = {name: value for name, value in row.items() if name not in (*AXES, *_NOT_ASKED)}
+        plain = {name: value for name, value in row.items() if name not in (*AXES, SAME_AS, *_NOT_ASKED)}
         if isinstance(plain.get("name"), str):
             plain["name"] = " ".join(plain["name"].split())
         # With the rest it goes through the reader, so that what a persona holds can be sent and stored.
@@ -183,6 +188,9 @@ class ProductPersonasAsked(PersonasAsked):
 def _find_row_problems(row: Mapping[str, Any]) -> list[str]:
     """Find what is wrong with a row beside what is wrong with any persona."""
     problems = [f"{name!r} was not asked for; leave it out" for name in _NOT_ASKED if name in row and name not in AXES]
+    if copied := row.get(SAME_AS):
+        names = ", ".join(map(str, copied)) if isinstance(copied, list) else str(copied)
+        problems.append(f"wants the same as {names[:80]!r}; give it another goal and other success criteria")
     for name in AXES:
         value, levels = row.get(name), _LEVELS.get(name)
         if not isinstance(value, str) or not value.strip():

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from multivon_eval._cli.main import run
-from multivon_eval._run.agreement import Agreement, read_label
+from multivon_eval._run.agreement import FEWEST, Agreement, read_label
 from multivon_eval._run.result_file import read_results
 from multivon_eval.sdk import result_schema
 
@@ -92,13 +92,17 @@ def test_faults_and_refusals_are_found_anew(tmp_path: Path) -> None:
 def test_labels_are_compared_with_verdicts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Per criterion and in all, with the table and Cohen's kappa; a line without a label counts nowhere."""
     line = {"messages": MESSAGES, "goal": "Learn it.", "success_criteria": [CRITERION]}
-    lines = [{**line, "label": {"goal_achieved": True, "criteria": [True]}}, {**line, "label": "no"}, line]
+    rare = {**line, "success_criteria": ["The lamp was named."], "label": {"criteria": ["unknown"]}}
+    lines = [{**line, "label": {"goal_achieved": True, "criteria": [True]}}, {**line, "label": "no"}, line, rare]
+    lines += [{**line, "label": {"criteria": [True]}}] * (FEWEST - 1)
     code, _ = score(tmp_path, *lines)
     told = capsys.readouterr().out
     assert code == 0
     assert "model_fn" not in told
     assert "agreement on goal achieved: 1 of 2, Cohen's kappa 0.00" in told
-    assert f"agreement on {CRITERION}: 1 of 1, Cohen's kappa not defined, both say one word" in told
+    assert f"agreement on all criteria: {FEWEST} of {FEWEST + 1}, Cohen's kappa 0.00" in told
+    assert f"agreement on {CRITERION}: {FEWEST} of {FEWEST}, Cohen's kappa not defined, both say one word" in told
+    assert "agreement on The lamp was named" not in told, "one label says nothing"
     assert "  label            yes        no   unknown\n  yes                1         0         0\n" in told
 
 

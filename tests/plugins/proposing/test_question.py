@@ -111,6 +111,10 @@ BAD = {
         lambda rows: rows[0].pop("language") and None,
         "'language' is missing or no text; give it as fluent or second language or formal",
     ),
+    "a copy by the judge's own word": (
+        lambda rows: rows[1].update(same_as=["persona_1"]),
+        "wants the same as 'persona_1'; give it another goal",
+    ),
     "another intent": (
         lambda rows: rows[0].update(intent="whatever comes"),
         "'intent' is 'whatever comes'; give it as a fact or a problem solved or something changed",

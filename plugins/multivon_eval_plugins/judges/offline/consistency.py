@@ -31,6 +31,13 @@ _CORRECTS = re.compile(
     r"i\s+said\s+earlier|in\s+fact)\b",
     re.IGNORECASE,
 )
+# A figure that the user wanted changed is no other answer.
+_WANTS_CHANGE = re.compile(
+    r"\b(?:chang\w*|mov(?:e|ed|ing)|instead|rather|swap\w*|switch\w*|rebook\w*|postpon\w*|reschedul\w*|add(?:ed|ing)?|upgrad\w*|"
+    r"downgrad\w*|increas\w*|rais\w*|lower\w*|reduc\w*|extend\w*|shorten\w*|cancel\w*|what\s+(?:if|about)|another|"
+    r"different|other)\b",
+    re.IGNORECASE,
+)
 _DENYING = re.compile(r"\b(?:im(?=possible)|in(?=eligible|valid)|un(?=able|available))", re.IGNORECASE)
 _NEGATOR = re.compile(rf"{NEGATION.pattern}|\bwithout\b", re.IGNORECASE)
 
@@ -57,25 +64,31 @@ def find_changed_figures(conversation: Conversation) -> list[Change]:
     # What is denied is given by nobody: "not 14 days" agrees with 30 days.
     said = [one for one in list_statements(conversation, with_denials=True) if not NEGATION.search(one.text)]
     read = [(one, find_figures(one.text)) for one in said]
+    asks = [
+        number
+        for number, message in conversation.numbered()
+        if message.role == "user" and _WANTS_CHANGE.search(message.content)
+    ]
     found: list[Change] = []
     for (before, had), (after, has) in itertools.combinations(read, 2):
         for unit in had if before.turn != after.turn else ():
             if unit in has and not had[unit] & has[unit]:
-                found += _change(unit, had[unit], has[unit], before, after)
+                may_change = any(number <= after.turn for number in asks)
+                found += _change(unit, had[unit], has[unit], before, after, may_change)
         if before.turn != after.turn and _is_vague_of_the_same(before, had, after, has):
             found.append(Change(f"{before.text!r}, then {after.text!r}", before, after, False))
     return sorted(found, key=lambda change: not change.is_sure)
 
 
 def _change(
-    unit: str, had: frozenset[str], has: frozenset[str], before: Statement, after: Statement
+    unit: str, had: frozenset[str], has: frozenset[str], before: Statement, after: Statement, may_change: bool
 ) -> Iterator[Change]:
     shared = (before.words & after.words) - list_content_words(f"{unit} {unit}s {' '.join(sorted(had | has))}")
     if shared:
         named = "" if unit in ("date", "weekday") else f" {unit}"
         one, other = ("/".join(sorted(values)) for values in (had, has))
         what = f"{one}{named}, then {other}{named}, of {' '.join(sorted(shared))}"
-        yield Change(what, before, after, len(shared) >= SHARED and _is_plain(before, after))
+        yield Change(what, before, after, len(shared) >= SHARED and not may_change and _is_plain(before, after))
 
 
 def _is_vague_of_the_same(

@@ -210,6 +210,7 @@ def _make_person(index: int, title: str, wish: str) -> dict[str, Any]:
         "language": language,
         "profile": f"A user of {title} who {knows}, {waits}, {writes} and {wish}.",
         "traits": [*first, *second, *third],
+        "same_as": [],
     }
 
 

@@ -115,11 +115,34 @@ def test_no_needs_something_that_shows_it(replies, quoted):
     assert all(quote.found for quote in told.evidence)
 
 
-def test_the_words_may_be_spread_over_several_replies():
-    """Statements cover a criterion together, and two of them are quoted with their turn."""
-    told = verdict("The assistant stated window and process.", "The window is long.", "The process is a form.")
+def test_the_words_may_be_spread_over_several_statements_of_one_reply():
+    """They cover a criterion together, and two of them are quoted; those of two replies may be about two things."""
+    told = verdict("The assistant stated window and process.", "The window is long. The process is a form.")
     assert told.met == "yes"
-    assert {(quote.turn, quote.found) for quote in told.evidence} == {(1, True), (2, True)}
+    assert {(quote.turn, quote.found) for quote in told.evidence} == {(1, True)}
+    assert len(told.evidence) == 2
+    assert (
+        verdict("The assistant stated window and process.", "The window is long.", "The process is a form.").met
+        == "unknown"
+    )
+
+
+@pytest.mark.parametrize(
+    ("criterion", "replies"),
+    [
+        ("The assistant booked the room.", ["I can book the room."]),
+        ("The assistant booked the room.", ["The room will be booked once you confirm."]),
+        ("The assistant said when the room is ready.", ["The room is ready soon."]),
+        ("The assistant said how long the repair takes.", ["The repair takes a while."]),
+        (
+            "The assistant stated the price of the room.",
+            ["The room is 80 a night.", "I'm sorry, I can't help with that."],
+        ),
+    ],
+)
+def test_words_that_do_not_show_it_leave_it_open(criterion, replies):
+    """A promise is no deed, a time is a figure, and one refusal is no verdict."""
+    assert verdict(criterion, *replies).met == "unknown"
 
 
 def test_the_user_saying_so_is_no_evidence():
