@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ._api.suite import EvalSuite as EvalSuite
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.settings import SimulationOptions as SimulationOptions
+    from ._types.agreement import Agreement as Agreement
     from ._types.conversation import Conversation as Conversation
     from ._types.conversation import DriverFault as DriverFault
     from ._types.conversation import SimulationError as SimulationError
@@ -82,6 +83,7 @@ _HOMES = {
     ),
     "_api.suite": ("EvalSuite",),
     "_money.shared_budget": ("SharedBudget",),
+    "_types.agreement": ("Agreement",),
     "_types.conversation": ("Conversation", "DriverFault", "SimulationError"),
     "_types.disclaimer": ("DISCLAIMER",),
     "_types.eval_case": ("CaseResult", "EvalCase"),
@@ -112,6 +114,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "DISCLAIMER",
+    "Agreement",
     "BudgetExceeded",
     "CaseResult",
     "Claim",

@@ -84,8 +84,6 @@ def _plan(
 
 def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult], given: Mapping[str, Any]) -> int:
     """Say that nothing is left to do, or run."""
-    from .._run.agreement import format_agreement, measure_agreement
-    from .._run.output import tell
     from .._run.run import Run
     from .earlier import find_scored, tell_complete
     from .running import finish
@@ -93,17 +91,11 @@ def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult],
     earlier, complete = find_scored(plan, saved, given)
     if complete:
         return tell_complete(plan, complete, gates, given)
-    run, judged = Run(plan, earlier), list(earlier.done)
+    run = Run(plan, earlier)
 
     async def rescore() -> AsyncGenerator[SimulationResult, None]:
         async with aclosing(run.rescore(saved, verdicts=True)) as results:
             async for result in results:
-                if "label" in result.extra:
-                    judged.append(result)
                 yield result
 
-    code = finish(run, rescore, gates, strict=given["strict"], as_json=given["json"])
-    if not given["quiet"]:
-        for line in format_agreement(measure_agreement(judged)):
-            tell(line, err=given["json"])
-    return code
+    return finish(run, rescore, gates, strict=given["strict"], as_json=given["json"])

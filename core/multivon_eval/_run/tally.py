@@ -14,6 +14,7 @@ from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
 from .._types.score import Score
 from .._types.summary import Rate, ScoreSummary, Summary
+from .agreement import AgreementTally
 
 
 def estimate_rate(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
@@ -86,6 +87,7 @@ class Tally:
         self._rules: set[str] = set()
         self._disclaimers: set[str] = set()
         self._usage = Usage()
+        self._agreement = AgreementTally()
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
 
@@ -109,6 +111,7 @@ class Tally:
         self._gave_up += result.conversation.gave_up
         self._disclaimers.add(result.disclaimer)
         self._rules.add(result.provenance.judge_rule)
+        self._agreement.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
         cost = result.conversation.system_cost_usd
@@ -148,4 +151,5 @@ class Tally:
             repaired=self._repaired,
             gave_up=self._gave_up,
             judge_rule="" if "" in self._rules else ", ".join(sorted(self._rules)),
+            agreement=self._agreement.summary(),
         )

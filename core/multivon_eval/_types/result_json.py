@@ -206,6 +206,8 @@ def summary_to_json(summary: Summary) -> dict[str, Any]:
     """Give a summary as a JSON object."""
     row: dict[str, Any] = make_plain(summary)
     row["goal_achieved"]["value"] = summary.goal_achieved.value
+    for name, found in summary.agreement.items():
+        row["agreement"][name] |= {"of": found.of, "same": found.same, "kappa": found.kappa}
     return row
 
 

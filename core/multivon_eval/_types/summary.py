@@ -8,6 +8,7 @@ from decimal import Decimal
 import attrs
 
 from .._set_module import set_module
+from .agreement import Agreement
 from .answer import Usage
 from .disclaimer import DISCLAIMER
 from .json_value import freeze_values
@@ -111,6 +112,8 @@ class Summary:
         gave_up: Number of conversations in which the simulated user got nowhere and left.
         judge_rule: What decided in the place of a model; empty where a model judged. Then there is no rate to believe.
         disclaimer: The sentence that says that personas are synthetic.
+        agreement: Where results carry a ``label``, how verdicts agree with it: on ``goal achieved``, on ``all
+            criteria``, and on each criterion that has five labels or more, by its text.
     """
 
     conversations: int
@@ -133,6 +136,7 @@ class Summary:
     gave_up: int = 0
     judge_rule: str = ""
     disclaimer: str = DISCLAIMER
+    agreement: Mapping[str, Agreement] = attrs.field(factory=dict, converter=freeze_values)
 
     @property
     def unmeasured(self) -> int:

@@ -26,6 +26,8 @@ from multivon_eval.sdk import (
     make_printable,
 )
 
+from .agreement import list_agreement
+
 _STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
 
 
@@ -96,6 +98,8 @@ class TerminalSink:
         elif summary.scores:
             self._print(Text(_describe_no_scores(summary)))
         for text in _list_counts(summary, report):
+            self._print(text)
+        for text in list_agreement(summary):
             self._print(text)
         for problem in report.problems:
             self._print(Text(f"problem: {problem.where}: {problem.message}", style="yellow"))

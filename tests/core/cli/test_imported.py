@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from multivon_eval import Agreement
 from multivon_eval._cli.main import run
-from multivon_eval._run.agreement import FEWEST, Agreement, read_label
+from multivon_eval._run.agreement import FEWEST
 from multivon_eval._run.result_file import read_results
+from multivon_eval._types.agreement import read_label
 from multivon_eval.sdk import result_schema
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -97,13 +99,27 @@ def test_labels_are_compared_with_verdicts(tmp_path: Path, capsys: pytest.Captur
     lines += [{**line, "label": {"criteria": [True]}}] * (FEWEST - 1)
     code, _ = score(tmp_path, *lines)
     told = capsys.readouterr().out
+    lines_told = " ".join(told.split())
     assert code == 0
     assert "model_fn" not in told
     assert "agreement on goal achieved: 1 of 2, Cohen's kappa 0.00" in told
     assert f"agreement on all criteria: {FEWEST} of {FEWEST + 1}, Cohen's kappa 0.00" in told
-    assert f"agreement on {CRITERION}: {FEWEST} of {FEWEST}, Cohen's kappa not defined, both say one word" in told
+    assert f"agreement on {CRITERION}: {FEWEST} of {FEWEST}, Cohen's kappa not defined, both say one" in lines_told
     assert "agreement on The lamp was named" not in told, "one label says nothing"
     assert "  label            yes        no   unknown\n  yes                1         0         0\n" in told
+
+
+def test_agreement_stands_in_the_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With ``--json`` as JSON; also where a run is complete and only told again."""
+    line = {"messages": MESSAGES, "goal": "Learn it.", "success_criteria": [CRITERION], "label": True}
+    for more in (("--json",), ("--json", "--resume")):
+        code, _ = score(tmp_path, line, {**line, "label": "no"}, more=more)
+        found = json.loads(capsys.readouterr().out)["agreement"]
+        assert code == 0
+        assert found["goal achieved"] == {
+            "counts": {"yes": {"yes": 1, "no": 0, "unknown": 0}, "no": {"yes": 1, "no": 0, "unknown": 0}},
+            **{"of": 2, "same": 1, "kappa": 0.0},
+        }
 
 
 @pytest.mark.parametrize(
@@ -129,11 +145,10 @@ def test_what_is_wrong_is_said_with_its_line(
 
 def test_kappa_is_that_of_its_definition() -> None:
     """60 of 100 alike, 54 of them by chance; full agreement is 1."""
-    counts = {("yes", "yes"): 45, ("yes", "no"): 15, ("no", "yes"): 25, ("no", "no"): 15}
-    one = Agreement(counts)  # type: ignore[arg-type]
+    one = Agreement({"yes": {"yes": 45, "no": 15}, "no": {"yes": 25, "no": 15}})
     assert (one.of, one.same) == (100, 60)
     assert one.kappa == pytest.approx((0.60 - 0.54) / (1 - 0.54))
-    assert Agreement({("yes", "yes"): 3, ("no", "no"): 2}).kappa == 1
+    assert Agreement({"yes": {"yes": 3}, "no": {"no": 2}}).kappa == 1
     assert Agreement({}).kappa is None
 
 
