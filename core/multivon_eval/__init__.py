@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from ._types.summary import Rate as Rate
     from ._types.summary import ScoreSummary as ScoreSummary
     from ._types.summary import Summary as Summary
+    from ._types.trials import PassRate as PassRate
+    from ._types.trials import TrialSummary as TrialSummary
     from ._types.verdict import Claim as Claim
     from ._types.verdict import CriterionVerdict as CriterionVerdict
     from ._types.verdict import Evidence as Evidence
@@ -96,6 +98,7 @@ _HOMES = {
     "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
     "_types.score": ("Score",),
     "_types.summary": ("Rate", "ScoreSummary", "Summary"),
+    "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.settings": ("SimulationOptions",),
     "errors": (
@@ -131,6 +134,7 @@ __all__ = [
     "Message",
     "ModelFnError",
     "MultivonEvalError",
+    "PassRate",
     "Persona",
     "PersonaError",
     "PluginError",
@@ -152,6 +156,7 @@ __all__ = [
     "SimulationStream",
     "Summary",
     "ToolCall",
+    "TrialSummary",
     "UsageError",
     "Verdict",
     "Votes",

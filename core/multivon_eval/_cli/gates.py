@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 import attrs
 
 from .._types.summary import Summary
+from .._types.trials import LARGEST_K
 from ..errors import UsageError, did_you_mean
 
 GOAL = "goal_achieved"
@@ -22,7 +24,7 @@ class Gate:
     """One condition on the summary.
 
     Attributes:
-        metric: ``goal_achieved``, the name of a score, ``error_rate`` or ``unmeasured``.
+        metric: ``goal_achieved``, ``pass^K``, ``pass@K``, the name of a score, ``error_rate`` or ``unmeasured``.
         value: The least that passes; for the last two the most.
     """
 
@@ -39,6 +41,10 @@ class Gate:
             have = summary.goal_achieved.value
         elif self.metric in summary.scores:
             have = summary.scores[self.metric].mean
+        elif (asked := read_pass_rate(self.metric)) is not None:
+            sign, k = asked
+            found = summary.trials.find(k) if summary.trials else None
+            have = None if found is None else found.every if sign == "^" else found.at
         else:
             return (
                 f"{self.metric} was not measured; {did_you_mean(self.metric, [GOAL, *summary.scores])} or add "
@@ -64,6 +70,12 @@ class Gate:
         if rate <= self.value:
             return ""
         return f"{summary.errors} of {summary.conversations} conversations failed, more than {self.value:g}"
+
+
+def read_pass_rate(metric: str) -> tuple[str, int] | None:
+    """Read ``pass^K`` or ``pass@K``; None where a metric is neither."""
+    found = re.fullmatch(r"pass([\^@])([1-9]\d{0,6})", metric)
+    return (found[1], int(found[2])) if found else None
 
 
 def read_gates(fail_under: Sequence[str], max_error_rate: str | None, max_unmeasured: str) -> list[Gate]:
@@ -103,13 +115,16 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None, max_unmeas
     return gates
 
 
-def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str], installed: Collection[str]) -> None:
+def check_metrics(
+    gates: Sequence[Gate], evaluators: Iterable[str], installed: Collection[str], trials: int = LARGEST_K
+) -> None:
     """Check that each gate is on something that the run will measure.
 
     Args:
         gates: The gates.
         evaluators: The names of the scores that there will be.
         installed: The names of all evaluators that there are, for the remedy.
+        trials: How many conversations of a persona there can be.
 
     Raises:
         UsageError: If a gate is on something else.
@@ -117,6 +132,11 @@ def check_metrics(gates: Sequence[Gate], evaluators: Iterable[str], installed: C
     known = [GOAL, *evaluators]
     problems = []
     for metric in (gate.metric for gate in gates if gate.metric not in (*known, ERRORS, UNMEASURED)):
+        if (asked := read_pass_rate(metric)) is not None:
+            if asked[1] > min(trials, LARGEST_K):
+                more = f"say --trials {asked[1]} or more" if asked[1] <= LARGEST_K else f"ask for {LARGEST_K} at most"
+                problems.append(f"--fail-under {metric}: it takes {asked[1]} trials of a persona; {more}")
+            continue
         evaluator = metric.replace("_", "-")
         remedy = f"add --evaluator {evaluator}" if evaluator in installed else did_you_mean(metric, known)
         problems.append(f"--fail-under {metric}: nothing measures it; {remedy}")

@@ -68,7 +68,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
     plan = problems.collect(make_plan, system, personas, settings, registry, **how)
     if plan and gates:
-        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR))
+        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR), plan.info.trials)
     stop_with_all(problems, plan)
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     return plan, gates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from decimal import Decimal
 
@@ -13,34 +12,10 @@ from .._types.disclaimer import DISCLAIMER, IMPORTED
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
 from .._types.score import Score
-from .._types.summary import Rate, ScoreSummary, Summary
+from .._types.summary import ScoreSummary, Summary
+from .._types.trials import summarize_trials
 from .agreement import AgreementTally
-
-
-def estimate_rate(hits: int, of: int, z: float = 1.959963984540054) -> Rate:
-    """A share with its Wilson score interval.
-
-    Args:
-        hits: Number of successes.
-        of: Number of conversations looked at.
-        z: The normal quantile; the default gives 95 %.
-
-    Returns:
-        The share; without an interval where nothing was looked at.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of
-    the American Statistical Association 22 (1927), 209-212.
-    """
-    if not of:
-        return Rate(0, 0, None, None)
-    share = hits / of
-    scale = 1 + z * z / of
-    middle = share + z * z / (2 * of)
-    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    # At the ends the interval touches 0 or 1; rounding must not pull it away.
-    low = (middle - spread) / scale if hits else 0.0
-    high = (middle + spread) / scale if hits < of else 1.0
-    return Rate(hits, of, max(0.0, low), min(1.0, high))
+from .rates import estimate_clustered
 
 
 @attrs.define
@@ -82,12 +57,13 @@ class Tally:
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
         self._conversations = 0
-        self._judged = self._measured = self._achieved = self._undecided = 0
+        self._judged = self._undecided = 0
         self._disagreements = self._faults = self._cut = self._crashed = self._repaired = self._gave_up = 0
         self._rules: set[str] = set()
         self._disclaimers: set[str] = set()
         self._usage = Usage()
         self._agreement = AgreementTally()
+        self._trials: dict[str, tuple[int, int]] = {}
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
 
@@ -101,9 +77,10 @@ class Tally:
         is_known, measures = result.goal_achieved is not None, result.attribution in (None, "system")
         self._judged += result.verdict.achieved is not None
         self._crashed += result.has_crashed
-        self._measured += is_known and measures
         self._undecided += measures and not is_known
-        self._achieved += measures and result.goal_achieved is True
+        if is_known and measures:
+            hits, of = self._trials.get(result.persona.name, (0, 0))
+            self._trials[result.persona.name] = hits + (result.goal_achieved is True), of + 1
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
         self._cut += result.cut
@@ -133,7 +110,7 @@ class Tally:
         return Summary(
             conversations=self._conversations,
             judged=self._judged,
-            goal_achieved=estimate_rate(self._achieved, self._measured),
+            goal_achieved=estimate_clustered(self._trials.values()),
             stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
             attributions=dict(sorted(self._attributions.items())),
             scores={name: tally.summary() for name, tally in self._scores.items()},
@@ -152,4 +129,5 @@ class Tally:
             gave_up=self._gave_up,
             judge_rule="" if "" in self._rules else ", ".join(sorted(self._rules)),
             agreement=self._agreement.summary(),
+            trials=summarize_trials(self._trials),
         )

@@ -13,6 +13,7 @@ from .answer import Usage
 from .disclaimer import DISCLAIMER
 from .json_value import freeze_values
 from .printable import make_one_line
+from .trials import TrialSummary
 
 
 @set_module("multivon_eval")
@@ -25,7 +26,8 @@ class Rate:
     Attributes:
         hits: Number of successes.
         of: Number of conversations looked at.
-        low: Lower end of the 95 % Wilson score interval; None where nothing was looked at.
+        low: Lower end of the 95 % Wilson score interval, which knows that trials of one persona belong together; None
+            where nothing was looked at.
         high: Upper end.
     """
 
@@ -114,6 +116,7 @@ class Summary:
         disclaimer: The sentence that says that personas are synthetic.
         agreement: Where results carry a ``label``, how verdicts agree with it: on ``goal achieved``, on ``all
             criteria``, and on each criterion that has five labels or more, by its text.
+        trials: What several trials of the same personas say; None where no persona has two that measured the system.
     """
 
     conversations: int
@@ -137,6 +140,7 @@ class Summary:
     judge_rule: str = ""
     disclaimer: str = DISCLAIMER
     agreement: Mapping[str, Agreement] = attrs.field(factory=dict, converter=freeze_values)
+    trials: TrialSummary | None = None
 
     @property
     def unmeasured(self) -> int:

@@ -199,6 +199,8 @@ def _format_cells(score: ScoreSummary, of: int) -> list[str]:
 def _list_counts(summary: Summary, report: Report) -> list[Text]:
     stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
     lines = [f"ended    {_list(stops)}"] if stops else []
+    if summary.trials is not None:
+        lines.append(f"trials   {summary.trials.told_flaky if summary.judge_rule else summary.trials}")
     if summary.disagreements and not summary.judge_rule:
         lines.append(f"driver and judge disagree on {summary.disagreements}")
     if summary.gave_up:
