@@ -13,6 +13,8 @@ from .._types.trials import LARGEST_K
 from ..errors import UsageError, did_you_mean
 
 GOAL = "goal_achieved"
+LOWER = "goal_achieved.lower"
+"""The lower end of the rate's 95 % interval: what the rate is at least, as far as the data tell."""
 ERRORS = "error_rate"
 UNMEASURED = "unmeasured"
 GATES = ("fail_under", "max_error_rate", "max_unmeasured")
@@ -24,7 +26,8 @@ class Gate:
     """One condition on the summary.
 
     Attributes:
-        metric: ``goal_achieved``, ``pass^K``, ``pass@K``, the name of a score, ``error_rate`` or ``unmeasured``.
+        metric: ``goal_achieved``, ``goal_achieved.lower``, ``pass^K``, ``pass@K``, the name of a score, ``error_rate``
+            or ``unmeasured``.
         value: The least that passes; for the last two the most.
     """
 
@@ -37,13 +40,15 @@ class Gate:
             return self._check_errors(summary)
         if self.metric == UNMEASURED:
             return self._check_unmeasured(summary)
-        if self.metric == GOAL:
-            have = summary.goal_achieved.value
+        if self.metric in (GOAL, LOWER):
+            have = summary.goal_achieved.value if self.metric == GOAL else summary.goal_achieved.low
         elif self.metric in summary.scores:
             have = summary.scores[self.metric].mean
         elif (asked := read_pass_rate(self.metric)) is not None:
             sign, k = asked
             found = summary.trials.find(k) if summary.trials else None
+            if summary.trials and found and found.personas * 2 < (of := summary.trials.rates[0].personas):
+                return f"{self.metric} is known of {found.personas} of {of} personas only, less than half"
             have = None if found is None else found.every if sign == "^" else found.at
         else:
             return (
@@ -131,7 +136,7 @@ def check_metrics(
     """
     known = [GOAL, *evaluators]
     problems = []
-    for metric in (gate.metric for gate in gates if gate.metric not in (*known, ERRORS, UNMEASURED)):
+    for metric in (gate.metric for gate in gates if gate.metric not in (*known, LOWER, ERRORS, UNMEASURED)):
         if (asked := read_pass_rate(metric)) is not None:
             if asked[1] > min(trials, LARGEST_K):
                 more = f"say --trials {asked[1]} or more" if asked[1] <= LARGEST_K else f"ask for {LARGEST_K} at most"

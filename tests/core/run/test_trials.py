@@ -3,6 +3,7 @@
 import itertools
 import json
 import statistics
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval import simulate, summary_to_json
+from multivon_eval import Conversation, SimulationResult, Verdict, simulate, summary_to_json
+from multivon_eval._cli.gates import Gate
 from multivon_eval._cli.main import run
+from multivon_eval._run.tally import Tally
 from multivon_eval._types.trials import LARGEST_K, summarize_trials
 from multivon_eval.sdk import persona_to_json
 from support.people import persona
@@ -48,6 +51,18 @@ def test_the_rates_are_those_of_all_draws(counts):
             shares = [Fraction(sum(map(counts_as, drawn)), len(drawn)) for drawn in draws]
             assert value == pytest.approx(float(statistics.mean(shares)))
     assert set(found.flaky) == {name for name, (hits, of) in counts.items() if 0 < hits < of}
+
+
+def test_a_gate_on_few_personas_is_not_met():
+    """Where most personas have too few trials that measured the system, what the others say is no evidence."""
+    tally = Tally()
+    for name, trials in (("a", 3), ("b", 1), ("c", 1)):
+        for _ in range(trials):
+            tally.add(SimulationResult(Conversation((), persona(name=name), "max_turns"), Verdict(True, "")))
+    gate = Gate("pass^3", 0.5)
+    assert gate.check(tally.summary(Decimal(0))) == "pass^3 is known of 1 of 3 personas only, less than half"
+    assert Gate("pass^1", 0.5).check(tally.summary(Decimal(0))) == ""
+    assert "has no value" in Gate("pass^4", 0.5).check(tally.summary(Decimal(0)))
 
 
 def test_many_trials_are_no_burden():
@@ -88,6 +103,9 @@ def test_a_run_with_trials_tells_them():
         ("pass^4=0.1", 2, "it takes 4 trials of a persona; say --trials 4 or more"),
         ("pass^33=0.1", 2, "it takes 33 trials of a persona; ask for 32 at most"),
         ("pass^0=0.1", 2, "nothing measures it"),
+        ("goal_achieved=0.6", 0, ""),
+        ("goal_achieved.lower=0.2", 0, ""),
+        ("goal_achieved.lower=0.6", 1, "goal_achieved.lower is 0.208, less than 0.6"),
     ],
 )
 def test_a_gate_on_trials(tmp_path, capsys, monkeypatch, metric, code, told):
