@@ -51,7 +51,7 @@ def estimate_clustered(counts: Collection[tuple[int, int]]) -> Rate:
     if personas < 2 or of == personas:
         return estimate_rate(hits, of)
     if hits in (0, of):
-        return _make_rate(hits, of, personas, find_t(personas - 1))
+        return _make_rate(hits, of, personas, Z)
     share = hits / of
     spread = math.fsum((hit - share * number) ** 2 for hit, number in measured)
     effect = personas / (personas - 1) * spread / (of * share * (1 - share))
