@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,10 +91,10 @@ def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult],
     if complete:
         return tell_complete(plan, complete, gates, given)
     run = Run(plan, earlier)
-
-    async def rescore() -> AsyncGenerator[SimulationResult, None]:
-        async with aclosing(run.rescore(saved, verdicts=True)) as results:
-            async for result in results:
-                yield result
-
-    return finish(run, rescore, gates, strict=given["strict"], as_json=given["json"])
+    return finish(
+        run,
+        lambda: run.rescore(saved, verdicts=True),
+        gates,
+        strict=given["strict"],
+        as_json=given["json"],
+    )

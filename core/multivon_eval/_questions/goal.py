@@ -165,5 +165,6 @@ _ABSENCE = re.compile(
 
 def may_be_absence(criterion: str) -> bool:
     """Whether a criterion may want that something is not done; in another script than Latin it may."""
-    is_latin = sum(letter.isascii() for letter in criterion if letter.isalpha())
-    return 2 * is_latin < len(criterion) or _ABSENCE.search(criterion.replace("\u2019", "'")) is not None
+    letters = [letter for letter in criterion if letter.isalpha()]
+    is_latin = 2 * sum(map(str.isascii, letters)) >= len(letters)
+    return not is_latin or _ABSENCE.search(criterion.replace("\u2019", "'")) is not None

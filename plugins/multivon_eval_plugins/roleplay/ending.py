@@ -6,7 +6,7 @@ import re
 
 from multivon_eval.sdk import Conversation, Observation
 
-from .likeness import flatten
+from .likeness import flatten, split_sentences
 
 ENDS_EARLY = "ends_early"
 
@@ -37,7 +37,6 @@ _OFFERS = re.compile(
     r"|\bweiter(?:helfen)?\b|\bautre\schose|\bd'autres?\b|\balgo\smás|\baltro\b|\bmais\salgum|\banders\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]{0,3}")
 _YES_OR_NO = re.compile(
     r"\W{0,3}(?:yes|yep|yeah|no|nope|ok(?:ay)?|sure|please|go\sahead|do\s(?:it|that)|correct|that's\sright|ja|nein|oui|non"
     r"|sí|si|sì|sim|não|nee)\b",
@@ -81,8 +80,7 @@ def find_awaited(reply: str) -> str:
     Args:
         reply: The last words of the assistant.
     """
-    sentences: list[str] = [part.strip() for part in _SENTENCE.findall(flatten(reply)) if part.strip()]
-    for sentence in sentences[-2:]:
+    for sentence in split_sentences(reply)[-2:]:
         if _DECIDES.search(sentence) and not _OFFERS.search(sentence):
             return sentence
     return ""

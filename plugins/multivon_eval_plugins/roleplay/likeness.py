@@ -43,6 +43,14 @@ def flatten(text: str) -> str:
     return "\n".join(filter(None, lines))
 
 
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]{0,3}")
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a flattened text, each with its marks."""
+    return [part.strip() for part in _SENTENCE.findall(flatten(text)) if part.strip()]
+
+
 @attrs.frozen(eq=False)
 class Words:
     """The words of a text, for comparing: case and punctuation aside.
@@ -66,7 +74,7 @@ def list_words(text: str) -> Words:
 def _split_words(text: str) -> Words:
     words = tuple(_WORD.findall(text.casefold().replace("’", "'")))
     distinct = frozenset(words)
-    figures = {word for word in distinct if not word.isalpha() and any(letter.isdigit() for letter in word)}
+    figures = {word for word in distinct if not word.isalpha() and has_figure(word)}
     return Words(words, distinct, frozenset(figures))
 
 
@@ -105,7 +113,7 @@ _STEM = 5
 def list_content(words: Words) -> frozenset[str]:
     """The words that carry content, cut to their first letters; numbers in figures, and figures as they are."""
     found = (_NUMBERS.get(word, word) for word in words.distinct if word not in _EMPTY or word in _NUMBERS)
-    return frozenset(word if _has_figure(word) else _stem(word) for word in found if _carries(word))
+    return frozenset(word if has_figure(word) else _stem(word) for word in found if _carries(word))
 
 
 def _stem(word: str) -> str:
@@ -117,7 +125,7 @@ def _stem(word: str) -> str:
 
 
 def _carries(word: str) -> bool:
-    return len(word) >= 3 or _has_figure(word)
+    return len(word) >= 3 or has_figure(word)
 
 
 def runs(words: tuple[str, ...], length: int) -> frozenset[tuple[str, ...]]:
@@ -159,7 +167,8 @@ def shares_content(one: str, other: str) -> bool:
     return not list_content(list_words(one)).isdisjoint(list_content(list_words(other)))
 
 
-def _has_figure(word: str) -> bool:
+def has_figure(word: str) -> bool:
+    """Whether a digit stands in a word."""
     return any(map(str.isdigit, word))
 
 
@@ -179,7 +188,7 @@ def paraphrases(one: str, other: str) -> bool:
         :data:`PART` of the other's.
     """
     mine, yours = (list_content(list_words(_drop_addresses(text))) for text in (one, other))
-    if any(map(_has_figure, mine - yours)):
+    if any(map(has_figure, mine - yours)):
         return False  # another number is news
     shared = mine & yours
     # A number and an address are what one was asked for, however often.

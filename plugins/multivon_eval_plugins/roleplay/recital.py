@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 
-from .likeness import Words, flatten, list_content, list_words, runs
+from .likeness import Words, flatten, has_figure, list_content, list_words, runs, split_sentences
 from .prompt import DONE, OPENING, PERSONA, RESUMED, RULES, SILENT
 
 RUN = 3
@@ -45,7 +45,6 @@ _OPENING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]{0,3}")
 # A question that asks states nothing; one with a tag, or in the order of a statement, does.
 _ASKS = re.compile(
     r"""
@@ -182,9 +181,7 @@ def find_recited_criterion(text: str, criteria: Iterable[str], heard: Iterable[s
     known = [list_words(part) for part in heard]
     may_say = frozenset[tuple[str, ...]]().union(*(runs(part.all, RUN) for part in known))
     words = frozenset[str]().union(*(list_content(part) for part in known))
-    stated = list_content(
-        list_words(" ".join(part for part in _SENTENCE.findall(flatten(text)) if _is_statement(part)))
-    )
+    stated = list_content(list_words(" ".join(filter(_is_statement, split_sentences(text)))))
     for criterion, wanted in told.items():
         # With its beginning and without.
         for own in (wanted.runs - may_say, wanted.spoken - may_say):
@@ -232,10 +229,6 @@ def _may_recite(said: Words, wanted: _Criterion) -> bool:
     return shared >= FEWEST or len(wanted.runs & runs(said.all, RUN)) >= 2
 
 
-def _has_digit(word: str) -> bool:
-    return any(map(str.isdigit, word))
-
-
 def _is_statement(sentence: str) -> bool:
     if not sentence.rstrip().endswith("?"):
         return True
@@ -244,7 +237,7 @@ def _is_statement(sentence: str) -> bool:
 
 def _states(said: frozenset[str], wanted: frozenset[str], heard: frozenset[str]) -> bool:
     """Whether words say what a criterion states; a part of it at least must be news."""
-    if len(wanted) < FEWEST + 1 and not any(map(_has_digit, wanted)):
+    if len(wanted) < FEWEST + 1 and not any(map(has_figure, wanted)):
         return False  # so few words are soon in a question
     shared, news = wanted & said, (wanted & said) - heard
     return len(shared) >= FEWEST and len(shared) >= SHARE * len(wanted) and bool(news)

@@ -105,7 +105,7 @@ def _list_relevant(
             replies = [
                 reply
                 for reply in replies
-                if any(wants & find_figures(one.text).get(unit, wants - wants) for one in reply)
+                if any(wants & find_figures(one.text).get(unit, frozenset()) for one in reply)
             ]
     # The last of those that cover as much: it is what the assistant stands by.
     return max(reversed(replies), key=lambda reply: covered(wanted, reply), default=[])
