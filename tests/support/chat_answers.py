@@ -22,16 +22,8 @@ _SAID = (
     "Is there anything I have to do myself?",
     "How long will it take?",
 )
-# Keys of our own evaluators to which a good conversation's answer is "no".
-_HOPED_NO = {
-    "declines",
-    "asks_again",
-    "changes_figures",
-    "contradicts_itself",
-    "contradicts_the_user",
-    "leaves_user_waiting",
-    "repeats_itself",
-}
+# Our one yes/no question, to which a good conversation's answer is "no".
+_HOPED_NO = {"declines"}
 
 
 def default_answer(body: Mapping[str, Any], goal_after: int) -> str:

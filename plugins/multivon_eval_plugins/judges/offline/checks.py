@@ -21,11 +21,6 @@ _OFFER = re.compile(
     r"\b(?:anything\s+else|something\s+else|would\s+you\s+like|shall\s+i|(?:can|may)\s+i\s+(?:help|assist))\b",
     re.IGNORECASE,
 )
-_SETTLED = re.compile(
-    r"\b(?:that(?:'s|\s+is|\s+was)\s+all|all\s+i\s+(?:need|want|wanted)(?:ed)?|that\s+(?:answers|solves|settles)\b"
-    r"|(?:problem|issue)\s+(?:is\s+)?solved|(?:i\s+have|i've\s+got)\s+(?:all|everything)\s+i)\b",
-    re.IGNORECASE,
-)
 SAME, SIMILAR = 0.8, 0.5
 """From which share of their content words on two replies say the same, and from which on they may."""
 
@@ -103,21 +98,6 @@ def _find_requests(text: str) -> Iterator[str]:
             yield sentence
 
 
-def _find_unused_facts(conversation: Conversation) -> Row:
-    given = {
-        found.group().split()[-1].strip("#:.")
-        for message in conversation.said_by("user")
-        for found in _IDENTIFIER.finditer(message.content)
-    }
-    if not given:
-        return _write_row("unknown", "the user gave nothing that words could follow")
-    for turn, message in conversation.numbered():
-        for sentence in split_sentences(message.content) if message.role == "assistant" else ():
-            if any(item in sentence for item in given):
-                return _write_row("yes", "the assistant takes up what the user gave", (turn, sentence))
-    return _write_row("unknown", "the assistant never says what the user gave")
-
-
 def _changes_figures(conversation: Conversation) -> Row:
     changes = find_changed_figures(conversation)
     if changes:
@@ -138,37 +118,12 @@ def _contradicts_itself(conversation: Conversation) -> Row:
     return _write_row("yes", turned.what, *((one.turn, one.text) for one in (turned.before, turned.after)))
 
 
-def _leaves_user_waiting(conversation: Conversation) -> Row:
-    settled = _find_settled(conversation)
-    return _write_row("no", "the user says that it is all", settled) if settled else _answer_unknown(conversation)
-
-
-def _next_step_is_clear(conversation: Conversation) -> Row:
-    settled = _find_settled(conversation)
-    return (
-        _write_row("yes", "the user says that nothing more is needed", settled)
-        if settled
-        else _answer_unknown(conversation)
-    )
-
-
-def _find_settled(conversation: Conversation) -> tuple[int, str] | None:
-    """The last user message, where it says by itself that nothing is left to ask."""
-    last = next(((turn, one) for turn, one in reversed(conversation.numbered()) if one.role == "user"), None)
-    if last is None or "?" in last[1].content:
-        return None
-    return (last[0], last[1].content) if _SETTLED.search(last[1].content.replace("’", "'")) else None
-
-
 RULES: dict[str, Callable[[Conversation], Row]] = {
     DECLINES: answer_refusal,
     "repeats_itself": _repeats_itself,
     "asks_again": _asks_again,
-    "uses_what_was_given": _find_unused_facts,
     "changes_figures": _changes_figures,
     "contradicts_itself": _contradicts_itself,
-    "leaves_user_waiting": _leaves_user_waiting,
-    "next_step_is_clear": _next_step_is_clear,
 }
 
 

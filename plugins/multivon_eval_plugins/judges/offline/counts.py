@@ -14,8 +14,7 @@ from .words import list_statements, split_sentences
 def answer_count(asked: CountAsked) -> dict[str, Any]:
     """Count in the words of the schema: words alone find faults, and clear nobody."""
     things, checks = _COUNTS.get(asked.key, (_count_none, ()))
-    rows = [RULES[key](asked.conversation) for key, _ in checks]
-    wrong = [row for row, (_, against) in zip(rows, checks, strict=True) if row["answer"] == against]
+    wrong = [row for key in checks if (row := RULES[key](asked.conversation))["answer"] == "yes"]
     # Two rules may find the same.
     against = list({quote["quote"]: quote for row in wrong for quote in row["evidence"][-1:]}.values())
     of = asked.of if asked.of is not None else max(things(asked.conversation), len(against))
@@ -48,10 +47,10 @@ def _count_messages_of_the_user(conversation: Conversation) -> int:
     return len(conversation.said_by("user"))
 
 
-_COUNTS: dict[str, tuple[Callable[[Conversation], int], tuple[tuple[str, str], ...]]] = {
-    "replies_that_miss": (_count_none, (("repeats_itself", "yes"),)),
-    "facts_not_kept": (_count_sentences_of_the_user, (("asks_again", "yes"),)),
-    "statements_not_kept": (_count_statements, (("changes_figures", "yes"), ("contradicts_itself", "yes"))),
+_COUNTS: dict[str, tuple[Callable[[Conversation], int], tuple[str, ...]]] = {
+    "replies_that_miss": (_count_none, ("repeats_itself",)),
+    "facts_not_kept": (_count_sentences_of_the_user, ("asks_again",)),
+    "statements_not_kept": (_count_statements, ("changes_figures", "contradicts_itself")),
     "requests_left_open": (_count_messages_of_the_user, ()),
 }
-"""Of each question: what is counted, and which rules find what is wrong, with their answer then."""
+"""Of each question: what is counted, and which rules find what is wrong."""

@@ -222,39 +222,6 @@ def test_asks_again(contents, answer):
 
 
 @pytest.mark.parametrize(
-    ("contents", "answer"),
-    [
-        (("Refund order #1234", "Order #1234 is refunded."), "yes"),
-        (("Refund order #1234", "It is refunded."), "unknown"),
-        (("Refund please", "It is refunded."), "unknown"),
-    ],
-)
-def test_uses_what_was_given(contents, answer):
-    """A number of the user's that comes back was used; its absence proves nothing."""
-    assert check("uses_what_was_given", *contents).answer == answer
-
-
-@pytest.mark.parametrize(
-    ("last", "waits", "is_clear"),
-    [
-        ("Thanks, that is all I needed.", "no", "yes"),
-        ("Great, that’s all!", "no", "yes"),
-        ("That answers it.", "no", "yes"),
-        ("Is that all?", "unknown", "unknown"),
-        ("And the receipt?", "unknown", "unknown"),
-        ("Thanks.", "unknown", "unknown"),
-    ],
-)
-def test_the_user_says_that_nothing_is_left(last, waits, is_clear):
-    """Where the user's own last words settle it, it is settled, with those words as evidence."""
-    contents = ("When?", "In 30 days.", last)
-    told = [check(key, *contents) for key in ("leaves_user_waiting", "next_step_is_clear")]
-    assert [one.answer for one in told] == [waits, is_clear]
-    for one in told:
-        assert [(quote.turn, quote.quote) for quote in one.evidence] == ([] if waits == "unknown" else [(2, last)])
-
-
-@pytest.mark.parametrize(
     "key",
     [
         "keeps_its_rules",
