@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
     from ._money.shared_budget import SharedBudget as SharedBudget
+    from ._run.result_file import read_results as read_results
     from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.agreement import Agreement as Agreement
     from ._types.conversation import Conversation as Conversation
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
     from ._types.disclaimer import DISCLAIMER as DISCLAIMER
     from ._types.eval_case import CaseResult as CaseResult
     from ._types.eval_case import EvalCase as EvalCase
+    from ._types.label import CriterionLabel as CriterionLabel
+    from ._types.label import Label as Label
+    from ._types.label import digest_transcript as digest_transcript
+    from ._types.label import label_from_json as label_from_json
+    from ._types.label import label_to_json as label_to_json
     from ._types.message import Message as Message
     from ._types.message import Reply as Reply
     from ._types.message import ToolCall as ToolCall
@@ -89,6 +95,7 @@ _HOMES = {
     "_types.conversation": ("Conversation", "DriverFault", "SimulationError"),
     "_types.disclaimer": ("DISCLAIMER",),
     "_types.eval_case": ("CaseResult", "EvalCase"),
+    "_types.label": ("CriterionLabel", "Label", "digest_transcript", "label_from_json", "label_to_json"),
     "_types.message": ("Message", "Reply", "ToolCall"),
     "_types.persona": ("Persona",),
     "_types.provenance": ("JudgeRetry", "Provenance", "RescoredFrom"),
@@ -100,6 +107,7 @@ _HOMES = {
     "_types.summary": ("Rate", "ScoreSummary", "Summary"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
+    "_run.result_file": ("read_results",),
     "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
@@ -122,6 +130,7 @@ __all__ = [
     "CaseResult",
     "Claim",
     "Conversation",
+    "CriterionLabel",
     "CriterionVerdict",
     "DriverFault",
     "Estimate",
@@ -131,6 +140,7 @@ __all__ = [
     "ExitCode",
     "JudgeError",
     "JudgeRetry",
+    "Label",
     "Message",
     "ModelFnError",
     "MultivonEvalError",
@@ -163,7 +173,11 @@ __all__ = [
     "__version__",
     "asimulate",
     "check_simulation",
+    "digest_transcript",
     "hookimpl",
+    "label_from_json",
+    "label_to_json",
+    "read_results",
     "record_prompts",
     "result_from_json",
     "result_schema",

@@ -106,7 +106,7 @@ def test_numbers_come_with_their_gaps_and_uncertainty() -> None:
 
     summary = score_simulations(simulate(half, [BOB, ANN], judge=SaysJudge()))
     assert (summary.conversations, summary.judged, summary.errors) == (2, 1, 1)
-    rate = summary.goal_achieved
+    rate = summary.goal_rate
     # The one in which the system crashed was not judged, and it was not achieved.
     assert (rate.hits, rate.of, summary.crashed) == (1, 2, 1)
     assert rate.low is not None

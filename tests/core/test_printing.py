@@ -101,7 +101,7 @@ def test_a_summary_prints_the_rate_and_what_stands_beside_it():
         report(result()).summary,
         conversations=6,
         judged=3,
-        goal_achieved=Rate(1, 2, 0.0945, 0.9055),
+        goal_rate=Rate(1, 2, 0.0945, 0.9055),
         attributions={"system": 1, "judge": 2},
         scores={"tone": ScoreSummary(0.5, 3, 2, 1, 2), "pace": ScoreSummary(None, 0, 6, 0)},
         spent_usd=Decimal("0.25"),

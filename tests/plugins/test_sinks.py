@@ -202,7 +202,7 @@ def test_terminal_says_beside_the_rate_what_the_budget_cut(capsys):
 def test_terminal_says_that_nothing_measured_the_system(capsys):
     """Where nobody could be judged there is no rate, and the others are counted."""
     results = run(TerminalSink(width=200), model_fn=answers, judge=SaysJudge(fails=RuntimeError("down")))
-    assert results.summary.goal_achieved.value is None
+    assert results.summary.goal_rate.value is None
     text = capsys.readouterr().out
     assert "no conversation measured the system" in text
     assert "0 of 2 judged" in text

@@ -174,7 +174,7 @@ OPTIONS: dict[str, dict[str, str]] = {
     "--fail-under": {
         **dict.fromkeys(["", "=", "goal_achieved=", "=0.5", "goal_achieved=nan", "goal_achieved=1=2"], "METRIC=VALUE"),
         "nope=0.5": "nothing measures it; known:",
-        "goal achieved=1": "did you mean 'goal_achieved'?",
+        "goal rat=1": "did you mean 'goal_rate'?",
         "conversation_completeness=1": "add --evaluator conversation-completeness",
     },
     "--max-error-rate": dict.fromkeys(["", "x", "-0.1", "1.1", "nan"], "give a share from 0 to 1"),

@@ -12,8 +12,8 @@ from .._types.summary import Summary
 from .._types.trials import LARGEST_K
 from ..errors import UsageError, did_you_mean
 
-GOAL = "goal_achieved"
-LOWER = "goal_achieved.lower"
+GOAL = "goal_rate"
+LOWER = "goal_rate.lower"
 """The lower end of the rate's 95 % interval: what the rate is at least, as far as the data tell."""
 ERRORS = "error_rate"
 UNMEASURED = "unmeasured"
@@ -26,7 +26,7 @@ class Gate:
     """One condition on the summary.
 
     Attributes:
-        metric: ``goal_achieved``, ``goal_achieved.lower``, ``pass^K``, ``pass@K``, the name of a score, ``error_rate``
+        metric: ``goal_rate``, ``goal_rate.lower``, ``pass^K``, ``pass@K``, the name of a score, ``error_rate``
             or ``unmeasured``.
         value: The least that passes; for the last two the most.
     """
@@ -41,7 +41,7 @@ class Gate:
         if self.metric == UNMEASURED:
             return self._check_unmeasured(summary)
         if self.metric in (GOAL, LOWER):
-            have = summary.goal_achieved.value if self.metric == GOAL else summary.goal_achieved.low
+            have = summary.goal_rate.value if self.metric == GOAL else summary.goal_rate.low
         elif self.metric in summary.scores:
             have = summary.scores[self.metric].mean
         elif (asked := read_pass_rate(self.metric)) is not None:
@@ -83,6 +83,12 @@ def read_pass_rate(metric: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def _read_metric(text: str) -> str:
+    """The name of a metric; that of the verdict in a result line stands for the rate."""
+    name = text.strip().replace("-", "_")
+    return name.replace("goal_achieved", GOAL, 1) if name in ("goal_achieved", "goal_achieved.lower") else name
+
+
 def read_gates(fail_under: Sequence[str], max_error_rate: str | None, max_unmeasured: str) -> list[Gate]:
     """Read the gates of a command line.
 
@@ -99,9 +105,9 @@ def read_gates(fail_under: Sequence[str], max_error_rate: str | None, max_unmeas
         metric, equals, value = text.partition("=")
         number = _number(value)
         if not equals or not metric.strip() or number is None:
-            problems.append(f"--fail-under {text}: write METRIC=VALUE with a value from 0 to 1, goal_achieved=0.8 say")
+            problems.append(f"--fail-under {text}: write METRIC=VALUE with a value from 0 to 1, goal_rate=0.8 say")
         else:
-            gates.append(Gate(metric.strip().replace("-", "_"), number))
+            gates.append(Gate(_read_metric(metric), number))
     if any(gate.metric == ERRORS for gate in gates):
         problems.append(f"--fail-under {ERRORS}: errors are bounded from above; say --max-error-rate SHARE")
     if max_error_rate is not None:

@@ -14,7 +14,7 @@ from .problems import Problems
 
 
 def read_results(
-    path: Path,
+    path: Path | str,
     check: Callable[[SimulationResult], None] | None = None,
     *,
     may_be_torn: bool = False,
@@ -34,7 +34,7 @@ def read_results(
     Raises:
         UsageError: If the file cannot be read or a line is no result; all problems at once, each with ``FILE:LINE``.
     """
-    problems, found = Problems(), []
+    path, problems, found = Path(path), Problems(), []
     for where, line in _read_lines(_read_text(path, may_be_torn), path):
         result = problems.collect(_read, line, where, check, takes_foreign)
         if result is not None:

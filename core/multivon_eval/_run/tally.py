@@ -110,7 +110,7 @@ class Tally:
         return Summary(
             conversations=self._conversations,
             judged=self._judged,
-            goal_achieved=estimate_clustered(self._trials.values()),
+            goal_rate=estimate_clustered(self._trials.values()),
             stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
             attributions=dict(sorted(self._attributions.items())),
             scores={name: tally.summary() for name, tally in self._scores.items()},

@@ -205,7 +205,7 @@ def _score(value: Any, reasons: Mapping[str, Any], status: Mapping[str, Any], na
 def summary_to_json(summary: Summary) -> dict[str, Any]:
     """Give a summary as a JSON object."""
     row: dict[str, Any] = make_plain(summary)
-    row["goal_achieved"]["value"] = summary.goal_achieved.value
+    row["goal_rate"]["value"] = summary.goal_rate.value
     for name, found in summary.agreement.items():
         row["agreement"][name] |= {"of": found.of, "same": found.same, "kappa": found.kappa}
     return row

@@ -92,7 +92,7 @@ class Summary:
     Attributes:
         conversations: Number of conversations.
         judged: Number of verdicts of yes or no.
-        goal_achieved: The share achieved, over the conversations that measured the system: those that
+        goal_rate: The share achieved, over the conversations that measured the system: those that
             were judged, and those in which the system crashed, less those whose end is put down to the simulation, the
             judge or infrastructure. Those that it is over, those that are put down to one of these three, and
             ``undecided`` are all there were.
@@ -121,7 +121,7 @@ class Summary:
 
     conversations: int
     judged: int
-    goal_achieved: Rate
+    goal_rate: Rate
     stop_reasons: Mapping[str, int] = attrs.field(converter=freeze_values)
     attributions: Mapping[str, int] = attrs.field(converter=freeze_values)
     scores: Mapping[str, ScoreSummary] = attrs.field(converter=freeze_values)
@@ -150,7 +150,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """One line for a person: the rate with its interval, how many were judged, and what stands beside it."""
-        rate = f"{self.goal_achieved}   {self.judged} of {self.conversations} judged"
+        rate = f"{self.goal_rate}   {self.judged} of {self.conversations} judged"
         parts = [self._told_by_rule if self.judge_rule else rate]
         if self.crashed:
             parts.append(f"the system crashed in {self.crashed}")
@@ -167,7 +167,7 @@ class Summary:
     @property
     def _told_by_rule(self) -> str:
         """What was found without a model: no rate, for nobody could tell the rest."""
-        achieved, of = self.goal_achieved.hits, self.goal_achieved.of
+        achieved, of = self.goal_rate.hits, self.goal_rate.of
         told = [f"{achieved} achieved", f"{of - achieved} not achieved", f"{self.conversations - of} not decided"]
         return f"{', '.join(told)}, by {self.judge_rule}: for a rate name a model as judge"
 

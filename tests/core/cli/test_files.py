@@ -117,14 +117,14 @@ class TestResume:
         """A retry loop must not pass a gate by waiting."""
         assert simulate("--fail-under", "conversation_relevance=1") == 1
         assert simulate("--resume", "--fail-under", "conversation_relevance=1") == 1
-        assert simulate("--resume", "--fail-under", "goal_achieved=0") == 0
+        assert simulate("--resume", "--fail-under", "goal_rate=0") == 0
 
     def test_the_summary_of_a_run_that_is_complete(self, folder: Path, capsys: Any) -> None:
         """As JSON too."""
         assert simulate("--json") == 0
         first = json.loads(capsys.readouterr().out)
         assert simulate("--json", "--resume") == 0
-        assert json.loads(capsys.readouterr().out)["goal_achieved"] == first["goal_achieved"]
+        assert json.loads(capsys.readouterr().out)["goal_rate"] == first["goal_rate"]
 
     def test_results_of_another_run_are_left_alone(self, folder: Path, capsys: Any) -> None:
         """Without a journal there is nothing to go on with, and they are somebody's work."""

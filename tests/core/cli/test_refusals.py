@@ -70,7 +70,7 @@ def test_an_empty_out_is_refused(place, capsys):
 
 
 GATES = {
-    "misspelt": ("goal_acheived=0.5", "did you mean 'goal_achieved'?"),
+    "misspelt": ("goal_rat=0.5", "did you mean 'goal_rate'?"),
     "not measured": ("conversation_completeness=0.5", "add --evaluator conversation-completeness"),
 }
 

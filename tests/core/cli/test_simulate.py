@@ -111,7 +111,7 @@ def test_json_and_quiet(tmp_path: Path) -> None:
 def test_gates_and_strict(tmp_path: Path) -> None:
     """A gate that is not met gives exit code 1, missing evidence never passes one, strict gives 3."""
     workplace(tmp_path)
-    ok = multivon_eval(*SEED, "--fail-under", "goal_achieved=0.9", "--max-error-rate", "0", cwd=tmp_path)
+    ok = multivon_eval(*SEED, "--fail-under", "goal_rate=0.9", "--max-error-rate", "0", cwd=tmp_path)
     assert ok.returncode == 0, ok.stderr
     low = multivon_eval(*SEED, "--fail-under", "turn-consistency=0.99", cwd=tmp_path)
     assert low.returncode == 1
@@ -125,9 +125,9 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     failed = multivon_eval(*SEED, "--max-error-rate", "0.5", cwd=tmp_path)
     assert failed.returncode == 1
     assert "1 of 1 conversations failed, more than 0.5" in failed.stderr
-    crashed = multivon_eval(*SEED, "--fail-under", "goal_achieved=0.9", cwd=tmp_path)
+    crashed = multivon_eval(*SEED, "--fail-under", "goal_rate=0.9", cwd=tmp_path)
     assert crashed.returncode == 1
-    assert "goal_achieved is 0.000, less than 0.9" in crashed.stderr
+    assert "goal_rate is 0.000, less than 0.9" in crashed.stderr
     assert "the system crashed in 1" in " ".join(crashed.stdout.split())
 
 
@@ -136,7 +136,7 @@ def test_a_gate_wants_most_of_the_run_to_have_measured_something(tmp_path: Path)
     people = "".join(PERSONA.replace('"ann"', f'"p{number}"') for number in range(5))
     (tmp_path / "says.py").write_text(HALTS, encoding="utf-8")
     workplace(tmp_path, personas=people)
-    gated = (*SEED, "--driver", "says.Halts", "--fail-under", "goal_achieved=0.5")
+    gated = (*SEED, "--driver", "says.Halts", "--fail-under", "goal_rate=0.5")
     done = multivon_eval(*gated, cwd=tmp_path)
     assert done.returncode == 1
     assert "4 of 5 conversations measured nothing, more than 0.2: too little to go by" in done.stderr

@@ -641,7 +641,7 @@ def test_the_headline_counts_only_conversations_that_measured_the_system():
     results = run(model_fn, *people, driver=Fails(RuntimeError("no"), "ann"), max_turns=1)
     summary = results.summary
     # A system that gives no reply was measured, and did not achieve the goal.
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of, summary.crashed) == (1, 2, 1)
+    assert (summary.goal_rate.hits, summary.goal_rate.of, summary.crashed) == (1, 2, 1)
     assert (summary.judged, summary.conversations) == (1, 3)
     assert summary.attributions == {"simulation": 1, "system": 1}
     assert summary.errors == 2

@@ -133,15 +133,15 @@ def test_one_of_ten_judged_is_not_a_hundred_per_cent_of_ten():
     """Ten conversations of which one could be judged give a rate of one, and say how many there were."""
     summary = summary_of([result(True), *(result(None) for _ in range(9))])
     assert (summary.judged, summary.conversations) == (1, 10)
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of) == (1, 1)
-    assert summary.goal_achieved.low == pytest.approx(0.2065, abs=1e-4)
+    assert (summary.goal_rate.hits, summary.goal_rate.of) == (1, 1)
+    assert summary.goal_rate.low == pytest.approx(0.2065, abs=1e-4)
 
 
 @pytest.mark.parametrize("who", ["simulation", "judge", "infrastructure"])
 def test_the_rate_is_over_what_measured_the_system(who):
     """A conversation that is put down to somebody else is judged, counted beside the rate and not in it."""
     summary = summary_of([result(True), result(False, attribution="system"), result(False, attribution=who)])
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of, summary.judged) == (1, 2, 3)
+    assert (summary.goal_rate.hits, summary.goal_rate.of, summary.judged) == (1, 2, 3)
     assert summary.attributions == {"system": 1, who: 1}
 
 
@@ -158,9 +158,9 @@ def test_every_conversation_is_in_the_rate_or_counted_beside_it(ended):
     """Those that measured the system, those put down to others and the undecided add up to all there were."""
     summary = summary_of(result(achieved, attribution=who) for achieved, who in ended)
     others = sum(count for who, count in summary.attributions.items() if who != "system")
-    assert summary.goal_achieved.of + others + summary.undecided == summary.conversations == len(ended)
+    assert summary.goal_rate.of + others + summary.undecided == summary.conversations == len(ended)
     assert summary.judged == sum(achieved is not None for achieved, _ in ended)
-    assert summary.goal_achieved.hits == sum(who in (None, "system") and achieved is True for achieved, who in ended)
+    assert summary.goal_rate.hits == sum(who in (None, "system") and achieved is True for achieved, who in ended)
 
 
 def test_everything_is_counted():
@@ -205,5 +205,5 @@ def test_a_verdict_that_the_budget_cut_is_counted():
 def test_a_summary_of_nothing_has_no_numbers_to_offer():
     """Before the first result there is no rate and nothing is known of the system's cost."""
     summary = summary_of([])
-    assert (summary.conversations, summary.goal_achieved.value, summary.system_cost_usd) == (0, None, None)
+    assert (summary.conversations, summary.goal_rate.value, summary.system_cost_usd) == (0, None, None)
     assert "simulated personas" in summary.disclaimer

@@ -84,7 +84,7 @@ def test_a_run_with_trials_tells_them():
 
     results = simulate(model_fn, [someone], trials=4, max_turns=1, judge="offline", concurrency=1)
     summary = results.summary
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of) == (2, 4)
+    assert (summary.goal_rate.hits, summary.goal_rate.of) == (2, 4)
     assert (summary.trials.flaky, summary.trials.repeated) == (("ann",), 1)
     assert summary.trials.find(2).every == pytest.approx(1 / 6)
     assert summary.trials.find(2).at == pytest.approx(5 / 6)
@@ -103,9 +103,10 @@ def test_a_run_with_trials_tells_them():
         ("pass^4=0.1", 2, "it takes 4 trials of a persona; say --trials 4 or more"),
         ("pass^33=0.1", 2, "it takes 33 trials of a persona; ask for 32 at most"),
         ("pass^0=0.1", 2, "nothing measures it"),
+        ("goal_rate=0.6", 0, ""),
         ("goal_achieved=0.6", 0, ""),
-        ("goal_achieved.lower=0.2", 0, ""),
-        ("goal_achieved.lower=0.6", 1, "goal_achieved.lower is 0.208, less than 0.6"),
+        ("goal_rate.lower=0.2", 0, ""),
+        ("goal_rate.lower=0.6", 1, "goal_rate.lower is 0.208, less than 0.6"),
     ],
 )
 def test_a_gate_on_trials(tmp_path, capsys, monkeypatch, metric, code, told):

@@ -144,7 +144,7 @@ def test_a_report_counts_its_results() -> None:
     made = report(result(), result(achieved=False), result(stop_reason="driver_error", achieved=None))
     summary = made.summary
     assert (summary.conversations, summary.judged, summary.errors) == (3, 2, 1)
-    assert (summary.goal_achieved.hits, summary.goal_achieved.of) == (1, 2)
+    assert (summary.goal_rate.hits, summary.goal_rate.of) == (1, 2)
 
 
 def test_the_fakes_make_a_run() -> None:

@@ -42,7 +42,7 @@ class Markdown:
 
     async def close(self, report: Report) -> None:
         """Add the summary."""
-        rate = report.summary.goal_achieved
+        rate = report.summary.goal_rate
         self._add(f"\n## Summary\n\ngoal achieved: {rate.hits} of {rate.of}\n")
 
     def _add(self, text: str, mode: Literal["a", "w"] = "a") -> None:
