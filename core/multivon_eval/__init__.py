@@ -23,16 +23,32 @@ if TYPE_CHECKING:
     from ._api.simulation import simulate as simulate
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
+    from ._measure.calibrating import calibrate as calibrate
+    from ._measure.comparing import compare_results as compare_results
     from ._money.shared_budget import SharedBudget as SharedBudget
+    from ._run.calibration_file import read_calibration as read_calibration
+    from ._run.calibration_file import read_labels as read_labels
     from ._run.result_file import read_results as read_results
     from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.agreement import Agreement as Agreement
+    from ._types.calibration import Calibration as Calibration
+    from ._types.calibration import Disagreement as Disagreement
+    from ._types.calibration import JudgeErrors as JudgeErrors
+    from ._types.calibration import JudgeIdentity as JudgeIdentity
+    from ._types.calibration import calibration_from_json as calibration_from_json
+    from ._types.calibration import calibration_to_json as calibration_to_json
+    from ._types.comparison import Comparison as Comparison
+    from ._types.comparison import Flip as Flip
+    from ._types.comparison import MetricChange as MetricChange
+    from ._types.comparison import comparison_to_json as comparison_to_json
     from ._types.conversation import Conversation as Conversation
     from ._types.conversation import DriverFault as DriverFault
     from ._types.conversation import SimulationError as SimulationError
+    from ._types.decision import Decision as Decision
     from ._types.disclaimer import DISCLAIMER as DISCLAIMER
     from ._types.eval_case import CaseResult as CaseResult
     from ._types.eval_case import EvalCase as EvalCase
+    from ._types.interval import Interval as Interval
     from ._types.label import CriterionLabel as CriterionLabel
     from ._types.label import Label as Label
     from ._types.label import digest_transcript as digest_transcript
@@ -45,6 +61,7 @@ if TYPE_CHECKING:
     from ._types.provenance import JudgeRetry as JudgeRetry
     from ._types.provenance import Provenance as Provenance
     from ._types.provenance import RescoredFrom as RescoredFrom
+    from ._types.rate import Rate as Rate
     from ._types.report import Problem as Problem
     from ._types.report import Report as Report
     from ._types.result import SimulationResult as SimulationResult
@@ -56,11 +73,13 @@ if TYPE_CHECKING:
     from ._types.run_info import PluginUse as PluginUse
     from ._types.run_info import RunInfo as RunInfo
     from ._types.score import Score as Score
-    from ._types.summary import Rate as Rate
+    from ._types.spread import NextStep as NextStep
+    from ._types.spread import Spread as Spread
     from ._types.summary import ScoreSummary as ScoreSummary
     from ._types.summary import Summary as Summary
     from ._types.trials import PassRate as PassRate
     from ._types.trials import TrialSummary as TrialSummary
+    from ._types.unseen import FailureKinds as FailureKinds
     from ._types.verdict import Claim as Claim
     from ._types.verdict import CriterionVerdict as CriterionVerdict
     from ._types.verdict import Evidence as Evidence
@@ -90,6 +109,33 @@ _HOMES = {
         "stream_simulations",
     ),
     "_api.suite": ("EvalSuite",),
+    "_measure.calibrating": ("calibrate",),
+    "_measure.comparing": ("compare_results",),
+    "_run.calibration_file": (
+        "read_calibration",
+        "read_labels",
+    ),
+    "_types.calibration": (
+        "Calibration",
+        "Disagreement",
+        "JudgeErrors",
+        "JudgeIdentity",
+        "calibration_from_json",
+        "calibration_to_json",
+    ),
+    "_types.comparison": (
+        "Comparison",
+        "Flip",
+        "MetricChange",
+        "comparison_to_json",
+    ),
+    "_types.decision": ("Decision",),
+    "_types.interval": ("Interval",),
+    "_types.spread": (
+        "NextStep",
+        "Spread",
+    ),
+    "_types.unseen": ("FailureKinds",),
     "_money.shared_budget": ("SharedBudget",),
     "_types.agreement": ("Agreement",),
     "_types.conversation": ("Conversation", "DriverFault", "SimulationError"),
@@ -104,7 +150,8 @@ _HOMES = {
     "_types.result_json": ("result_from_json", "result_schema", "result_to_json", "summary_to_json"),
     "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
     "_types.score": ("Score",),
-    "_types.summary": ("Rate", "ScoreSummary", "Summary"),
+    "_types.rate": ("Rate",),
+    "_types.summary": ("ScoreSummary", "Summary"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.result_file": ("read_results",),
@@ -127,23 +174,34 @@ __all__ = [
     "DISCLAIMER",
     "Agreement",
     "BudgetExceeded",
+    "Calibration",
     "CaseResult",
     "Claim",
+    "Comparison",
     "Conversation",
     "CriterionLabel",
     "CriterionVerdict",
+    "Decision",
+    "Disagreement",
     "DriverFault",
     "Estimate",
     "EvalCase",
     "EvalSuite",
     "Evidence",
     "ExitCode",
+    "FailureKinds",
+    "Flip",
+    "Interval",
     "JudgeError",
+    "JudgeErrors",
+    "JudgeIdentity",
     "JudgeRetry",
     "Label",
     "Message",
+    "MetricChange",
     "ModelFnError",
     "MultivonEvalError",
+    "NextStep",
     "PassRate",
     "Persona",
     "PersonaError",
@@ -164,6 +222,7 @@ __all__ = [
     "SimulationResult",
     "SimulationResults",
     "SimulationStream",
+    "Spread",
     "Summary",
     "ToolCall",
     "TrialSummary",
@@ -172,11 +231,18 @@ __all__ = [
     "Votes",
     "__version__",
     "asimulate",
+    "calibrate",
+    "calibration_from_json",
+    "calibration_to_json",
     "check_simulation",
+    "compare_results",
+    "comparison_to_json",
     "digest_transcript",
     "hookimpl",
     "label_from_json",
     "label_to_json",
+    "read_calibration",
+    "read_labels",
     "read_results",
     "record_prompts",
     "result_from_json",

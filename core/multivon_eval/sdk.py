@@ -36,6 +36,7 @@ from ._run.judge_session import JudgeSession
 from ._run.output import get_output, tell, tell_json
 from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
+from ._types.comparison import Comparison, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
 from ._types.hide_secrets import hide_secrets, is_secret_name
@@ -51,6 +52,7 @@ from ._types.run_info import Estimate, PluginUse, RunInfo
 from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import ScoreSummary, Summary
+from ._types.unseen import FailureKinds
 from ._types.verdict import OUTCOMES, Claim, YesNoUnknown
 from ._types.whole_text import whole_text
 from .errors import (
@@ -96,6 +98,7 @@ __all__ = [
     "Checks",
     "Claim",
     "Closes",
+    "Comparison",
     "Conversation",
     "CountAsked",
     "Counted",
@@ -104,6 +107,7 @@ __all__ = [
     "Effect",
     "Estimate",
     "Evaluator",
+    "FailureKinds",
     "GoalAsked",
     "Judge",
     "JudgeError",
@@ -161,6 +165,7 @@ __all__ = [
     "hide_secrets",
     "hookimpl",
     "is_secret_name",
+    "list_findings",
     "make_label",
     "make_printable",
     "persona_from_json",

@@ -618,6 +618,7 @@ def test_a_result_says_what_it_was_made_with():
     numbers = {
         "max_turns": 1,
         "trials": 1,
+        "judge_model": "says-judge",
         "judge_votes": 1,
         "judge_calls": "separate",
         "concurrency": 16,

@@ -8,9 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Unpack
 
+import attrs
+
+from .._money.ledger import Ledger
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
+from .._run.aims import Aims
+from .._run.calibration_file import read_calibration
 from .._run.defaults import EVALUATORS
 from .._run.free_checks import Nobody, stop_with_all
 from .._run.lifecycle import open_plugins
@@ -23,6 +28,7 @@ from .._run.settings import Settings, SimulationOptions
 from .._run.sync import iterate, run_sync
 from .._run.system import SystemUnderTest
 from .._set_module import set_module
+from .._types.calibration import Calibration
 from .._types.persona import Persona
 from .._types.report import Report
 from .._types.result import SimulationResult
@@ -182,6 +188,7 @@ def score_simulations(
     evaluators: Iterable[object] | None = None,
     judge: object = None,
     budget_usd: float | Decimal | str | SharedBudget | None = "rest",
+    calibration: str | Path | Calibration | None = None,
 ) -> Summary:
     """Run the evaluators that results do not have yet, and sum up.
 
@@ -191,6 +198,7 @@ def score_simulations(
         judge: Whom they ask; the run's own judge if None.
         budget_usd: The ceiling in USD; what is left of the run's budget if not given (1.00 for results that
             come from no run of this process), or one that several runs share; None for no ceiling.
+        calibration: What people say of the judge, or the file of it; that of the run if None.
 
     Returns:
         The summary over all results.
@@ -199,9 +207,7 @@ def score_simulations(
         UsageError: If something was asked wrongly; nothing was spent.
     """
     plan = results._plan if isinstance(results, SimulationResults) else None
-    ledger = plan.ledger if plan and budget_usd == "rest" else None
-    if ledger is None:
-        ledger = open_ledger("1.00" if budget_usd == "rest" else budget_usd)
+    ledger = _find_ledger(budget_usd, plan)
     settings = Settings.of(
         {
             "evaluators": EVALUATORS if evaluators is None else evaluators,
@@ -216,7 +222,8 @@ def score_simulations(
         raise UsageError(f"results are {type(results).__name__}, which takes no scores; hand in a list")
     if not results:
         raise UsageError("there are no results to score; hand in those of simulate()")
-    run = Run(make_plan(None, None, settings, Registry(), ledger=ledger))
+    scoring = make_plan(None, None, settings, Registry(), ledger=ledger)
+    run = Run(attrs.evolve(scoring, aims=_find_calibration(calibration, plan)))
     places = {_find_place(result): index for index, result in enumerate(results)}
 
     async def score() -> None:
@@ -224,7 +231,19 @@ def score_simulations(
             results[places[_find_place(result)]] = result
 
     run_sync(score)
-    return run.tally.summary(ledger.spent)
+    return run.sums.summary(ledger.spent)
+
+
+def _find_ledger(budget_usd: Any, plan: Plan | None) -> Ledger:
+    """What is left of the run's money, or an account of its own."""
+    is_rest = budget_usd == "rest"
+    return plan.ledger if plan and is_rest else open_ledger("1.00" if is_rest else budget_usd)
+
+
+def _find_calibration(given: str | Path | Calibration | None, plan: Plan | None) -> Aims:
+    """What people say of the judge; verdicts stay as they are, so whose they are is checked when they are counted."""
+    known = read_calibration(given) if isinstance(given, str | Path) else given
+    return Aims(calibration=known or (plan.aims.calibration if plan else None))
 
 
 def _find_place(result: SimulationResult) -> tuple[str, str, int]:
@@ -265,4 +284,5 @@ async def _collect_in_order(run: Run) -> SimulationResults:
     assert run.report is not None, "a run that gave all its results has its report"
     info = run.report.info
     order = [(persona.name, trial) for persona in info.personas for trial in info.trial_numbers]
-    return SimulationResults([found[key] for key in order], run)
+    # What was decided before it began has no result.
+    return SimulationResults([found[key] for key in order if key in found], run)

@@ -18,7 +18,8 @@ from .._run.output import tell
 from .._run.personas import list_cases, load_personas
 from .._run.plan import Plan
 from .._run.proposal import count_proposed
-from .._run.tally import Tally
+from .._run.summing import Sums
+from .._types.persona import Persona
 from .._types.printable import format_count
 from .._types.report import Report
 from .._types.result import SimulationResult
@@ -59,7 +60,9 @@ def find_earlier(plan: Plan, given: Mapping[str, Any]) -> tuple[Earlier, Sequenc
         uids = frozenset(map(find_key, kept))
         earlier = Earlier(kept, kept=uids, held=held, prepare=partial(write_kept, out, uids))
         return earlier, () if failed else results
-    return Earlier(), results if results and is_complete(results, _find_uids(plan), out) else ()
+    may_be_few = plan.aims.until is not None
+    is_all = bool(results) and is_complete(results, _find_uids(plan), out, may_be_few=may_be_few)
+    return Earlier(), results if is_all else ()
 
 
 def find_scored(
@@ -93,15 +96,33 @@ def _find_uids(plan: Plan) -> Collection[str] | int:
     """The conversations of a run; how many, where their personas would be proposed."""
     if plan.proposal is not None:
         return count_proposed(plan.proposal) * plan.info.trials
+    return [case.uid for case in list_cases(_load_personas(plan), plan.info.trial_numbers)]
 
-    async def load() -> list[str]:
+
+def _load_personas(plan: Plan) -> Sequence[Persona]:
+    async def load() -> Sequence[Persona]:
         async with open_plugins((plan.source,), seconds=plan.info.timeout):
             with plan.purse() as purse:
                 context = plan.context("judge", Account(purse, plan.journal))
-                personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
-        return [case.uid for case in list_cases(personas, plan.info.trial_numbers)]
+                return await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
 
     return asyncio.run(load())
+
+
+def _sum_up(plan: Plan, results: Sequence[SimulationResult]) -> Sums:
+    """Count the results of a run that ended, in the order in which it looked at them."""
+    sums = Sums(plan.aims)
+    if plan.aims.until is not None:
+        # Personas that were proposed and not needed have no name any more: they would have come last.
+        held = {one.persona.name: None for one in sorted(results, key=lambda one: one.provenance.started_at)}
+        if plan.proposal is not None:
+            sums.begin(tuple(held), plan.info.trials, None)
+        else:
+            seed = results[0].run_id if plan.info.seed is None else plan.info.seed
+            sums.begin([persona.name for persona in _load_personas(plan)], plan.info.trials, seed)
+    for result in results:
+        sums.add(result)
+    return sums
 
 
 def tell_complete(
@@ -112,9 +133,7 @@ def tell_complete(
     Returns:
         The exit code that the run had, or would have had.
     """
-    tally = Tally()
-    for result in results:
-        tally.add(result)
+    sums = _sum_up(plan, results)
     personas = tuple({result.persona.name: result.persona for result in results}.values())
     info = attrs.evolve(plan.info, personas=personas, conversations=len(results), resumed=len(results))
     if not given["quiet"]:
@@ -122,5 +141,5 @@ def tell_complete(
         told = f"already complete: {count} in {given['out']}, nothing is asked; to begin anew leave out --resume"
         tell(told, err=True)
     spent = sum((result.cost_usd for result in results), start=plan.ledger.spent)
-    report = Report(info, tally.summary(spent))
-    return conclude(report, gates, strict=given["strict"], as_json=given["json"])
+    report = Report(info, sums.summary(spent), comparison=sums.compare())
+    return conclude(report, gates, given)

@@ -16,12 +16,13 @@ from .._run.output import keep_output, tell, tell_json
 from .._run.run import Run
 from .._run.settings import Settings
 from .._run.signals import stop_on_sigterm
+from .._types.comparison import comparison_to_json
 from .._types.printable import make_one_line
 from .._types.report import Report
 from .._types.result import SimulationResult
 from .._types.result_json import summary_to_json
 from ..errors import ExitCode, MultivonEvalError, UsageError
-from .gates import Gate
+from .gates import Gate, Held, hold_regression, read_share, tell_gates
 from .notes import keep_quiet
 from .resuming import STANDARD_OUTPUT
 
@@ -79,9 +80,7 @@ def finish(
     run: Run,
     start: Callable[[], AsyncGenerator[SimulationResult, None]],
     gates: Sequence[Gate],
-    *,
-    strict: bool,
-    as_json: bool,
+    given: Mapping[str, Any],
 ) -> int:
     """Run to the end, hold the gates, print JSON if asked for.
 
@@ -106,7 +105,7 @@ def finish(
     report = run.report
     assert report is not None, "a run that ended has its report"
     _tell_undelivered(run, report)
-    return conclude(report, gates, strict=strict, as_json=as_json)
+    return conclude(report, gates, given)
 
 
 def _tell_undelivered(run: Run, report: Report) -> None:
@@ -120,14 +119,24 @@ def _tell_undelivered(run: Run, report: Report) -> None:
         tell(f"all of it is in {run.plan.journal.path}: go on with the same command and --resume", err=True)
 
 
-def conclude(report: Report, gates: Sequence[Gate], *, strict: bool, as_json: bool) -> int:
-    """Hold the gates, print JSON if asked for, and decide the exit code."""
-    missed = [message for gate in gates if (message := gate.check(report.summary))]
-    if as_json:
-        tell_json(_convert_report(report, missed))
-    for message in missed:
-        tell(f"gate not met: {message}", err=True)
-    return choose_exit_code(report, missed, strict)
+def conclude(report: Report, gates: Sequence[Gate], given: Mapping[str, Any]) -> int:
+    """Hold the gates, print JSON if asked for, and decide the exit code.
+
+    Args:
+        report: The end of the run.
+        gates: What it must reach.
+        given: The options.
+    """
+    held = [gate.hold(report.summary) for gate in gates]
+    if report.comparison is not None and given.get("fail_on"):
+        held.append(hold_regression(report.comparison, read_share(given["max_unmeasured"]) or 0.0))
+    if report.summary.decision is not None:
+        decision = report.summary.decision
+        held.append(Held(f"until {decision.condition}", decision.outcome == "met", str(decision)))
+    if given["json"]:
+        tell_json(_convert_report(report, held))
+    tell_gates(held, is_quiet=given["quiet"] or given["json"])
+    return choose_exit_code(report, held, given["strict"])
 
 
 @contextlib.contextmanager
@@ -165,12 +174,12 @@ def _explain_interruption(run: Run) -> str:
     return f"{told}, the rest is in {journal.path}: go on with the same command and --resume"
 
 
-def choose_exit_code(report: Report, missed: Sequence[str], strict: bool) -> ExitCode:
+def choose_exit_code(report: Report, held: Sequence[Held], strict: bool) -> ExitCode:
     """Decide the exit code of a run that ended."""
     summary = report.summary
     if report.undelivered:
         return ExitCode.FAILED
-    if missed:
+    if not all(one.is_met for one in held):
         return ExitCode.GATE
     went_wrong = summary.errors or report.problems or any(score.failed for score in summary.scores.values())
     if strict and (went_wrong or "judge" in summary.attributions):
@@ -180,13 +189,15 @@ def choose_exit_code(report: Report, missed: Sequence[str], strict: bool) -> Exi
     return ExitCode.OK
 
 
-def _convert_report(report: Report, missed: Sequence[str]) -> dict[str, Any]:
+def _convert_report(report: Report, held: Sequence[Held]) -> dict[str, Any]:
+    comparison = None if report.comparison is None else comparison_to_json(report.comparison)
     return {
         **summary_to_json(report.summary),
         "run_id": report.info.run_id,
         "judge_reason": report.info.judge_reason,
         "sources": dict(report.info.sources),
         "problems": [attrs.asdict(problem) for problem in report.problems],
-        "gates_not_met": list(missed),
+        "gates": [attrs.asdict(one) for one in held],
+        "comparison": comparison,
         "seconds": round(report.seconds, 3),
     }

@@ -75,7 +75,9 @@ def _plan(
     how["is_watched"] = any(result.conversation.is_imported for result in saved or ())
     plan = problems.collect(make_plan, None, None, settings, registry, **how)
     if plan and gates:
-        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR))
+        is_calibrated = plan.aims.calibration is not None
+        names = registry.names(EVALUATOR)
+        problems.collect(check_metrics, gates, plan.evaluators, names, is_calibrated=is_calibrated)
     stop_with_all(problems, plan)
     assert plan is not None and gates is not None and saved, "nothing is missing where nothing is wrong"
     return plan, gates, saved
@@ -91,10 +93,4 @@ def _start(plan: Plan, gates: Sequence[Gate], saved: Sequence[SimulationResult],
     if complete:
         return tell_complete(plan, complete, gates, given)
     run = Run(plan, earlier)
-    return finish(
-        run,
-        lambda: run.rescore(saved, verdicts=True),
-        gates,
-        strict=given["strict"],
-        as_json=given["json"],
-    )
+    return finish(run, lambda: run.rescore(saved, verdicts=True), gates, given)

@@ -46,7 +46,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     from .._run.free_checks import stop_with_all
     from .._run.planning import make_plan
     from .._run.problems import Problems
-    from .gates import GATES, check_metrics, read_gates
+    from .gates import GATES, check_fail_on, check_metrics, read_gates
     from .model_file import load_system
     from .proposal import asked_personas
     from .resuming import open_journal
@@ -59,6 +59,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     problems.collect(check_output, given)
     personas = problems.collect(asked_personas, given, where_from)
     gates = problems.collect(read_gates, *(given[name] for name in GATES))
+    problems.collect(check_fail_on, given["fail_on"], given["baseline"])
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())
     system = problems.collect(load_system, given["model_cmd"], registry) if given["model_cmd"] else None
@@ -68,7 +69,9 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     how = {"journal": journal, "force": given["force"], "is_strict": given["strict"]}
     plan = problems.collect(make_plan, system, personas, settings, registry, **how)
     if plan and gates:
-        problems.collect(check_metrics, gates, plan.evaluators, registry.names(EVALUATOR), plan.info.trials)
+        is_calibrated = plan.aims.calibration is not None
+        names = registry.names(EVALUATOR)
+        problems.collect(check_metrics, gates, plan.evaluators, names, plan.info.trials, is_calibrated)
     stop_with_all(problems, plan)
     assert plan is not None and gates is not None, "nothing is missing where nothing is wrong"
     return plan, gates
@@ -90,4 +93,4 @@ def _start(plan: Plan, gates: Sequence[Gate], given: Mapping[str, Any]) -> int:
         return rehearse(plan)
     announce(plan, quiet=given["quiet"], as_json=given["json"])
     run = Run(plan, earlier)
-    return finish(run, run.simulate, gates, strict=given["strict"], as_json=given["json"])
+    return finish(run, run.simulate, gates, given)

@@ -7,7 +7,7 @@ the prompt; a judge that is no model answers from the typed thing.
 from .answer_json import read_object
 from .ask import answered, ask
 from .count import CountAsked, Counted, count_question
-from .goal import GoalAsked, goal_question
+from .goal import GoalAsked, digest_goal_prompt, goal_question
 from .personas import PersonasAsked
 from .prompt import Asked, Prompt, PromptMessage, Question
 from .text import TextAsked, text_question
@@ -34,6 +34,7 @@ __all__ = [
     "answered",
     "ask",
     "count_question",
+    "digest_goal_prompt",
     "goal_question",
     "join_questions",
     "quote_stands_in",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +13,7 @@ import attrs
 
 from .._set_module import set_module
 from .._types.conversation import Conversation
+from .._types.message import Message, ToolCall
 from .._types.persona import Persona
 from .._types.verdict import Claim, CriterionVerdict, Verdict, YesNoUnknown
 from ..errors import UnreadableAnswer
@@ -89,6 +93,21 @@ def goal_question(
         is_repeated=is_repeated,
     )
     return Question(prompt, about)
+
+
+@functools.cache
+def digest_goal_prompt() -> str:
+    """Derive from the words in which a verdict is asked for what a calibration knows them by.
+
+    Returns:
+        16 hexadecimal digits of a SHA-256 of the prompts for two small conversations, one with a tool call.
+    """
+    asker, texts = Persona("p", "p", "p", ("c",)), []
+    for calls in ((), (ToolCall("t"),)):
+        said = (Message("user", "u"), Message("assistant", "a", tool_calls=calls))
+        prompt = goal_question(Conversation(said, asker, fence="0")).prompt
+        texts.append([prompt.system, *(message.text for message in prompt.messages), prompt.schema])
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @set_module("multivon_eval.sdk")

@@ -23,6 +23,7 @@ from .._types.log import get_logger
 from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
+from .aims import Aims
 from .observing import Observers
 from .system import SystemUnderTest
 from .together import TOGETHER
@@ -51,6 +52,7 @@ class Plan:
         force: Whether a resume goes on although something has changed.
         is_strict: Whether the run ends where no call to a judge can succeed.
         proposal: What the source will ask the judge for its personas; None where it asks nothing.
+        aims: What the run is held against.
     """
 
     info: RunInfo
@@ -69,6 +71,7 @@ class Plan:
     force: bool = False
     is_strict: bool = False
     proposal: Question[Any] | None = None
+    aims: Aims = attrs.field(factory=Aims)
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)
     forecast: Forecast = attrs.field(init=False)

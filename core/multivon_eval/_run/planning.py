@@ -27,6 +27,7 @@ from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
 from ..errors import PluginBroken, PluginError, UsageError
 from ..protocols import Named, Proposes, Ruled
+from .aims import read_aims
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
 from .free_checks import find_more
 from .lifecycle import check_price
@@ -67,12 +68,11 @@ def make_plan(
     Raises:
         UsageError: If something is wrong; with all of it at once.
     """
-    troubles: list[Problem] = []
-    journal = journal or Journal()
+    troubles, journal = list[Problem](), journal or Journal()
     parts = _build_parts(personas, settings, registry, troubles, is_watched)
     _check_paths(system, parts)
     return Plan(
-        info=_make_info(settings, parts, journal.past.run_id),
+        info=(info := _make_info(settings, parts, journal.past.run_id)),
         source=parts.source.plugin,
         system=system and _set_limits(system, settings, is_strict),
         driver=parts.driver.plugin if parts.driver else None,
@@ -87,6 +87,7 @@ def make_plan(
         force=force,
         is_strict=is_strict,
         proposal=parts.proposal,
+        aims=read_aims(settings, parts.evaluators, info, parts.judge.use.name),
         problems=troubles,
     )
 
@@ -271,6 +272,7 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
             "python": platform.python_version(),
         },
         sources=settings.sources,
+        until="" if settings.until is None else settings.until,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from .._money.meter import Account
+from .._questions import digest_goal_prompt
 from .._types.conversation import Conversation
 from .._types.provenance import Provenance, RescoredFrom
 from .._types.result import SimulationResult
@@ -46,6 +47,7 @@ def to_result(
         judge_temperature=account.temperatures.get("vote", account.temperatures.get("judge")),
         judge_reason=info.judge_reason,
         judge_rule=info.judge_rule,
+        judge_prompt=digest_goal_prompt(),
         driver_model=account.models.get("driver", "") or info.driver_model,
         driver_temperature=account.temperatures.get("driver"),
         prices=info.prices or None,
@@ -71,6 +73,7 @@ def _collect_options(info: RunInfo) -> dict[str, Any]:
         "concurrency": info.concurrency,
         "timeout": info.timeout,
         "budget_usd": None if info.budget_usd is None else float(info.budget_usd),
+        "judge_model": info.judge_model,
         "judge_votes": info.judge_votes,
         "judge_calls": info.judge_calls,
     }

@@ -39,6 +39,7 @@ def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         "seed": str(info.seed),
         "judge-votes": str(info.judge_votes),
         "judge-calls": info.judge_calls,
+        "until": info.until,
         "observers": ", ".join(spec for kind, spec in specs if kind == "observer"),
         "model file": plan.system.identity if plan.system else "",
     }

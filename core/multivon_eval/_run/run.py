@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -34,12 +35,12 @@ from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
 from .rewatching import watch_again
 from .side_by_side import run_side_by_side
-from .tally import Tally
+from .summing import Sums
 from .user_message import Limits
 
 T = TypeVar("T")
 _Job = Callable[[], Coroutine[Any, Any, T]]
-_Jobs = Iterator[tuple[str, _Job[SimulationResult]]]
+_Jobs = Iterator[tuple[str, _Job[SimulationResult | None]]]
 
 
 class Run:
@@ -53,13 +54,13 @@ class Run:
     def __init__(self, plan: Plan, earlier: Earlier | None = None) -> None:
         self.plan = plan
         self.earlier: Earlier = earlier or Earlier()
-        self.tally: Tally = Tally()
+        self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._ending = asyncio.Lock()
         self._judging = Judging(plan)
         for result in self.earlier.done:
-            self.tally.add(result)
+            self.sums.add(result)
 
     async def simulate(self) -> AsyncGenerator[SimulationResult, None]:
         """Personas, then for each persona and trial a conversation, its verdict, its scores, its delivery.
@@ -72,10 +73,10 @@ class Run:
             with plan.purse() as purse:
                 account = Account.of(purse, plan.journal, "")
                 personas = await get_personas(plan, account)
-            self.tally.count(account.usage)
+            self.sums.count(account.usage)
             done = self.earlier.list_done()
             info = complete_info(plan, personas, len(personas) * plan.info.trials, len(done))
-            cases = (case for case in list_cases(personas, info.trial_numbers) if case.uid not in done)
+            cases = self._choose_cases(info, done)
             jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
             setup = digest_setup(plan, info.personas)
@@ -139,7 +140,16 @@ class Run:
             if self.report is not None:
                 self.report = attrs.evolve(self.report, problems=tuple(plan.problems))
 
-    async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult:
+    def _choose_cases(self, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
+        """The conversations that are still to be held, until the data tell what they are collected for."""
+        seed = info.run_id if info.seed is None else info.seed
+        personas = {persona.name: persona for persona in info.personas}
+        order = self.sums.begin(tuple(personas), info.trials, seed)
+        cases = list_cases([personas[name] for name in order], info.trial_numbers)
+        return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
+
+    async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult | None:
+        """Hold one conversation; None where the data told, before it began, what it was to help to decide."""
         plan = self.plan
         assert plan.system is not None and plan.driver is not None, "a simulation has a system and a driver"
         stage = Stage(
@@ -155,6 +165,9 @@ class Run:
             forecast=plan.forecast,
         )
         await self._talking.acquire()
+        if self.sums.is_decided:
+            self._talking.release()
+            return None
         started_at, started = _format_now(), time.perf_counter()
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, case.uid)
@@ -210,12 +223,13 @@ class Run:
             plan.hooks.emit("run_started", run=info)
             async with aclosing(run_side_by_side(self._finish_jobs(jobs, delivery), at_once)) as results:
                 async for result in results:
-                    yield result
+                    if result is not None:
+                        yield result
             is_whole = True
         finally:
             plan.problems.extend(Problem("judge", overrun) for overrun in plan.ledger.overruns)
-            summary, seconds = self.tally.summary(plan.ledger.spent), time.perf_counter() - started
-            report = Report(info, summary, tuple(plan.problems), seconds, interrupted=not is_whole)
+            summary, seconds = self.sums.summary(plan.ledger.spent), time.perf_counter() - started
+            report = Report(info, summary, tuple(plan.problems), seconds, not is_whole, self.sums.compare())
             await delivery.close(report)
             plan.hooks.emit("run_finished", report=report)
             self.report = attrs.evolve(report, problems=tuple(plan.problems))
@@ -227,11 +241,13 @@ class Run:
             if key not in self.plan.journal.past.kept and key not in self.earlier.kept:
                 await delivery.write(result, key, is_held=True)
 
-    def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult]]:
-        async def finished(key: str, job: _Job[SimulationResult]) -> SimulationResult:
+    def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult | None]]:
+        async def finished(key: str, job: _Job[SimulationResult | None]) -> SimulationResult | None:
             result = await job()
+            if result is None:
+                return None
             await delivery.write(result, key)
-            self.tally.add(result)
+            self.sums.add(result)
             self.plan.hooks.emit("conversation_finished", result=result)
             return result
 

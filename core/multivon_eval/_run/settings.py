@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
@@ -22,6 +23,8 @@ from .together import SEPARATE, WAYS
 
 if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
+    from .._types.calibration import Calibration
+    from .._types.result import SimulationResult
     from ..protocols import Driver, Evaluator, Judge, Observer, Sink
 
 _MOST = {
@@ -116,6 +119,12 @@ class SimulationOptions(TypedDict, total=False):
     """Seconds for repeating a call of the judge that fails in a way that often passes, its pauses included (300)."""
     seed: int | None
     """For what can be seeded; recorded in every result."""
+    until: str | None
+    """Stop once the data tell whether it holds: ``goal_rate>=0.8``, ``turn_consistency<=0.5``, ``width<=0.1``."""
+    calibration: str | Path | Calibration | None
+    """What people say of the judge, or the file of it: the goal rate is corrected by it."""
+    baseline: str | Path | Sequence[SimulationResult] | None
+    """Results of an earlier run, or the file of them: the report says what changed since."""
     hooks: Sequence[object] | None
     """Ambient plug-ins: None for all that are installed, ``()`` for none, else exactly these objects."""
 
@@ -146,6 +155,9 @@ class Settings:
     timeout: float = attrs.field(default=find_default("timeout"), converter=_read_number)
     patience: float = attrs.field(default=find_default("patience"), converter=_read_number)
     seed: int | None = attrs.field(default=None, converter=_read_whole)
+    until: str | None = None
+    calibration: str | Path | Calibration | None = None
+    baseline: str | Path | Sequence[SimulationResult] | None = None
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()
     sources: Mapping[str, str] = attrs.field(factory=dict)

@@ -128,6 +128,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "judge_temperature": read_number,
     "judge_reason": read_text,
     "judge_rule": read_text,
+    "judge_prompt": read_text,
     "driver_model": read_text,
     "driver_temperature": read_number,
     "prices": read_object,

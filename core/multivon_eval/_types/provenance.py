@@ -76,6 +76,7 @@ class Provenance:
         judge_calls: Number of requests to judges, repetitions included.
         judge_retries: Each repetition after a failure.
         notes: What differed from the request, such as a parameter that the model refused.
+        judge_prompt: The digest of the words in which the verdict is asked for.
         judge_rule: What decided in the place of a model; empty for a judge that is one.
         rescored_from: What the result said before; None where the conversation was judged once.
         scores_judge_model: Who gave the scores that were added later; None where none were.
@@ -103,6 +104,7 @@ class Provenance:
     judge_retries: tuple[JudgeRetry, ...] = ()
     notes: tuple[str, ...] = ()
     judge_rule: str = ""
+    judge_prompt: str = ""
     rescored_from: RescoredFrom | None = None
     scores_judge_model: str | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)

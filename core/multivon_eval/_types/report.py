@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from .._set_module import set_module
+from .comparison import Comparison
 from .run_info import RunInfo
 from .summary import Summary
 
@@ -36,6 +37,7 @@ class Report:
         problems: What went wrong beside the conversations.
         seconds: How long it took.
         interrupted: Whether it was stopped before its end.
+        comparison: What changed since the baseline; None where none was given.
     """
 
     info: RunInfo
@@ -43,6 +45,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
     interrupted: bool = False
+    comparison: Comparison | None = None
 
     @property
     def undelivered(self) -> bool:

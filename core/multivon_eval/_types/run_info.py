@@ -95,6 +95,7 @@ class RunInfo:
         patience: Seconds for repeating a judge call.
         is_resumption: Whether the run goes on with an earlier one: a sink goes on with what it had, and is given only
             what it has not taken yet.
+        until: The condition that ends the run once the data tell whether it holds; empty where there is none.
     """
 
     run_id: str
@@ -124,6 +125,7 @@ class RunInfo:
     patience: float = 300.0
     is_resumption: bool = False
     judge_rule: str = ""
+    until: str = ""
     disclaimer: str = DISCLAIMER
 
     @property

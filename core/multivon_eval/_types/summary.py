@@ -10,41 +10,15 @@ import attrs
 from .._set_module import set_module
 from .agreement import Agreement
 from .answer import Usage
+from .decision import Decision
 from .disclaimer import DISCLAIMER
+from .interval import Interval
 from .json_value import freeze_values
 from .printable import make_one_line
+from .rate import Rate
+from .spread import Spread
 from .trials import TrialSummary
-
-
-@set_module("multivon_eval")
-@attrs.frozen
-class Rate:
-    """A share with its uncertainty.
-
-    As a string it is written out, with its interval.
-
-    Attributes:
-        hits: Number of successes.
-        of: Number of conversations looked at.
-        low: Lower end of the 95 % Wilson score interval, which knows that trials of one persona belong together; None
-            where nothing was looked at.
-        high: Upper end.
-    """
-
-    hits: int
-    of: int
-    low: float | None
-    high: float | None
-
-    @property
-    def value(self) -> float | None:
-        """The share from 0 to 1; None where nothing was looked at."""
-        return self.hits / self.of if self.of else None
-
-    def __str__(self) -> str:
-        if self.value is None or self.low is None or self.high is None:
-            return "no conversation measured the system"
-        return f"{self.hits} of {self.of} ({self.value:.0%}, 95 % interval {self.low:.0%} to {self.high:.0%})"
+from .unseen import FailureKinds
 
 
 @set_module("multivon_eval")
@@ -62,6 +36,9 @@ class ScoreSummary:
         passed: Number of scores at or above the evaluator's threshold; None where it has none.
         items: Number of things that all scores together rest on; None where nothing was counted.
         findings: Number of conversations in which something was found that is not as it should be.
+        low: Lower end of the 95 % interval of the mean, which knows that trials of one persona belong together; None
+            where there is no score.
+        high: Upper end.
     """
 
     mean: float | None
@@ -71,15 +48,24 @@ class ScoreSummary:
     passed: int | None = None
     items: int | None = None
     findings: int = 0
+    low: float | None = None
+    high: float | None = None
 
     def __str__(self) -> str:
-        parts = ["no mean" if self.mean is None else f"mean {self.mean:.2f}", f"{self.scored} scored"]
+        parts = ["no mean" if self.mean is None else f"mean {self.told_mean}", f"{self.scored} scored"]
         parts += [f"{count} {word}" for count, word in ((self.skipped, "skipped"), (self.failed, "failed")) if count]
         if self.items is not None:
             parts.append(f"resting on {self.items} items")
         if self.passed is not None:
             parts.append(f"{self.passed} of {self.scored} passed")
         return ", ".join(parts)
+
+    @property
+    def told_mean(self) -> str:
+        """The mean with its interval, for a person."""
+        if self.mean is None:
+            return "none"
+        return f"{self.mean:.2f}" if self.low is None else f"{self.mean:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
 @set_module("multivon_eval")
@@ -117,6 +103,13 @@ class Summary:
         agreement: Where results carry a ``label``, how verdicts agree with it: on ``goal achieved``, on ``all
             criteria``, and on each criterion that has five labels or more, by its text.
         trials: What several trials of the same personas say; None where no persona has two that measured the system.
+        spread: Where the outcomes' variance comes from, and what more of something would buy; None with fewer than five
+            personas, or where all outcomes are the same.
+        kinds: In which ways conversations failed, and whether more would show others; None where nothing was counted.
+        decision: What came of ``until``; None where nothing was to be decided.
+        corrected_goal_rate: The goal rate as people would see it, by a calibration of the judge; None where there is
+            none, or it does not hold for this judge.
+        correction: By what it is corrected, or why it is not; empty where nothing was to correct it by.
     """
 
     conversations: int
@@ -141,6 +134,11 @@ class Summary:
     disclaimer: str = DISCLAIMER
     agreement: Mapping[str, Agreement] = attrs.field(factory=dict, converter=freeze_values)
     trials: TrialSummary | None = None
+    spread: Spread | None = None
+    kinds: FailureKinds | None = None
+    decision: Decision | None = None
+    corrected_goal_rate: Interval | None = None
+    correction: str = ""
 
     @property
     def unmeasured(self) -> int:

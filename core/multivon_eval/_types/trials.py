@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-
 import attrs
 
 from .._set_module import set_module
+from .interval import Interval
 from .printable import make_one_line
 
 LARGEST_K = 32
@@ -24,8 +22,8 @@ class PassRate:
 
     Attributes:
         k: How many conversations.
-        at: pass@k: the chance that one of K at least achieves the goal, from 0 to 1, without bias.
-        every: pass^k: the chance that all K achieve it.
+        at: pass@k: the chance that one of K at least achieves the goal, from 0 to 1, without bias, with its interval.
+        every: pass^k: the chance that all K achieve it, likewise.
         personas: How many personas it is the mean over.
 
     Source: M. Chen et al., "Evaluating Large Language Models Trained on Code", arXiv 2107.03374, for pass@k; S. Yao et
@@ -33,8 +31,8 @@ class PassRate:
     """
 
     k: int
-    at: float
-    every: float
+    at: Interval
+    every: Interval
     personas: int
 
 
@@ -49,11 +47,16 @@ class TrialSummary:
         rates: One for each K from 1 to the most trials of a persona that measured the system, 32 at most.
         flaky: The names of the personas that achieved the goal in some of their trials and not in others.
         repeated: How many personas have two trials or more that measured the system.
+        agreement: Of all pairs of trials of one persona, the share that came out the same.
+        correlation: How alike two trials of one persona are, beyond chance: 0 where each trial comes out by itself, 1
+            where the persona decides all of them; None where all came out the same.
     """
 
     rates: tuple[PassRate, ...]
     flaky: tuple[str, ...]
     repeated: int
+    agreement: float
+    correlation: float | None
 
     def find(self, k: int) -> PassRate | None:
         """The rates of K conversations; None where no persona has so many that measured the system."""
@@ -62,7 +65,9 @@ class TrialSummary:
     def __str__(self) -> str:
         last = self.rates[-1]
         of = f"{last.personas} persona" + ("" if last.personas == 1 else "s")
-        return f"pass@{last.k} {last.at:.0%}, pass^{last.k} {last.every:.0%} of {of}; {self.told_flaky}"
+        told = f"pass@{last.k} {_tell(last.at)}, pass^{last.k} {_tell(last.every)} of {of}"
+        alike = "" if self.correlation is None else f" (correlation {self.correlation:.2f})"
+        return f"{told}; two trials of a persona agree in {self.agreement:.0%}{alike}; {self.told_flaky}"
 
     @property
     def told_flaky(self) -> str:
@@ -74,30 +79,5 @@ class TrialSummary:
         return f"{len(self.flaky)} of {self.repeated} flaky: {names}{more}"
 
 
-def summarize_trials(counts: Mapping[str, tuple[int, int]]) -> TrialSummary | None:
-    """Sum up the trials of each persona.
-
-    Args:
-        counts: By persona how many trials achieved the goal, of how many that measured the system.
-
-    Returns:
-        What they say together; None where no persona has two.
-    """
-    measured = [(hits, of) for hits, of in counts.values() if of]
-    most = max((of for _, of in measured), default=0)
-    if most < 2:
-        return None
-    rates = tuple(
-        _rate(k, [(hits, of) for hits, of in measured if of >= k]) for k in range(1, min(most, LARGEST_K) + 1)
-    )
-    flaky = tuple(sorted(name for name, (hits, of) in counts.items() if 0 < hits < of))
-    return TrialSummary(rates, flaky, sum(of >= 2 for _, of in measured))
-
-
-def _rate(k: int, personas: list[tuple[int, int]]) -> PassRate:
-    def mean(shares: Iterable[float]) -> float:
-        return math.fsum(shares) / len(personas)
-
-    every = mean(math.comb(hits, k) / math.comb(of, k) for hits, of in personas)
-    at = mean(1 - math.comb(of - hits, k) / math.comb(of, k) for hits, of in personas)
-    return PassRate(k, at, every, len(personas))
+def _tell(found: Interval) -> str:
+    return f"{found.value:.0%} ({found.low:.0%} to {found.high:.0%})"

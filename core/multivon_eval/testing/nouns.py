@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from .._types.provenance import Provenance
-from .._types.summary import Rate
+from .._types.rate import Rate
 from .._types.verdict import Verdict
 from ..sdk import (
     PLUGIN_API,

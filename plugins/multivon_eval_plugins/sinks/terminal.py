@@ -27,6 +27,7 @@ from multivon_eval.sdk import (
 )
 
 from .agreement import list_agreement
+from .numbers import list_changes, list_numbers
 
 _STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
 
@@ -62,6 +63,8 @@ class TerminalSink:
         self._print(f"budget   {ceiling}, for all calls to the judge; what the system spends is not in it")
         if run.estimate is not None:
             self._print(Text(_estimate(run.estimate, run)))
+        if run.until:
+            self._print(f"until    {escape(run.until)}, then no conversation begins")
         if run.resumed:
             self._print(f"resumed  {run.resumed} of {run.conversations} conversations were finished before")
         self._done = run.resumed
@@ -97,7 +100,7 @@ class TerminalSink:
             self._print(_score_table(summary))
         elif summary.scores:
             self._print(Text(_describe_no_scores(summary)))
-        for text in _list_counts(summary, report):
+        for text in (*list_numbers(summary), *_list_counts(summary, report), *list_changes(report.comparison)):
             self._print(text)
         for text in list_agreement(summary):
             self._print(text)
@@ -182,7 +185,7 @@ def _describe_no_scores(summary: Summary) -> str:
 
 def _score_table(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("score", "mean", "scored", "rests on", "skipped", "failed", "passed"):
+    for column in ("score", "mean", "95 %", "scored", "rests on", "skipped", "failed", "passed"):
         table.add_column(column, justify="left" if column == "score" else "right")
     for name, score in summary.scores.items():
         table.add_row(name, *_format_cells(score, summary.conversations))
@@ -193,14 +196,13 @@ def _format_cells(score: ScoreSummary, of: int) -> list[str]:
     mean = "none" if score.mean is None else f"{score.mean:.2f}"
     passed = "" if score.passed is None else f"{score.passed} of {score.scored}"
     items = "" if score.items is None else f"{score.items} items"
-    return [mean, f"{score.scored} of {of}", items, str(score.skipped), str(score.failed), passed]
+    ends = "" if score.low is None else f"{score.low:.2f}-{score.high:.2f}"
+    return [mean, ends, f"{score.scored} of {of}", items, str(score.skipped), str(score.failed), passed]
 
 
 def _list_counts(summary: Summary, report: Report) -> list[Text]:
     stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
     lines = [f"ended    {_list(stops)}"] if stops else []
-    if summary.trials is not None:
-        lines.append(f"trials   {summary.trials.told_flaky if summary.judge_rule else summary.trials}")
     if summary.disagreements and not summary.judge_rule:
         lines.append(f"driver and judge disagree on {summary.disagreements}")
     if summary.gave_up:

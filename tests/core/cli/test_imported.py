@@ -10,7 +10,7 @@ import pytest
 
 from multivon_eval import Agreement
 from multivon_eval._cli.main import run
-from multivon_eval._run.agreement import FEWEST
+from multivon_eval._measure.agreement import FEWEST
 from multivon_eval._run.result_file import read_results
 from multivon_eval._types.agreement import read_label
 from multivon_eval.sdk import result_schema

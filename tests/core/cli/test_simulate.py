@@ -115,7 +115,7 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     assert ok.returncode == 0, ok.stderr
     low = multivon_eval(*SEED, "--fail-under", "turn-consistency=0.99", cwd=tmp_path)
     assert low.returncode == 1
-    assert "gate not met: turn_consistency has no value" in low.stderr
+    assert "gate not met: turn_consistency >= 0.99: it has no value" in low.stderr
     none = multivon_eval(*SEED, "--fail-under", "conversation_completeness=0", cwd=tmp_path)
     assert none.returncode == 2
     assert "conversation_completeness: nothing measures it" in none.stderr
@@ -127,7 +127,7 @@ def test_gates_and_strict(tmp_path: Path) -> None:
     assert "1 of 1 conversations failed, more than 0.5" in failed.stderr
     crashed = multivon_eval(*SEED, "--fail-under", "goal_rate=0.9", cwd=tmp_path)
     assert crashed.returncode == 1
-    assert "goal_rate is 0.000, less than 0.9" in crashed.stderr
+    assert "goal_rate >= 0.9: 0.000 is less than 0.9" in crashed.stderr
     assert "the system crashed in 1" in " ".join(crashed.stdout.split())
 
 
@@ -139,7 +139,7 @@ def test_a_gate_wants_most_of_the_run_to_have_measured_something(tmp_path: Path)
     gated = (*SEED, "--driver", "says.Halts", "--fail-under", "goal_rate=0.5")
     done = multivon_eval(*gated, cwd=tmp_path)
     assert done.returncode == 1
-    assert "4 of 5 conversations measured nothing, more than 0.2: too little to go by" in done.stderr
+    assert "4 of 5 conversations measured nothing, more than 0.2, too little to go by" in done.stderr
     assert multivon_eval(*gated, "--max-unmeasured", "0.8", cwd=tmp_path).returncode == 0
     assert multivon_eval(*SEED, "--max-unmeasured", "x", cwd=tmp_path).returncode == 2
 

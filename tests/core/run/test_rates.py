@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval._run.rates import estimate_clustered, estimate_rate, find_t
+from multivon_eval._statistics.quantiles import find_t
+from multivon_eval._statistics.rates import estimate_clustered, estimate_rate
 
 RUNS = 2_000
 

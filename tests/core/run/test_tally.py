@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval import Provenance, Score, SimulationResult, Verdict
-from multivon_eval._run.rates import estimate_rate
-from multivon_eval._run.tally import Tally
+from multivon_eval._measure.tally import Tally
+from multivon_eval._statistics.rates import estimate_rate
 from multivon_eval._types.observation import STOP_REASONS, Observation
 from multivon_eval.sdk import Usage
 from support.people import talk

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from multivon_eval import Conversation, SimulationResult, Verdict, simulate, summary_to_json
 from multivon_eval._cli.gates import Gate
 from multivon_eval._cli.main import run
-from multivon_eval._run.tally import Tally
-from multivon_eval._types.trials import LARGEST_K, summarize_trials
+from multivon_eval._measure.tally import Tally
+from multivon_eval._measure.trials import summarize_trials
+from multivon_eval._types.trials import LARGEST_K
 from multivon_eval.sdk import persona_to_json
 from support.people import persona
 
@@ -49,7 +50,8 @@ def test_the_rates_are_those_of_all_draws(counts):
         assert rate.personas == len(draws)
         for value, counts_as in ((rate.at, any), (rate.every, all)):
             shares = [Fraction(sum(map(counts_as, drawn)), len(drawn)) for drawn in draws]
-            assert value == pytest.approx(float(statistics.mean(shares)))
+            assert value.value == pytest.approx(float(statistics.mean(shares)))
+            assert 0 <= value.low <= value.value <= value.high <= 1
     assert set(found.flaky) == {name for name, (hits, of) in counts.items() if 0 < hits < of}
 
 
@@ -60,16 +62,17 @@ def test_a_gate_on_few_personas_is_not_met():
         for _ in range(trials):
             tally.add(SimulationResult(Conversation((), persona(name=name), "max_turns"), Verdict(True, "")))
     gate = Gate("pass^3", 0.5)
-    assert gate.check(tally.summary(Decimal(0))) == "pass^3 is known of 1 of 3 personas only, less than half"
-    assert Gate("pass^1", 0.5).check(tally.summary(Decimal(0))) == ""
-    assert "has no value" in Gate("pass^4", 0.5).check(tally.summary(Decimal(0)))
+    held = gate.hold(tally.summary(Decimal(0)))
+    assert not held.is_met and "it is known of 1 of 3 personas only, less than half" in held.why
+    assert Gate("pass^1", 0.5).hold(tally.summary(Decimal(0))).is_met
+    assert "it has no value" in Gate("pass^4", 0.5).hold(tally.summary(Decimal(0))).why
 
 
 def test_many_trials_are_no_burden():
     """Rates are given up to a number that people ask for, whatever the trials."""
     found = summarize_trials({"a": (400_000, 1_000_000)})
     assert len(found.rates) == LARGEST_K
-    assert found.rates[1].every == pytest.approx(0.16, abs=0.001)
+    assert found.rates[1].every.value == pytest.approx(0.16, abs=0.001)
 
 
 def test_a_run_with_trials_tells_them():
@@ -86,12 +89,15 @@ def test_a_run_with_trials_tells_them():
     summary = results.summary
     assert (summary.goal_rate.hits, summary.goal_rate.of) == (2, 4)
     assert (summary.trials.flaky, summary.trials.repeated) == (("ann",), 1)
-    assert summary.trials.find(2).every == pytest.approx(1 / 6)
-    assert summary.trials.find(2).at == pytest.approx(5 / 6)
-    assert str(summary.trials) == "pass@4 100%, pass^4 0% of 1 persona; 1 of 1 flaky: ann"
+    assert summary.trials.find(2).every.value == pytest.approx(1 / 6)
+    assert summary.trials.find(2).at.value == pytest.approx(5 / 6)
+    assert (summary.trials.agreement, summary.trials.correlation) == (pytest.approx(2 / 6), None)
+    told = "pass@4 100% (21% to 100%), pass^4 0% (0% to 79%) of 1 persona; two trials of a persona agree in 33%; "
+    assert str(summary.trials) == f"{told}1 of 1 flaky: ann"
     told = json.loads(json.dumps(summary_to_json(summary)))["trials"]
     assert told["flaky"] == ["ann"]
-    assert told["rates"][1] == {"k": 2, "at": pytest.approx(5 / 6), "every": pytest.approx(1 / 6), "personas": 1}
+    rate = told["rates"][1]
+    assert (rate["k"], rate["at"]["value"], rate["every"]["value"]) == (2, pytest.approx(5 / 6), pytest.approx(1 / 6))
     assert simulate(lambda prompt: "The lamp is green.", [someone], max_turns=1, judge="offline").summary.trials is None
 
 
@@ -99,14 +105,14 @@ def test_a_run_with_trials_tells_them():
     ("metric", "code", "told"),
     [
         ("pass@3=0.9", 0, ""),
-        ("pass^3=0.9", 1, "pass^3 is 0.000, less than 0.9"),
+        ("pass^3=0.9", 1, "pass^3 >= 0.9: 0.000 is less than 0.9"),
         ("pass^4=0.1", 2, "it takes 4 trials of a persona; say --trials 4 or more"),
         ("pass^33=0.1", 2, "it takes 33 trials of a persona; ask for 32 at most"),
         ("pass^0=0.1", 2, "nothing measures it"),
         ("goal_rate=0.6", 0, ""),
         ("goal_achieved=0.6", 0, ""),
         ("goal_rate.lower=0.2", 0, ""),
-        ("goal_rate.lower=0.6", 1, "goal_rate.lower is 0.208, less than 0.6"),
+        ("goal_rate.lower=0.6", 1, "goal_rate.lower >= 0.6: 0.208 is less than 0.6; goal_rate 0.67 (0.21 to 0.94)"),
     ],
 )
 def test_a_gate_on_trials(tmp_path, capsys, monkeypatch, metric, code, told):

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import attrs
 
+from .._statistics.rates import estimate_clustered, estimate_mean
+from .._statistics.spread import PersonaOutcomes, split_variance
 from .._types.answer import Usage
+from .._types.calibration import Calibration
+from .._types.decision import Decision
 from .._types.disclaimer import DISCLAIMER, IMPORTED
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
 from .._types.score import Score
 from .._types.summary import ScoreSummary, Summary
-from .._types.trials import summarize_trials
 from .agreement import AgreementTally
-from .rates import estimate_clustered
+from .corrected import CorrectedTally
+from .kinds import KindTally
+from .trials import summarize_trials
 
 
 @attrs.define
 class _ScoreTally:
-    total: float = 0.0
-    scored: int = 0
+    sums: dict[str, tuple[float, int]] = attrs.field(factory=dict)
     skipped: int = 0
     failed: int = 0
     passed: int = 0
@@ -29,14 +33,14 @@ class _ScoreTally:
     items: int | None = None
     findings: int = 0
 
-    def add(self, score: Score) -> None:
+    def add(self, persona: str, score: Score) -> None:
         self.findings += bool(score.findings)
         if score.value is None:
             self.skipped += score.status == "skipped"
             self.failed += score.status == "failed"
             return
-        self.total += score.value
-        self.scored += 1
+        total, scored = self.sums.get(persona, (0.0, 0))
+        self.sums[persona] = total + score.value, scored + 1
         if score.items is not None:
             self.items = (self.items or 0) + score.items
         if score.threshold is not None:
@@ -44,15 +48,23 @@ class _ScoreTally:
             self.passed += score.value >= score.threshold
 
     def summary(self) -> ScoreSummary:
-        mean = self.total / self.scored if self.scored else None
+        mean = estimate_mean(self.sums.values())
+        value, low, high = (mean.value, mean.low, mean.high) if mean else (None, None, None)
+        scored = sum(number for _, number in self.sums.values())
         passed = self.passed if self.has_threshold else None
-        return ScoreSummary(mean, self.scored, self.skipped, self.failed, passed, self.items, self.findings)
+        return ScoreSummary(
+            value, scored, self.skipped, self.failed, passed, self.items, self.findings, low=low, high=high
+        )
 
 
 class Tally:
-    """Counts results without keeping them."""
+    """Counts results without keeping them.
 
-    def __init__(self) -> None:
+    Args:
+        calibration: What people say of the judge; None where nobody was asked.
+    """
+
+    def __init__(self, calibration: Calibration | None = None) -> None:
         self._stops: Counter[str] = Counter()
         self._attributions: Counter[str] = Counter()
         self._scores: dict[str, _ScoreTally] = {}
@@ -64,6 +76,9 @@ class Tally:
         self._usage = Usage()
         self._agreement = AgreementTally()
         self._trials: dict[str, tuple[int, int]] = {}
+        self._outcomes = defaultdict[str, PersonaOutcomes](PersonaOutcomes)
+        self._cost, self._calls = Decimal(0), 0
+        self._kinds, self._corrected = KindTally(), CorrectedTally(calibration)
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
 
@@ -81,6 +96,9 @@ class Tally:
         if is_known and measures:
             hits, of = self._trials.get(result.persona.name, (0, 0))
             self._trials[result.persona.name] = hits + (result.goal_achieved is True), of + 1
+            self._outcomes[result.persona.name].add(*_read_votes(result))
+            self._cost += result.cost_usd
+            self._calls += result.provenance.judge_calls
         self._disagreements += result.disagreement
         self._faults += bool(result.driver_faults)
         self._cut += result.cut
@@ -89,28 +107,34 @@ class Tally:
         self._disclaimers.add(result.disclaimer)
         self._rules.add(result.provenance.judge_rule)
         self._agreement.add(result)
+        self._kinds.add(result)
+        self._corrected.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
         for name, score in result.scores.items():
-            self._scores.setdefault(name, _ScoreTally()).add(score)
+            self._scores.setdefault(name, _ScoreTally()).add(result.persona.name, score)
 
     def count(self, usage: Usage) -> None:
         """Count tokens, those of a proposal say, which are in no result."""
         self._usage += usage
 
-    def summary(self, spent: Decimal) -> Summary:
+    def summary(self, spent: Decimal, decision: Decision | None = None) -> Summary:
         """Sum up what was counted so far.
 
         Args:
             spent: What all judge calls cost in USD, those of unfinished conversations included.
+            decision: What the data were collected for; None where nothing was to be decided.
         """
+        rate = estimate_clustered(self._trials.values())
+        judge_rule = "" if "" in self._rules else ", ".join(sorted(self._rules))
+        corrected, correction = self._corrected.summary()
         return Summary(
             conversations=self._conversations,
             judged=self._judged,
-            goal_rate=estimate_clustered(self._trials.values()),
+            goal_rate=rate,
             stop_reasons={reason: self._stops[reason] for reason in STOP_REASONS},
             attributions=dict(sorted(self._attributions.items())),
             scores={name: tally.summary() for name, tally in self._scores.items()},
@@ -127,7 +151,24 @@ class Tally:
             crashed=self._crashed,
             repaired=self._repaired,
             gave_up=self._gave_up,
-            judge_rule="" if "" in self._rules else ", ".join(sorted(self._rules)),
+            judge_rule=judge_rule,
             agreement=self._agreement.summary(),
             trials=summarize_trials(self._trials),
+            spread=split_variance(self._outcomes.values(), rate, self._cost, self._calls),
+            kinds=self._kinds.summary(),
+            decision=decision,
+            corrected_goal_rate=corrected,
+            correction=correction,
         )
+
+
+def _read_votes(result: SimulationResult) -> tuple[float, int]:
+    """The share of the votes that call the goal achieved, as far as it is known, and how many votes that are.
+
+    Votes are split criterion by criterion: the one that fewest call met stands for all of them.
+    """
+    votes = [one.votes for one in result.verdict.criteria if one.votes is not None]
+    asked = min((one.yes + one.no + one.unknown for one in votes), default=0)
+    if result.has_crashed or not asked:
+        return float(result.goal_achieved is True), 1
+    return min(one.yes / (one.yes + one.no + one.unknown) for one in votes), asked

@@ -1,0 +1,1 @@
+"""What results say in numbers: sums, comparisons, decisions, and whether a judge may be believed."""

@@ -1,0 +1,71 @@
+"""The goal rate of a run, corrected by what people say of its judge."""
+
+from __future__ import annotations
+
+from .._statistics.correction import correct_other_rate
+from .._types.calibration import Calibration, JudgeIdentity
+from .._types.interval import Interval
+from .._types.result import SimulationResult
+
+
+def identify_judge(result: SimulationResult) -> JudgeIdentity:
+    """Say which judge gave a verdict, and how it was asked."""
+    made = result.provenance
+    return JudgeIdentity(
+        provider=made.judge_provider,
+        asked=str(made.options.get("judge_model", made.judge_model)),
+        model=made.judge_model,
+        temperature=made.judge_temperature,
+        prompt=made.judge_prompt,
+        votes=int(made.options.get("judge_votes", 1)),
+        calls=str(made.options.get("judge_calls", "separate")),
+    )
+
+
+class CorrectedTally:
+    """Counts what a correction needs.
+
+    Args:
+        calibration: What people say of the judge; without one nothing is corrected.
+    """
+
+    def __init__(self, calibration: Calibration | None) -> None:
+        self._calibration = calibration
+        self._judged: dict[str, tuple[int, int]] = {}
+        self._crashed = 0
+        self._judges: dict[JudgeIdentity, None] = {}
+
+    def add(self, result: SimulationResult) -> None:
+        """Count one result."""
+        if self._calibration is None or result.attribution not in (None, "system"):
+            return
+        if result.has_crashed:
+            self._crashed += 1  # nobody has to judge that
+        elif result.verdict.achieved is not None:
+            hits, of = self._judged.get(result.persona.name, (0, 0))
+            self._judged[result.persona.name] = hits + result.verdict.achieved, of + 1
+            self._judges[identify_judge(result)] = None
+
+    def summary(self) -> tuple[Interval | None, str]:
+        """Correct the rate.
+
+        Returns:
+            The corrected rate; None where it cannot be corrected. And by what it is corrected, or why it is not.
+        """
+        calibration = self._calibration
+        if calibration is None:
+            return None, ""
+        if calibration.errors is None:
+            return None, f"not corrected: {calibration.reason}"
+        for judge in self._judges:
+            if changes := calibration.judge.list_changes(judge):
+                return None, f"not corrected, the calibration is stale: {'; '.join(changes)}"
+        found = correct_other_rate(tuple(self._judged.values()), calibration.errors)
+        if found is None:
+            why = "the judge tells no better than chance" if self._judged else "no conversation was judged"
+            return None, f"not corrected: {why}"
+        # Conversations in which the system crashed were not achieved, whoever judges.
+        judged = sum(of for _, of in self._judged.values())
+        part = judged / (judged + self._crashed)
+        scaled = Interval(found.value * part, found.low * part, found.high * part)
+        return scaled, f"by {calibration.labels} labels of {calibration.judge.model}"

@@ -1,0 +1,64 @@
+"""Reading a file of JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..errors import UsageError
+from .problems import Problems
+
+T = TypeVar("T")
+
+
+def read_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may_be_torn: bool = False) -> list[T]:
+    """Read a file of JSON lines; blank lines are skipped.
+
+    Args:
+        path: The file.
+        read: Makes a value of a line's parsed object and number, or raises ``UsageError``.
+        writer: Who wrote such a file, for the remedy.
+        may_be_torn: Whether a last line without its line feed is none: its writer was killed.
+
+    Returns:
+        The values, in the file's order.
+
+    Raises:
+        UsageError: If the file cannot be read or a line is none of its kind; all problems at once, each with
+            ``FILE:LINE``.
+    """
+    problems, found = Problems(), []
+    for number, line in _read_lines(_read_text(path, writer, may_be_torn)):
+        value = problems.collect(_read_line, line, f"{path}:{number}", number, read, writer)
+        if value is not None:
+            found.append(value)
+    problems.stop()
+    return found
+
+
+def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T], writer: str) -> T:
+    try:
+        return read(json.loads(line), number)
+    except UsageError as error:
+        raise UsageError([f"{where}: {problem}" for problem in error.problems]) from None
+    except ValueError as error:
+        raise UsageError(f"{where}: not JSON ({error}); take the line as {writer} wrote it") from None
+
+
+def _read_text(path: Path, writer: str, may_be_torn: bool) -> str:
+    try:
+        content = path.read_bytes()
+        # What is torn may end in the middle of a character.
+        return (content[: content.rfind(b"\n") + 1] if may_be_torn else content).decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); give a file that {writer} wrote") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 (byte {error.start}); give a file that {writer} wrote") from None
+
+
+def _read_lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, line
