@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from ._types.result_json import result_from_json as result_from_json
     from ._types.result_json import result_schema as result_schema
     from ._types.result_json import result_to_json as result_to_json
-    from ._types.result_json import summary_to_json as summary_to_json
     from ._types.run_info import Estimate as Estimate
     from ._types.run_info import PluginUse as PluginUse
     from ._types.run_info import RunInfo as RunInfo
@@ -77,6 +76,8 @@ if TYPE_CHECKING:
     from ._types.spread import Spread as Spread
     from ._types.summary import ScoreSummary as ScoreSummary
     from ._types.summary import Summary as Summary
+    from ._types.summary_json import summary_schema as summary_schema
+    from ._types.summary_json import summary_to_json as summary_to_json
     from ._types.trials import PassRate as PassRate
     from ._types.trials import TrialSummary as TrialSummary
     from ._types.unseen import FailureKinds as FailureKinds
@@ -147,11 +148,12 @@ _HOMES = {
     "_types.provenance": ("JudgeRetry", "Provenance", "RescoredFrom"),
     "_types.report": ("Problem", "Report"),
     "_types.result": ("SimulationResult",),
-    "_types.result_json": ("result_from_json", "result_schema", "result_to_json", "summary_to_json"),
+    "_types.result_json": ("result_from_json", "result_schema", "result_to_json"),
     "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
     "_types.score": ("Score",),
     "_types.rate": ("Rate",),
     "_types.summary": ("ScoreSummary", "Summary"),
+    "_types.summary_json": ("summary_schema", "summary_to_json"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.result_file": ("read_results",),
@@ -251,6 +253,7 @@ __all__ = [
     "score_simulations",
     "simulate",
     "stream_simulations",
+    "summary_schema",
     "summary_to_json",
 ]
 

@@ -91,17 +91,18 @@ class Gate:
         return Held(asked, is_met, f"{count} of {of} {what}, {than}{remedy}")
 
 
-def hold_regression(comparison: Comparison, most_unmeasured: float) -> Held:
+def hold_regression(comparison: Comparison, most_unmeasured: float, not_run: int = 0) -> Held:
     """Hold a comparison against the wish that nothing got worse.
 
     Args:
         comparison: What changed.
         most_unmeasured: The largest share of the base run's conversations that may be missing from the pairs.
+        not_run: How many were not held because the data had told enough: they are missing by lot.
     """
     if not comparison.is_measured:
         return Held(REGRESSION, False, "no conversation measured the system in both runs, so it is not known")
     pairs = next(metric.pairs for metric in comparison.metrics if metric.name == GOAL)
-    of = pairs + comparison.unmeasured + len(comparison.only_base)
+    of = pairs + comparison.unmeasured + max(0, len(comparison.only_base) - not_run)
     if of - pairs > most_unmeasured * of:
         why = f"only {pairs} of {of} conversations of the base run were measured in both; see --max-unmeasured"
         return Held(REGRESSION, False, why)

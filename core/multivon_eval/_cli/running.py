@@ -20,7 +20,7 @@ from .._types.comparison import comparison_to_json
 from .._types.printable import make_one_line
 from .._types.report import Report
 from .._types.result import SimulationResult
-from .._types.result_json import summary_to_json
+from .._types.summary_json import summary_to_json
 from ..errors import ExitCode, MultivonEvalError, UsageError
 from .gates import Gate, Held, hold_regression, read_share, tell_gates
 from .notes import keep_quiet
@@ -127,11 +127,11 @@ def conclude(report: Report, gates: Sequence[Gate], given: Mapping[str, Any]) ->
         gates: What it must reach.
         given: The options.
     """
-    held = [gate.hold(report.summary) for gate in gates]
+    held, decision = [gate.hold(report.summary) for gate in gates], report.summary.decision
     if report.comparison is not None and given.get("fail_on"):
-        held.append(hold_regression(report.comparison, read_share(given["max_unmeasured"]) or 0.0))
-    if report.summary.decision is not None:
-        decision = report.summary.decision
+        most = read_share(given["max_unmeasured"]) or 0.0
+        held.append(hold_regression(report.comparison, most, decision.not_run if decision else 0))
+    if decision is not None:
         held.append(Held(f"until {decision.condition}", decision.outcome == "met", str(decision)))
     if given["json"]:
         tell_json(_convert_report(report, held))

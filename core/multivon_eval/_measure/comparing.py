@@ -95,7 +95,8 @@ def _read(result: SimulationResult, metric: str) -> float | None:
 
 
 def _measure_all(pairs: Sequence[_Pair]) -> list[MetricChange]:
-    names = dict.fromkeys(name for old, late in pairs for name in old.scores if name in late.scores)
+    scored = (name for pair in pairs for one in pair for name, score in one.scores.items() if score.value is not None)
+    names = dict.fromkeys(scored)
     return [_measure(name, pairs) for name in (GOAL, *names)]
 
 

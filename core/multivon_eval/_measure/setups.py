@@ -15,7 +15,7 @@ def list_setup_changes(base: Sequence[SimulationResult], new: Sequence[Simulatio
     """Say what differs in what two runs were made with, a sentence each."""
     before, now = _describe(base), _describe(new)
     return [
-        f"{name} was {_join(before.get(name, ()))} and is {_join(now.get(name, ()))}"
+        f"{name}: {_join(before.get(name, ()))} -> {_join(now.get(name, ()))}"
         for name in {**before, **now}
         if before.get(name) != now.get(name)
     ]

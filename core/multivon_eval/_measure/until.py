@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import Literal
 
 import attrs
@@ -113,8 +114,8 @@ class Watch:
         self._sequence = ConfidenceSequence()
         self._next = 0
         self._fell: Decision | None = None
-        self._conversations, self._spent = 0, 0.0
-        self._held, self._cost = 0, 0.0
+        self._conversations, self._spent = 0, Decimal(0)
+        self._held, self._cost = 0, Decimal(0)
 
     @property
     def is_decided(self) -> bool:
@@ -124,7 +125,7 @@ class Watch:
     def add(self, result: SimulationResult) -> None:
         """Take a result; look at it when all before it are there."""
         self._held += 1
-        self._cost += float(result.cost_usd)
+        self._cost += result.cost_usd
         if (mine := self._waiting.get(result.persona.name)) is None:
             return
         mine.append(result)
@@ -134,7 +135,7 @@ class Watch:
 
     def _look_at(self, results: Sequence[SimulationResult]) -> None:
         self._conversations += len(results)
-        self._spent += sum(float(result.cost_usd) for result in results)
+        self._spent += sum((result.cost_usd for result in results), Decimal(0))
         values = [value for result in results if (value := self._read(result)) is not None]
         if values:
             self._sequence.add(sum(values) / len(values))
@@ -158,7 +159,7 @@ class Watch:
         if self._fell is None:
             return found
         left = len(self._order) * self._trials - self._held
-        each = self._cost / self._held if self._held else 0.0
+        each = self._cost / self._held if self._held else Decimal(0)
         return attrs.evolve(found, not_run=max(0, left), saved_usd=max(0, left) * each)
 
     @property

@@ -58,11 +58,12 @@ class MetricChange:
             return "not measured in both runs"
         if self.change != "no difference found" or self.p_adjusted is None:
             return self.change
-        if self.needed is not None and self.needed > self.personas:
-            return f"no difference found; {self.needed} personas would tell one of this size"
+        told = ["no difference found"]
         if self.detectable is not None:
-            return f"no difference found; these tell one of {self.detectable:.2f} or more"
-        return "no difference found; nothing changed"
+            told.append(f"{self.personas} personas tell one of {self.detectable:.2f} or more")
+        if self.needed is not None and self.needed > self.personas:
+            told.append(f"it takes {self.needed:,} to tell one of this size")
+        return "; ".join(told)
 
 
 @set_module("multivon_eval")
@@ -142,7 +143,9 @@ class Comparison:
 
 def list_findings(comparison: Comparison) -> list[str]:
     """Write what changed as lines for a person, the disclaimer not included."""
-    lines = [f"set-up: {change}" for change in comparison.setup] or ["set-up: no difference is recorded"]
+    lines = [f"set-up: {change}" for change in comparison.setup] or [
+        "set-up: the same, as far as the results tell: judge, prompt, driver, versions"
+    ]
     if names := comparison.changed_personas:
         lines.append(f"changed under the same name, not compared: {_list_names(names)}")
     for metric in comparison.metrics:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 import attrs
@@ -35,9 +36,9 @@ class Decision:
     interval: Interval
     personas: int
     conversations: int
-    spent_usd: float = 0.0
+    spent_usd: Decimal = Decimal(0)
     not_run: int = 0
-    saved_usd: float = 0.0
+    saved_usd: Decimal = Decimal(0)
 
     def __str__(self) -> str:
         looked = f"after {self.personas} personas, {self.conversations} conversations: {self.interval}"

@@ -20,7 +20,6 @@ from .persona_json import persona_from_json
 from .reading import read_field, read_number, read_object, read_one_of, read_text, read_whole
 from .result import SCHEMA_VERSION, Attribution, SimulationResult
 from .score import Score
-from .summary import Summary
 from .verdict import Claim, CriterionVerdict, Verdict
 
 
@@ -200,15 +199,6 @@ def _score(value: Any, reasons: Mapping[str, Any], status: Mapping[str, Any], na
     number = None if value is None else read_number(value)
     items, findings = kept.get("items"), tuple(map(read_text, kept.get("findings") or ()))
     return Score(number, reasons.get(name, ""), state, kept.get("threshold"), kept.get("cut", False), items, findings)
-
-
-def summary_to_json(summary: Summary) -> dict[str, Any]:
-    """Give a summary as a JSON object."""
-    row: dict[str, Any] = make_plain(summary)
-    row["goal_rate"]["value"] = summary.goal_rate.value
-    for name, found in summary.agreement.items():
-        row["agreement"][name] |= {"of": found.of, "same": found.same, "kappa": found.kappa}
-    return row
 
 
 def result_schema() -> dict[str, Any]:

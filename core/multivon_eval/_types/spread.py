@@ -30,7 +30,8 @@ class NextStep:
     usd: Decimal
 
     def __str__(self) -> str:
-        return f"{self.number} {self.more} would give ±{self.half_width:.0%} for about ${self.usd:.2f}"
+        more = {"personas": "personas", "trials": "trials of each", "votes": "votes on each verdict"}[self.more]
+        return f"{self.number} {more} would give ±{self.half_width:.0%}, for about ${self.usd:.2f} more"
 
 
 @set_module("multivon_eval")
@@ -54,9 +55,14 @@ class Spread:
     steps: tuple[NextStep, ...]
 
     def __str__(self) -> str:
+        return "; ".join([self.told, *map(str, self.steps)])
+
+    @property
+    def told(self) -> str:
+        """Where the variance comes from, for a person."""
         if self.trials is None:
-            told = "one trial of each persona, so it is not known what varies between trials"
-        else:
-            told = f"{self.personas:.0%} between personas, {self.trials:.0%} between trials"
-            told += "" if self.votes is None else f", {self.votes:.0%} between votes"
-        return "; ".join([told, *map(str, self.steps)])
+            return "one trial of each persona: what varies between trials is not known"
+        told = f"{self.personas:.0%} between personas, {self.trials:.0%} between trials"
+        if self.votes is None:
+            return f"{told}, in which are the judge's own doubts: it was asked once"
+        return f"{told}, {self.votes:.0%} between votes"

@@ -63,11 +63,19 @@ class TrialSummary:
         return next((rate for rate in self.rates if rate.k == k), None)
 
     def __str__(self) -> str:
+        return "; ".join(self.told)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The lines of it for a person: the rates, how alike trials are, and who is flaky."""
         last = self.rates[-1]
         of = f"{last.personas} persona" + ("" if last.personas == 1 else "s")
-        told = f"pass@{last.k} {_tell(last.at)}, pass^{last.k} {_tell(last.every)} of {of}"
         alike = "" if self.correlation is None else f" (correlation {self.correlation:.2f})"
-        return f"{told}; two trials of a persona agree in {self.agreement:.0%}{alike}; {self.told_flaky}"
+        return (
+            f"pass@{last.k} {_tell(last.at)}, pass^{last.k} {_tell(last.every)} of {of}",
+            f"two trials of a persona agree in {self.agreement:.0%}{alike}",
+            self.told_flaky,
+        )
 
     @property
     def told_flaky(self) -> str:

@@ -35,7 +35,12 @@ class FailureKinds:
     curve: tuple[tuple[int, float], ...] = ()
 
     def __str__(self) -> str:
-        kinds = f"{format_count(len(self.counts), 'kind')} of failure, {self.once} seen with one persona only"
+        return "; ".join(self.told)
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """Two lines for a person: how many kinds there are, and what was not seen yet."""
+        kinds = f"{format_count(len(self.counts), 'kind')}, {self.once} of one persona only"
         if self.unseen is None:
-            return f"{kinds}; {self.reason}"
-        return f"{kinds}; the next persona shows one not seen so far with a chance of {self.unseen}"
+            return kinds, self.reason
+        return kinds, f"another persona shows one not seen yet with a chance of {self.unseen}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.text import Text
 
@@ -25,15 +25,22 @@ def list_numbers(summary: Summary) -> Iterator[Text]:
     if summary.decision is not None:
         yield Text(f"until    {summary.decision}", style="bold")
     if summary.trials is not None:
-        yield Text(f"trials   {summary.trials.told_flaky if summary.judge_rule else summary.trials}")
+        yield from _align("trials", [summary.trials.told_flaky] if summary.judge_rule else summary.trials.told)
     if summary.spread is not None and not summary.judge_rule:
-        yield Text(f"varies   {summary.spread}")
+        yield from _align("varies", [summary.spread.told])
+        yield from _align("next", map(str, summary.spread.steps))
     if summary.kinds is not None and summary.kinds.counts and not summary.judge_rule:
         yield from _list_kinds(summary.kinds)
 
 
+def _align(name: str, lines: Iterable[str]) -> Iterator[Text]:
+    """Put a name before the first of some lines, and as much space before the others."""
+    for number, line in enumerate(lines):
+        yield Text(f"{'' if number else name:<9}{line}")
+
+
 def _list_kinds(kinds: FailureKinds) -> Iterator[Text]:
-    yield Text(f"failures {kinds}")
+    yield from _align("failures", kinds.told)
     for kind, count in list(kinds.counts.items())[:KINDS]:
         yield Text(f"   {count:>4} {make_label(kind)}", style="dim")
     if len(kinds.counts) > KINDS:

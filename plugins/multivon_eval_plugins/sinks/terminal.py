@@ -184,20 +184,24 @@ def _describe_no_scores(summary: Summary) -> str:
 
 
 def _score_table(summary: Summary) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("score", "mean", "95 %", "scored", "rests on", "skipped", "failed", "passed"):
-        table.add_column(column, justify="left" if column == "score" else "right")
-    for name, score in summary.scores.items():
-        table.add_row(name, *_format_cells(score, summary.conversations))
+    """A table of the scores; what is nowhere has no column."""
+    rows = [(name, *_format_cells(score, summary.conversations)) for name, score in summary.scores.items()]
+    names = ("score", "mean", "95 %", "scored", "rests on", "skipped", "failed", "passed")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
+    shown = [place for place in range(len(names)) if any(row[place] for row in rows)]
+    for place in shown:
+        table.add_column(names[place], justify="left" if place == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(row[place] for place in shown))
     return table
 
 
 def _format_cells(score: ScoreSummary, of: int) -> list[str]:
     mean = "none" if score.mean is None else f"{score.mean:.2f}"
+    ends = "" if score.low is None else f"{score.low:.2f}-{score.high:.2f}"
     passed = "" if score.passed is None else f"{score.passed} of {score.scored}"
     items = "" if score.items is None else f"{score.items} items"
-    ends = "" if score.low is None else f"{score.low:.2f}-{score.high:.2f}"
-    return [mean, ends, f"{score.scored} of {of}", items, str(score.skipped), str(score.failed), passed]
+    return [mean, ends, f"{score.scored} of {of}", items, str(score.skipped or ""), str(score.failed or ""), passed]
 
 
 def _list_counts(summary: Summary, report: Report) -> list[Text]:
