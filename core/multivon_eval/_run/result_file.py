@@ -54,7 +54,7 @@ def _read(
             check(result)
     except UsageError as error:
         raise UsageError([f"{where}: {problem}" for problem in error.problems]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: not JSON ({error}); take the line as simulate wrote it") from None
     return result
 
@@ -68,6 +68,8 @@ def _read_text(path: Path, may_be_torn: bool) -> str:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give a file that simulate wrote") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}); give a file that simulate wrote") from None
+    except ValueError as error:  # no file can have this name
+        raise UsageError(f"{path}: cannot be read ({error}); give a file that simulate wrote") from None
 
 
 def _read_lines(text: str, path: Path) -> Iterator[tuple[str, str]]:

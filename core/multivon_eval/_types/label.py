@@ -96,7 +96,9 @@ def label_from_json(row: Mapping[str, Any]) -> Label:
         UsageError: If it is none, or a value has another type than it should have; the message names the field.
     """
     if not isinstance(row, Mapping):
-        raise UsageError(f"a label is an object, and this is {type(row).__name__}")
+        raise UsageError(
+            f"a label is an object, and this is {type(row).__name__}; give a file that multivon-eval label wrote"
+        )
     version = row.get("schema_version", LABEL_VERSION)
     if version != LABEL_VERSION:
         raise UsageError(f"'schema_version' is {version!r}, not {LABEL_VERSION}; upgrade multivon-eval to read it")
