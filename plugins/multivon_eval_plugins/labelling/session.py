@@ -22,6 +22,8 @@ from .screen import Screen
 
 MOST_KINDS = 20
 """Kinds of failure that are listed; those named last."""
+WAKING = 0.5
+"""Seconds after which a signal is noticed at the latest."""
 
 
 @attrs.frozen
@@ -163,17 +165,36 @@ def _count(words: Sequence[str]) -> str:
 
 @contextlib.contextmanager
 def _stop_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the session as Ctrl-C does; in another thread than the first it just ends the process."""
+    """Let SIGTERM end the session as Ctrl-C does; where signals cannot be handled it just ends the process."""
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
     try:
         before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:
+    except ValueError:  # another thread than the first
         yield
         return
     try:
-        yield
+        with _wake_often():
+            yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _wake_often() -> Iterator[None]:
+    """Interrupt the wait for an answer now and then.
+
+    A signal that comes between a prompt and the wait would otherwise be noticed with the next key.
+    """
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, WAKING, WAKING)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
