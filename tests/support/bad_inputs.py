@@ -286,7 +286,6 @@ COMMANDS: dict[tuple[str, ...], str] = {
     ("score",): "the file of results is missing",
     ("score", "nope", "--out", "x"): "give a file that simulate wrote",
     ("score", ".", "--out", "x"): "Is a directory",
-    ("score", "x\0y", "--out", "x"): "cannot be read",
     ("score", "personas.jsonl", "--out", "x"): "schema_version",
     ("score", "personas.jsonl", "--out", "personas.jsonl"): "would overwrite personas.jsonl",
     ("init", "model.py"): "is a file",
