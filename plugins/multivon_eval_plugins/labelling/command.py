@@ -57,9 +57,7 @@ def _prepare(given: Mapping[str, Any]) -> tuple[Plan, LabelFile]:
     """
     problems: list[str] = []
     n = _collect(problems, _read_whole, "--n", given["n"], 1, _MOST_N)
-    seed = (
-        _collect(problems, _read_whole, "--seed", given["seed"], 0, _MOST_SEED) if given["seed"] is not None else None
-    )
+    seed = _collect(problems, _read_seed, given["seed"])
     results = _collect(problems, _read_results, given["results"]) or []
     contents = _collect(problems, _read_out, given["out"], given["results"], given["overwrite"])
     if contents and results:
@@ -91,10 +89,14 @@ def _read_whole(name: str, text: str, least: int, most: int) -> int:
     try:
         number = int(text) if len(text) <= len(str(most)) + 1 else most + 1
     except ValueError:
-        raise UsageError(f"{name} is {text!r}; give a whole number from {least} on") from None
+        raise UsageError(f"{name} is {make_label(text)!r}; give a whole number from {least} on") from None
     if not least <= number <= most:
-        raise UsageError(f"{name} is {text}; give a whole number from {least} to {most}")
+        raise UsageError(f"{name} is {make_label(text)}; give a whole number from {least} to {most}")
     return number
+
+
+def _read_seed(text: str | None) -> int | None:
+    return None if text is None else _read_whole("--seed", text, 0, _MOST_SEED)
 
 
 def _read_results(path: str | None) -> list[SimulationResult]:
