@@ -28,7 +28,17 @@ import importlib_metadata
 DOCS = Path(__file__).resolve().parent
 DISTRIBUTION = "multivon-eval"
 BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
-COMMANDS = ("simulate", "propose", "score", "plugins", "init", "staleness", "staleness stamp", "staleness report")
+COMMANDS = (
+    "simulate",
+    "propose",
+    "score",
+    "label",
+    "plugins",
+    "init",
+    "staleness",
+    "staleness stamp",
+    "staleness report",
+)
 
 
 def only_our_own() -> None:

@@ -34,12 +34,14 @@ from ._questions import (
 )
 from ._run.judge_session import JudgeSession
 from ._run.output import get_output, tell, tell_json
+from ._run.result_file import read_results
 from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
 from ._types.comparison import Comparison, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
 from ._types.hide_secrets import hide_secrets, is_secret_name
+from ._types.label import CriterionLabel, Label, digest_transcript, label_from_json, label_to_json
 from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
@@ -102,6 +104,7 @@ __all__ = [
     "Conversation",
     "CountAsked",
     "Counted",
+    "CriterionLabel",
     "DeliveryError",
     "Driver",
     "Effect",
@@ -115,6 +118,7 @@ __all__ = [
     "JudgeUnavailable",
     "JudgeUnusable",
     "KeyedJudge",
+    "Label",
     "Message",
     "Named",
     "Observation",
@@ -158,6 +162,7 @@ __all__ = [
     "ask",
     "asking_a_judge",
     "count_question",
+    "digest_transcript",
     "escape_controls",
     "format_count",
     "get_output",
@@ -165,6 +170,8 @@ __all__ = [
     "hide_secrets",
     "hookimpl",
     "is_secret_name",
+    "label_from_json",
+    "label_to_json",
     "list_findings",
     "make_label",
     "make_printable",
@@ -172,6 +179,7 @@ __all__ = [
     "persona_to_json",
     "quote_stands_in",
     "read_object",
+    "read_results",
     "result_schema",
     "result_to_json",
     "safe_json",

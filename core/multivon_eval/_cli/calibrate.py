@@ -34,7 +34,6 @@ def calibrate(results: Path, labels: Path, out: Path | None, fail_under: tuple[s
     """Say how a judge's verdicts agree with the labels of people, and correct its goal rate by them.
 
     \b
-    multivon-eval label results.jsonl --n 60 --out labels.jsonl
     multivon-eval calibrate results.jsonl --labels labels.jsonl --out calibration.json
     """
     from .._measure.calibrating import calibrate as make_calibration

@@ -27,7 +27,7 @@ CRASHED = "crashed"
 def calibrate(results: Sequence[SimulationResult], labels: Sequence[Label]) -> Calibration:
     """Say how a judge's verdicts agree with the labels of people, and what rate follows from that.
 
-    The labelled conversations must have been drawn by lot within each verdict, as ``multivon-eval label`` draws them:
+    The labelled conversations must have been drawn by lot within each verdict, not chosen by hand:
     then those of each verdict stand for all of that verdict.
 
     Args:
@@ -35,7 +35,7 @@ def calibrate(results: Sequence[SimulationResult], labels: Sequence[Label]) -> C
         labels: What people say of some of them.
 
     Raises:
-        UsageError: If a label belongs to none of the results, two belong to one, the criteria are others, or the
+        UsageError: If a label belongs to none of the results, two people labelled one, the criteria are others, or the
             results are of several judges.
     """
     by_result = _match(results, labels)
@@ -73,7 +73,7 @@ _Matched = Mapping[tuple[str, str], tuple[SimulationResult, Label]]
 
 
 def _match(results: Sequence[SimulationResult], labels: Sequence[Label]) -> _Matched:
-    """Find the conversation of each label.
+    """Find the conversation of each label; of several by one person the last one holds.
 
     Raises:
         UsageError: If there is none, or something else is wrong; with all of it.
@@ -86,8 +86,9 @@ def _match(results: Sequence[SimulationResult], labels: Sequence[Label]) -> _Mat
         result = known.get(key)
         if result is None:
             problems.append(f"{name}: belongs to none of these conversations; give the results that were labelled")
-        elif key in found:
-            problems.append(f"{name}: that conversation has a label already; keep one of them")
+        elif key in found and found[key][1].labelled_by != label.labelled_by:
+            others = f"{found[key][1].labelled_by!r} and {label.labelled_by!r}"
+            problems.append(f"{name}: {others} both labelled that conversation; keep the labels of one of them")
         elif tuple(one.criterion for one in label.criteria) != result.persona.criteria:
             problems.append(f"{name}: its success criteria are not those of the results; label them again")
         else:

@@ -24,7 +24,9 @@ def read_labels(path: Path | str, *, may_be_torn: bool = False) -> list[Label]:
     Raises:
         UsageError: If the file cannot be read or a line is no label; all problems at once, each with ``FILE:LINE``.
     """
-    return read_jsonl(Path(path), lambda row, _: label_from_json(row), "multivon-eval label", may_be_torn=may_be_torn)
+    return read_jsonl(
+        Path(path), lambda row, _: label_from_json(row), "the command for labels", may_be_torn=may_be_torn
+    )
 
 
 def read_calibration(path: Path | str) -> Calibration:
@@ -41,5 +43,5 @@ def read_calibration(path: Path | str) -> Calibration:
         ) from None
     except UsageError as error:
         raise UsageError([f"{path}: {problem}" for problem in error.problems]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON ({error}); give a file that multivon-eval calibrate --out wrote") from None

@@ -43,7 +43,7 @@ def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T]
         return read(json.loads(line), number)
     except UsageError as error:
         raise UsageError([f"{where}: {problem}" for problem in error.problems]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: not JSON ({error}); take the line as {writer} wrote it") from None
 
 
@@ -56,6 +56,8 @@ def _read_text(path: Path, writer: str, may_be_torn: bool) -> str:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give a file that {writer} wrote") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 (byte {error.start}); give a file that {writer} wrote") from None
+    except ValueError as error:  # no file can have this name
+        raise UsageError(f"{path}: cannot be read ({error}); give a file that {writer} wrote") from None
 
 
 def _read_lines(text: str) -> Iterator[tuple[int, str]]:

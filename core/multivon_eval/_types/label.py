@@ -96,12 +96,12 @@ def label_from_json(row: Mapping[str, Any]) -> Label:
         UsageError: If it is none, or a value has another type than it should have; the message names the field.
     """
     if not isinstance(row, Mapping):
-        raise UsageError(f"a label is an object, and this is {type(row).__name__}")
+        raise UsageError(f"a label is an object, and this is {type(row).__name__}; give a file of labels")
     version = row.get("schema_version", LABEL_VERSION)
     if version != LABEL_VERSION:
         raise UsageError(f"'schema_version' is {version!r}, not {LABEL_VERSION}; upgrade multivon-eval to read it")
     if missing := [name for name in ("case_uid", "transcript", "criteria") if name not in row]:
-        raise UsageError(f"{', '.join(map(repr, missing))} is missing; give a file that multivon-eval label wrote")
+        raise UsageError(f"{', '.join(map(repr, missing))} is missing; give a file of labels")
     given = {name: read_field(row, name, read) for name, read in _READERS.items() if row.get(name) is not None}
     return Label(**given)
 
