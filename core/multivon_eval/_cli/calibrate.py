@@ -110,7 +110,9 @@ def _tell(calibration: Calibration, out: Path | None) -> None:
     from .._run.output import tell
 
     judge, errors = calibration.judge, calibration.errors
-    tell(f"judge        {make_label(judge.model)}, temperature {judge.temperature}, prompt {judge.prompt}")
+    heat = "not sent" if judge.temperature is None else judge.temperature
+    tell(f"judge        {make_label(judge.model)}, temperature {heat}, prompt {judge.prompt}")
+
     unsure = f", {calibration.unsure} more say unknown" if calibration.unsure else ""
     tell(f"labels       {calibration.labels} of conversations that the judge decided{unsure}")
     if errors is not None:
