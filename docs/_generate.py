@@ -30,6 +30,8 @@ DISTRIBUTION = "multivon-eval"
 BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 COMMANDS = (
     "simulate",
+    "compare",
+    "calibrate",
     "propose",
     "score",
     "label",

@@ -64,7 +64,7 @@ class ExitCode(IntEnum):
     OK = 0
     """The run finished and was delivered."""
     GATE = 1
-    """A gate (``--fail-under``, ``--max-error-rate``) was not met."""
+    """A gate (``--fail-under``, ``--fail-on``, ``--until``, ``--max-error-rate``) was not met."""
     USAGE = 2
     """Asked wrongly: nothing was spent."""
     FAILED = 3

@@ -126,6 +126,10 @@ def _tell(calibration: Calibration, out: Path | None) -> None:
     tell(f"corrected    {calibration.corrected_goal_rate or 'none'} as people would see it")
     if calibration.reason:
         tell(f"missing      {calibration.reason}")
+    if calibration.kinds is not None and calibration.kinds.counts:
+        tell(f"failures     {calibration.kinds}")
+        for kind, count in list(calibration.kinds.counts.items())[:SHOWN]:
+            tell(f"   {count:>4} {make_label(kind)}")
     _tell_disagreements(calibration)
     if out is not None:
         tell(f"calibration  {out}: use it with --calibration {out} as long as judge, prompt and temperature stay")

@@ -14,10 +14,12 @@ from .._types.calibration import Calibration, Disagreement, JudgeIdentity
 from .._types.interval import Interval
 from .._types.label import Label, digest_transcript
 from .._types.result import SimulationResult
+from .._types.unseen import FailureKinds
 from .._types.verdict import YesNoUnknown
 from ..errors import UsageError
 from .agreement import AgreementTally
 from .corrected import identify_judge
+from .kinds import KindTally
 
 FEWEST = 5
 """Labels of conversations with one verdict from which on a rate is corrected."""
@@ -66,6 +68,7 @@ def calibrate(results: Sequence[SimulationResult], labels: Sequence[Label]) -> C
         corrected_goal_rate=correct_own_rate(known) if not lacking else None,
         reason=lacking or one_sided,
         disagreements=tuple(disagreements),
+        kinds=_count_kinds(measured, by_result),
     )
 
 
@@ -111,6 +114,14 @@ def _find_judge(results: Sequence[SimulationResult]) -> JudgeIdentity:
         changes = "; ".join(judges[0].list_changes(judges[1])) or "they were asked for under different names"
         raise UsageError(f"these results are of {len(judges)} judges, and a calibration is of one: {changes}")
     return judges[0]
+
+
+def _count_kinds(measured: Sequence[SimulationResult], by_result: _Matched) -> FailureKinds:
+    tally = KindTally()
+    for result in measured:
+        matched = by_result.get((result.case_uid, digest_transcript(result)))
+        tally.add(result, matched[1].kind if matched else "")
+    return tally.summary()
 
 
 def _read_row(result: SimulationResult, by_result: _Matched) -> Judged:

@@ -43,8 +43,13 @@ class KindTally:
         self._shown: dict[str, Counter[frozenset[str]]] = defaultdict(Counter)
 
     def add(self, result: SimulationResult, named: str = "") -> None:
-        """Count one result; see :func:`list_kinds`."""
-        self._shown[result.persona.name][list_kinds(result, named)] += 1
+        """Count one result.
+
+        Args:
+            result: The result.
+            named: The kind that a person named; that of the label in its line if empty.
+        """
+        self._shown[result.persona.name][list_kinds(result, named or _read_kind(result))] += 1
 
     def summary(self) -> FailureKinds:
         """Sum up what was counted so far."""
@@ -66,3 +71,9 @@ class KindTally:
             return FailureKinds(frequent, once, None, f"{told} can not tell what others would show; take 10 or more")
         curve = draw_curve(self._shown)
         return FailureKinds(frequent, once, estimate_unseen(self._shown), curve=tuple(curve))
+
+
+def _read_kind(result: SimulationResult) -> str:
+    label = result.extra.get("label")
+    kind = label.get("kind") if isinstance(label, Mapping) else None
+    return kind.strip() if isinstance(kind, str) else ""

@@ -14,6 +14,7 @@ from .converter import make_plain, structure
 from .interval import Interval
 from .json_value import freeze_values
 from .reading import read_field, read_object
+from .unseen import FailureKinds
 
 CALIBRATION_VERSION = 1
 
@@ -131,6 +132,8 @@ class Calibration:
         corrected_goal_rate: The goal rate of that run corrected by the labels; None where there are too few.
         reason: Why something is missing; empty where nothing is.
         disagreements: The conversations of which judge and person say different things.
+        kinds: In which ways the conversations of the run failed, a kind that a person named in the place of criteria;
+            None where nothing was counted.
     """
 
     judge: JudgeIdentity
@@ -143,6 +146,7 @@ class Calibration:
     corrected_goal_rate: Interval | None
     reason: str = ""
     disagreements: tuple[Disagreement, ...] = ()
+    kinds: FailureKinds | None = None
 
 
 def calibration_to_json(calibration: Calibration) -> dict[str, Any]:

@@ -173,4 +173,10 @@ class Summary:
         scores = (make_one_line(f"{name}: {score}") for name, score in self.scores.items())
         by = f", judge {make_one_line(self.judge_model)}" if self.judge_model else ""
         spent = f"spent ${self.spent_usd:.4f}{by}"
-        return "\n".join([f"goal achieved: {self.headline}", *scores, spent, self.disclaimer])
+        lines = [f"goal achieved: {self.headline}"]
+        if self.corrected_goal_rate is not None:
+            lines.append(f"corrected goal rate {self.corrected_goal_rate}, {self.correction}")
+        elif self.correction:
+            lines.append(f"goal rate {self.correction}")
+        lines += [str(self.decision)] if self.decision else []
+        return "\n".join([*lines, *scores, spent, self.disclaimer])

@@ -109,6 +109,10 @@ def _read_marker(definition: pytest.Item) -> tuple[Any, dict[str, Any]]:
         raise UsageError(f"it has {len(marker.args)} unnamed arguments; give one, a file of personas say")
     if "sinks" in marker.kwargs:
         raise UsageError("sinks: every item is a run of its own, and would write over the one before; leave them out")
+    if whole := sorted({"until", "baseline"} & marker.kwargs.keys()):
+        raise UsageError(
+            f"{', '.join(whole)}: that is said of a whole run, and every item is one of its own; use simulate"
+        )
     return marker.args[0], dict(marker.kwargs)
 
 

@@ -116,6 +116,7 @@ def test_markers_that_cannot_be_used_are_collection_errors(tmp_path):
         '("personas.jsonl", judge="nonsense")': "nonsense",
         '("personas.jsonl", budget_usd=3)': "budget_usd: the ceiling is one for the whole session",
         '("personas.jsonl", sinks=["jsonl:out.jsonl"])': "sinks: every item is a run of its own",
+        '("personas.jsonl", until="goal_rate>=0.5")': "until: that is said of a whole run",
         '("people.jsonl")': "people.jsonl: no such file in tests or .; name a JSONL file",
         '("personas.jsonl", "more.jsonl")': "it has 2 unnamed arguments; give one",
         "": "it has 0 unnamed arguments; give one",
