@@ -26,6 +26,9 @@ from .gates import Gate, Held, hold_regression, read_share, tell_gates
 from .notes import keep_quiet
 from .resuming import STANDARD_OUTPUT
 
+AIMS = ("until", "calibration", "baseline")
+"""The options that say what a run is held against."""
+
 
 def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
     """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
@@ -39,6 +42,8 @@ def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> S
         sinks.append(SCREEN)
     names = {field.name for field in attrs.fields(Settings)}
     options = {name: value for name, value in given.items() if name in names}
+    # An empty one is told by whoever looks whether all is filled in.
+    options |= {name: given[name] or None for name in AIMS if name in given}
     options |= {
         "budget_usd": given["budget"],
         "evaluators": given["evaluator"] or EVALUATORS,

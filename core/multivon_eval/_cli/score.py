@@ -53,7 +53,7 @@ def _plan(
     from .._run.result_file import read_results
     from .gates import GATES, check_metrics, read_gates
     from .resuming import open_journal
-    from .running import build_settings, check_output
+    from .running import build_settings, check_filled, check_output
 
     registry, problems = Registry(), Problems()
     gates = problems.collect(read_gates, *(given[name] for name in GATES))
@@ -61,6 +61,7 @@ def _plan(
         problems.add("the file of results is missing; say multivon-eval score RESULTS --out FILE")
     if not given["out"]:
         problems.add("--out is missing; say where the new results go")
+    problems.collect(check_filled, given, "calibration")
     problems.collect(check_output, given)
     settings = build_settings(given, where_from)
     problems.add(*settings.problems())

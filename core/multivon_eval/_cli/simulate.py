@@ -50,12 +50,12 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     from .model_file import load_system
     from .proposal import asked_personas
     from .resuming import open_journal
-    from .running import build_settings, check_filled, check_output
+    from .running import AIMS, build_settings, check_filled, check_output
 
     registry, problems = Registry(), Problems()
     if given["model_cmd"] is None:
         problems.add("--model-cmd is missing; see multivon-eval simulate --help")
-    problems.collect(check_filled, given, "model_cmd", "personas", "propose_from")
+    problems.collect(check_filled, given, "model_cmd", "personas", "propose_from", *AIMS)
     problems.collect(check_output, given)
     personas = problems.collect(asked_personas, given, where_from)
     gates = problems.collect(read_gates, *(given[name] for name in GATES))

@@ -41,7 +41,9 @@ def find_clashes(read: Mapping[str, Path | None], written: Mapping[str, Path | N
 def _is_same(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
-    except OSError:  # one of them is not there yet
+    except (OSError, ValueError):  # one of them is not there yet, or no file can have this name
+        pass
+    try:
         return os.path.realpath(one) == os.path.realpath(other)
-    except ValueError:  # no file can have this name; whoever opens it will say so
+    except ValueError:  # whoever opens it will say so
         return False

@@ -7,6 +7,7 @@ import platform
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -70,7 +71,7 @@ def make_plan(
     """
     troubles, journal = list[Problem](), journal or Journal()
     parts = _build_parts(personas, settings, registry, troubles, is_watched)
-    _check_paths(system, parts)
+    _check_paths(system, parts, settings)
     return Plan(
         info=(info := _make_info(settings, parts, journal.past.run_id)),
         source=parts.source.plugin,
@@ -162,14 +163,16 @@ def _build_parts(
     return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)
 
 
-def _check_paths(system: SystemUnderTest | None, parts: _Parts) -> None:
+def _check_paths(system: SystemUnderTest | None, parts: _Parts, settings: Settings) -> None:
     """Check that no sink writes over what the run reads, or over what another one writes.
 
     Raises:
         UsageError: If one would.
     """
     model, personas = system.path if system else None, find_path(parts.source.plugin)
-    read = {"the file of the model": model, "where the personas come from": personas}
+    given = {"the calibration": settings.calibration, "the baseline": settings.baseline}
+    named = {name: Path(one) for name, one in given.items() if isinstance(one, str | Path) and one}
+    read = {"the file of the model": model, "where the personas come from": personas, **named}
     written = {f"sink {name!r}": find_path(built.plugin) for name, built in parts.sinks.items()}
     if clashes := find_clashes(read, written):
         raise UsageError(clashes)

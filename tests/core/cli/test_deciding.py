@@ -23,7 +23,7 @@ KIND = ("--judge", "judge.Judge,kind=0.4")
 
 def simulate(path, bot, *more, judge=JUDGE, trials=3):
     """Let all personas talk to a bot."""
-    asked = (*BASE, "--model-cmd", f"{bot}.py", *judge, "--trials", str(trials), "--concurrency", "4", *more)
+    asked = (*BASE, "--model-cmd", f"{bot}.py", *judge, "--trials", str(trials), "--concurrency", "1", *more)
     return multivon_eval(*asked, cwd=path)
 
 
@@ -198,14 +198,12 @@ def test_until_stops_early(story):
 
 def test_a_run_that_was_killed_comes_to_the_same_decision(story):
     """It goes on where it was; once it has ended, a resume asks nobody and says the same."""
-    asked = ("--until", "goal_rate>=0.6", "--seed", "3", "--json", "--resume", "--out")
+    asked = ("--until", "goal_rate>=0.6", "--seed", "3", "--concurrency", "4", "--json", "--resume", "--out")
     whole = json.loads(simulate(story, "good", *asked, "whole.jsonl", trials=2).stdout)["decision"]
     assert whole["outcome"] == "met"
     (story / "kill-after").write_text(str(whole["conversations"] // 2), encoding="utf-8")
     command = [sys.executable, "-m", "multivon_eval", *BASE, "--model-cmd", "good.py", *JUDGE, "--trials", "2"]
-    killed = subprocess.run(
-        [*command, "--concurrency", "4", *asked, "killed.jsonl"], cwd=story, env=clean_env(), capture_output=True
-    )
+    killed = subprocess.run([*command, *asked, "killed.jsonl"], cwd=story, env=clean_env(), capture_output=True)
     assert killed.returncode == -9
     (story / "kill-after").unlink()
     assert 0 < len((story / "killed.jsonl").read_bytes().splitlines()) < whole["conversations"]
