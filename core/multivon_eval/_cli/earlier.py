@@ -21,7 +21,6 @@ from .._run.proposal import count_proposed
 from .._run.summing import Sums
 from .._types.persona import Persona
 from .._types.printable import format_count
-from .._types.report import Report
 from .._types.result import SimulationResult
 from ..errors import UsageError
 from .gates import Gate
@@ -141,5 +140,4 @@ def tell_complete(
         told = f"already complete: {count} in {given['out']}, nothing is asked; to begin anew leave out --resume"
         tell(told, err=True)
     spent = sum((result.cost_usd for result in results), start=plan.ledger.spent)
-    report = Report(info, sums.summary(spent), comparison=sums.compare())
-    return conclude(report, gates, given)
+    return conclude(sums.report(info, spent), gates, given)

@@ -228,8 +228,9 @@ class Run:
             is_whole = True
         finally:
             plan.problems.extend(Problem("judge", overrun) for overrun in plan.ledger.overruns)
-            summary, seconds = self.sums.summary(plan.ledger.spent), time.perf_counter() - started
-            report = Report(info, summary, tuple(plan.problems), seconds, not is_whole, self.sums.compare())
+            found, seconds = tuple(plan.problems), time.perf_counter() - started
+            spent, is_cut = plan.ledger.spent, not is_whole
+            report = self.sums.report(info, spent, problems=found, seconds=seconds, interrupted=is_cut)
             await delivery.close(report)
             plan.hooks.emit("run_finished", report=report)
             self.report = attrs.evolve(report, problems=tuple(plan.problems))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import attrs
 
@@ -11,8 +12,9 @@ from .._measure.comparing import compare_results
 from .._measure.tally import Tally
 from .._measure.until import WIDTH, Watch, shuffle
 from .._types.answer import Usage
-from .._types.comparison import Comparison
+from .._types.report import Report
 from .._types.result import SimulationResult
+from .._types.run_info import RunInfo
 from .._types.summary import Summary
 from .aims import Aims
 
@@ -88,8 +90,16 @@ class Sums:
         low, high = self._watch.bounds
         return attrs.evolve(summary, goal_rate=attrs.evolve(rate, low=min(low, value), high=max(high, value)))
 
-    def compare(self) -> Comparison | None:
-        """Say what changed since the baseline; None where there is none."""
-        if self._aims.baseline is None:
-            return None
-        return compare_results(self._aims.baseline, self._kept, self._aims.calibration)
+    def report(self, info: RunInfo, spent: Decimal, **fields: Any) -> Report:
+        """Report what was counted so far.
+
+        Args:
+            info: What the run is made with.
+            spent: What all judge calls cost in USD.
+            **fields: What else there is to say; see :class:`Report`.
+        """
+        baseline, calibration = self._aims.baseline, self._aims.calibration
+        report = Report(info, self.summary(spent), **fields, baseline=baseline or (), calibration=calibration)
+        if baseline is None:
+            return report
+        return attrs.evolve(report, comparison=compare_results(baseline, self._kept, calibration))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
 from .._set_module import set_module
+from .calibration import Calibration
 from .comparison import Comparison
+from .result import SimulationResult
 from .run_info import RunInfo
 from .summary import Summary
 
@@ -38,6 +42,8 @@ class Report:
         seconds: How long it took.
         interrupted: Whether it was stopped before its end.
         comparison: What changed since the baseline; None where none was given.
+        baseline: The results of the baseline; empty where none was given.
+        calibration: What people say of the judge; None where nobody was asked.
     """
 
     info: RunInfo
@@ -46,6 +52,8 @@ class Report:
     seconds: float = 0.0
     interrupted: bool = False
     comparison: Comparison | None = None
+    baseline: Sequence[SimulationResult] = ()
+    calibration: Calibration | None = None
 
     @property
     def undelivered(self) -> bool:
