@@ -34,6 +34,7 @@ COMMANDS = (
     "calibrate",
     "propose",
     "score",
+    "show",
     "label",
     "plugins",
     "init",

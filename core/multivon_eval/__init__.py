@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from ._types.verdict import Evidence as Evidence
     from ._types.verdict import Verdict as Verdict
     from ._types.verdict import Votes as Votes
+    from ._types.worth import WorthReading as WorthReading
     from .errors import BudgetExceeded as BudgetExceeded
     from .errors import ExitCode as ExitCode
     from .errors import JudgeError as JudgeError
@@ -157,6 +158,7 @@ _HOMES = {
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
     "_run.result_file": ("read_results",),
+    "_types.worth": ("WorthReading",),
     "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
@@ -231,6 +233,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "Votes",
+    "WorthReading",
     "__version__",
     "asimulate",
     "calibrate",

@@ -47,6 +47,7 @@ from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
 from ._types.printable import escape_controls, format_count, make_label, make_printable
+from ._types.rate import Rate
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -57,6 +58,7 @@ from ._types.summary import ScoreSummary, Summary
 from ._types.unseen import FailureKinds
 from ._types.verdict import OUTCOMES, Claim, YesNoUnknown
 from ._types.whole_text import whole_text
+from ._types.worth import WorthReading
 from .errors import (
     AnswerWithheld,
     BudgetExceeded,
@@ -67,6 +69,7 @@ from .errors import (
     PersonaError,
     UnreadableAnswer,
     UsageError,
+    did_you_mean,
 )
 from .hookspecs import hookimpl
 from .protocols import (
@@ -134,6 +137,7 @@ __all__ = [
     "PromptMessage",
     "Proposes",
     "Question",
+    "Rate",
     "RejectedTurn",
     "Reply",
     "Report",
@@ -154,6 +158,7 @@ __all__ = [
     "UsageError",
     "UserTurn",
     "UserTurnAsked",
+    "WorthReading",
     "YesNo",
     "YesNoAnswer",
     "YesNoAsked",
@@ -162,6 +167,7 @@ __all__ = [
     "ask",
     "asking_a_judge",
     "count_question",
+    "did_you_mean",
     "digest_transcript",
     "escape_controls",
     "format_count",

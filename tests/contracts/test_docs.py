@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 GENERATE = DOCS / "_generate.py"
-COMMANDS = ("simulate", "propose", "score", "compare", "label", "calibrate", "plugins", "init", "staleness")
+COMMANDS = ("simulate", "propose", "score", "show", "compare", "label", "calibrate", "plugins", "init", "staleness")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -382,16 +382,14 @@ def test_the_tutorial_shows_what_happens(tmp_path: Path) -> None:
     page = DOCS / "tutorial" / "first_simulation.md"
     readme = next(block for block in blocks(ROOT / "README.md", "sh") if "simulate" in block)
     assert readme in blocks(page, "sh"), "the tutorial begins with README's first command"
-    first, second = (args for args in command_lines(page)[:2])
+    first, look, second = (args for args in command_lines(page)[:3])
     (tmp_path / "docs").mkdir()
     shutil.copytree(DOCS / "examples", tmp_path / "docs" / "examples")
     shutil.copytree(DOCS / "examples", tmp_path / "mybot")
     fix(tmp_path / "mybot", blocks(page, "diff")[0])
-    look = next(block for block in blocks(page, "sh") if "json.loads" in block)
-    snippet = shlex.split(look)[2]
     told = ""
-    for args in (["-m", "multivon_eval", *first], ["-c", snippet], ["-m", "multivon_eval", *second]):
-        done = run(*args, cwd=tmp_path, COLUMNS="240")
+    for args in (first, look, second):
+        done = run("-m", "multivon_eval", *args, cwd=tmp_path, COLUMNS="240")
         assert done.returncode == 0, done.stderr
         told += done.stdout
     printed = {re.sub(r"^\d/\d  ", "", line.rstrip()) for line in told.splitlines()}

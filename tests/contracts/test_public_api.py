@@ -66,7 +66,6 @@ NOT_USED_HERE = {
     "TextAsked": "what a judge that is no model finds in a text question",
     "Effect": "the type of a field of Observation",
     "StopReason": "the type of a field of Observation",
-    "ToolCall": "the type of a field of Message",
 }
 
 

@@ -195,7 +195,7 @@ def test_terminal_says_beside_the_rate_what_the_budget_cut(capsys):
     judge = SaysJudge(cost=Decimal("0.10"))
     results = run(TerminalSink(width=240), judge=judge, budget_usd="0.15", people=[persona("ann"), persona("bob")])
     assert results.summary.cut == sum(result.cut for result in results) > 0
-    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("goal achieved")]
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("goal rate")]
     assert f"{results.summary.cut} cut short by the budget" in line
 
 
@@ -207,7 +207,39 @@ def test_terminal_says_that_nothing_measured_the_system(capsys):
     assert "no conversation measured the system" in text
     assert "0 of 2 judged" in text
     assert "not counted against the system: 2 judge" in text
-    assert "%" not in text.split("goal achieved")[1].splitlines()[0]
+    assert "%" not in text.split("goal rate")[1].splitlines()[0]
+
+
+def test_terminal_says_first_whether_it_can_be_gone_by(capsys):
+    """The simulation, then the judge, then the rate; at the end what to read, and how."""
+    people = [persona("ann"), persona("bob")]
+    run(TerminalSink(width=100), judge=SaysJudge(met="no"), people=people, evaluators=["turn-consistency"])
+    rows = [line for line in capsys.readouterr().out.splitlines() if line[:1].isalpha()]
+    starts = [line.split()[0] for line in rows[rows.index(next(row for row in rows if row.startswith("simulation"))) :]]
+    order = ["simulation", "judge", "goal", "failures", "personas", "criteria", "score", "ended", "cost", "read"]
+    assert [starts.index(name) for name in order] == sorted(starts.index(name) for name in order)
+    text = " ".join(" ".join(rows).split())
+    assert "not calibrated: nobody said whether it may be believed" in text
+    assert "personas ann 0 of 1, bob 0 of 1" in text
+    assert "criteria 0 of 2 met: The assistant stated the refund window." in text
+    assert "not met: The assistant stated the refund window." in text.partition(" read ")[2]
+
+
+def test_terminal_goes_on_below_itself_where_a_line_is_too_long(capsys, kept):
+    """At 40 columns no line is longer, and what does not fit is indented."""
+    report, result = kept
+
+    async def called():
+        sink = TerminalSink(width=40)
+        await sink.open(report.info)
+        await sink.write(result)
+        await sink.close(report)
+
+    asyncio.run(called())
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    at = next(number for number, line in enumerate(lines) if line.startswith("goal rate"))
+    assert lines[at + 1].startswith(" " * 12)
 
 
 def test_terminal_tells_what_went_wrong(capsys, kept):

@@ -74,6 +74,7 @@ class PastCase:
         calls: How many were made.
         models: The model that the provider said it used, by task.
         temperatures: What was sent, by task.
+        spent_on: What the calls of each task did cost, in USD.
     """
 
     said: tuple[RecordedMessage, ...] = ()
@@ -87,6 +88,7 @@ class PastCase:
     calls: int = 0
     models: Mapping[str, str] = attrs.field(factory=dict)
     temperatures: Mapping[str, float | None] = attrs.field(factory=dict)
+    spent_on: Mapping[str, Decimal] = attrs.field(factory=dict)
 
     def restore_end(self, conversation: Conversation) -> Conversation:
         """Return the conversation with the end that it had; unchanged where it had none."""
@@ -225,6 +227,8 @@ def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) 
         case = cases.setdefault(case_uid, {})
         case["cost_usd"] = case.get("cost_usd", ZERO) + paid
         case["calls"] = case.get("calls", 0) + 1
+        spent_on = case.setdefault("spent_on", {})
+        spent_on[role] = spent_on.get(role, ZERO) + paid
         # No answer, no tokens: what failed or was cut off has a cost and nothing else.
         if said is not None:
             told = json.loads(said)

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import attrs
 
-from .._statistics.rates import estimate_clustered, estimate_mean
+from .._statistics.rates import estimate_clustered, estimate_mean, estimate_rate
 from .._statistics.spread import PersonaOutcomes, split_variance
+from .._types.agreement import WORDS
 from .._types.answer import Usage
 from .._types.calibration import Calibration
 from .._types.decision import Decision
@@ -21,6 +22,7 @@ from .agreement import AgreementTally
 from .corrected import CorrectedTally
 from .kinds import KindTally
 from .trials import summarize_trials
+from .worth import WorthTally
 
 
 @attrs.define
@@ -78,6 +80,8 @@ class Tally:
         self._trials: dict[str, tuple[int, int]] = {}
         self._outcomes = defaultdict[str, PersonaOutcomes](PersonaOutcomes)
         self._cost, self._calls = Decimal(0), 0
+        self._criteria: dict[str, Counter[str]] = {}
+        self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally()
         self._kinds, self._corrected = KindTally(), CorrectedTally(calibration)
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None
@@ -108,6 +112,11 @@ class Tally:
         self._rules.add(result.provenance.judge_rule)
         self._agreement.add(result)
         self._kinds.add(result)
+        self._worth.add(result)
+        for one in result.verdict.criteria:
+            self._criteria.setdefault(one.criterion, Counter())[one.met] += 1
+        for purpose, usd in result.provenance.costs.items():
+            self._costs[purpose] += usd
         self._corrected.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
@@ -159,6 +168,10 @@ class Tally:
             decision=decision,
             corrected_goal_rate=corrected,
             correction=correction,
+            personas={name: estimate_rate(hits, of) for name, (hits, of) in self._trials.items()},
+            criteria={text: {word: counts[word] for word in WORDS} for text, counts in self._criteria.items()},
+            costs=dict(self._costs),
+            worth_reading=self._worth.summary(),
         )
 
 

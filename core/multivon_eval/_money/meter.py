@@ -38,8 +38,10 @@ _LONG_PAUSE = 5.0
 
 OBSERVER = "observer"
 """The task of what observers ask while a conversation goes on."""
-JUDGING = ("judge", "vote")
+JUDGING = ("judge", "vote", "score")
 """The tasks of what is asked for verdicts and scores."""
+PURPOSES = {"driver": "driver", "judge": "verdict", "vote": "verdict", "score": "scores", OBSERVER: "observers"}
+"""What the calls of each task are for, in the words of a result."""
 SYSTEM = "system"
 """The role of a model that is asked as the system under test: its calls are none of a judge's."""
 
@@ -61,6 +63,16 @@ class Account:
     spent_on: dict[str, Decimal] = attrs.field(factory=dict)
 
     @property
+    def costs(self) -> dict[str, Decimal]:
+        """What its calls did cost by purpose, in USD; no purpose that cost nothing."""
+        found: dict[str, Decimal] = {}
+        for task, cost in self.spent_on.items():
+            purpose = PURPOSES.get(task, task)
+            if cost:
+                found[purpose] = found.get(purpose, ZERO) + cost
+        return found
+
+    @property
     def judging_usd(self) -> Decimal:
         """What verdicts and scores did cost, in USD."""
         return sum((cost for task, cost in self.spent_on.items() if task in JUDGING), ZERO)
@@ -78,6 +90,7 @@ class Account:
             past.calls,
             models=dict(past.models),
             temperatures=dict(past.temperatures),
+            spent_on=dict(past.spent_on),
         )
 
     def book(self, task: str, answer: Answer) -> None:

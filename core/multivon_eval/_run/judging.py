@@ -41,13 +41,14 @@ class Judging:
         provider's cache serves only when it has begun to answer.
         """
         context, is_ahead = self.plan.context("judge", account), asyncio.Event()
+        scoring = self.plan.context("score", account)
         if self.plan.info.judge_calls == TOGETHER and past.verdict is None and conversation.turns:
             asked = self.plan.forecast.list_told(conversation, self._list_missing(past.scores))
-            context = await ask_together(asked, context)
+            context = scoring = await ask_together(asked, context)
 
         async def score_then() -> dict[str, Score]:
             await is_ahead.wait()
-            return await self.score_missing(conversation, past.scores, context)
+            return await self.score_missing(conversation, past.scores, scoring)
 
         verdict, scores = await asyncio.gather(
             self._get_verdict(conversation, context, account, past, is_ahead.set), score_then()

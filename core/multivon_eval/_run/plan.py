@@ -108,7 +108,7 @@ class Plan:
         """What a plug-in gets: the metered judge for one task, on one conversation's account.
 
         Args:
-            task: ``driver``, ``judge``, ``vote`` or ``observer``; all but the first ask the judge.
+            task: ``driver``, ``judge``, ``vote``, ``score`` or ``observer``; all but the first ask the judge.
             account: The conversation's.
         """
         role = "driver" if task == "driver" else "judge"

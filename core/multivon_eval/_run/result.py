@@ -58,6 +58,7 @@ def to_result(
         started_at=started_at,
         seconds=round(seconds, 6),
         usage=account.usage,
+        costs=account.costs,
         judge_calls=account.calls,
         judge_retries=tuple(account.retries),
         notes=tuple(account.notes),
@@ -111,9 +112,10 @@ def add_scores(old: SimulationResult, scores: Mapping[str, Score], account: Acco
     made = attrs.evolve(
         had,
         usage=had.usage + account.usage,
+        costs={name: had.costs.get(name, 0) + account.costs.get(name, 0) for name in {**had.costs, **account.costs}},
         judge_calls=had.judge_calls + account.calls,
         judge_retries=(*had.judge_retries, *account.retries),
         plugins=(*had.plugins, *(use for use in evaluators if use not in had.plugins)),
-        scores_judge_model=account.models.get("judge", "") or info.judge_model,
+        scores_judge_model=account.models.get("score", "") or info.judge_model,
     )
     return attrs.evolve(old, scores=scores, cost_usd=old.cost_usd + account.cost_usd, provenance=made)

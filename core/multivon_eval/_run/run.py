@@ -194,7 +194,7 @@ class Run:
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, key)
             if not verdicts:
-                scores = await self._judging.score_missing(conversation, old.scores, plan.context("judge", account))
+                scores = await self._judging.score_missing(conversation, old.scores, plan.context("score", account))
                 return add_scores(old, scores, account, info)
             # The journal knows it by its key: one that two runs had has one uid in both.
             if conversation.is_imported:

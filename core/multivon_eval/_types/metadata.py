@@ -96,6 +96,10 @@ def _read_usage(value: Any) -> Usage:
     return Usage(**{name: read_field(row, name, read_whole) for name in _TOKENS if name in row})
 
 
+def _read_costs(value: Any) -> dict[str, Decimal]:
+    return {read_text(name): structure(read_number(usd), Decimal) for name, usd in read_object(value).items()}
+
+
 def _read_plugin_use(value: Any) -> PluginUse:
     row = read_object(value)
     return PluginUse(**{name: read_text(row.get(name, "")) for name in _USE})
@@ -139,6 +143,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "started_at": read_text,
     "seconds": read_number,
     "usage": _read_usage,
+    "costs": _read_costs,
     "judge_calls": read_whole,
     "judge_retries": read_list_of(_retry),
     "notes": read_list_of(read_text),

@@ -11,7 +11,7 @@ from attrs.converters import optional
 
 from .._set_module import set_module
 from .answer import Usage
-from .json_value import freeze_mapping
+from .json_value import freeze_mapping, freeze_values
 from .run_info import PluginUse
 
 
@@ -73,6 +73,7 @@ class Provenance:
         started_at: When the conversation began, ISO 8601, UTC.
         seconds: How long it took, judging included.
         usage: Tokens of its judge calls.
+        costs: What its judge calls cost by purpose, in USD: ``driver``, ``verdict``, ``scores``, ``observers``.
         judge_calls: Number of requests to judges, repetitions included.
         judge_retries: Each repetition after a failure.
         notes: What differed from the request, such as a parameter that the model refused.
@@ -100,6 +101,7 @@ class Provenance:
     started_at: str = ""
     seconds: float = 0.0
     usage: Usage = attrs.field(factory=Usage)
+    costs: Mapping[str, Decimal] = attrs.field(factory=dict, converter=freeze_values)
     judge_calls: int = 0
     judge_retries: tuple[JudgeRetry, ...] = ()
     notes: tuple[str, ...] = ()

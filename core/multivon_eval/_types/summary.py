@@ -19,6 +19,7 @@ from .rate import Rate
 from .spread import Spread
 from .trials import TrialSummary
 from .unseen import FailureKinds
+from .worth import WorthReading
 
 
 @set_module("multivon_eval")
@@ -110,6 +111,11 @@ class Summary:
         corrected_goal_rate: The goal rate as people would see it, by a calibration of the judge; None where there is
             none, or it does not hold for this judge.
         correction: By what it is corrected, or why it is not; empty where nothing was to correct it by.
+        personas: By name the share of its conversations that achieved the goal, of those that measured the system, with
+            Wilson's interval.
+        criteria: By the text of each success criterion how often it was met, ``yes``, ``no`` or ``unknown``.
+        costs: What judge calls cost by purpose, in USD.
+        worth_reading: Up to three conversations that a person should read, each for another reason.
     """
 
     conversations: int
@@ -139,6 +145,10 @@ class Summary:
     decision: Decision | None = None
     corrected_goal_rate: Interval | None = None
     correction: str = ""
+    personas: Mapping[str, Rate] = attrs.field(factory=dict, converter=freeze_values)
+    criteria: Mapping[str, Mapping[str, int]] = attrs.field(factory=dict, converter=freeze_values)
+    costs: Mapping[str, Decimal] = attrs.field(factory=dict, converter=freeze_values)
+    worth_reading: tuple[WorthReading, ...] = ()
 
     @property
     def unmeasured(self) -> int:

@@ -21,6 +21,8 @@ def summary_to_json(summary: Summary) -> dict[str, Any]:
     """
     row: dict[str, Any] = {"schema_version": SUMMARY_VERSION, **make_plain(summary)}
     row["goal_rate"]["value"] = summary.goal_rate.value
+    for name, rate in summary.personas.items():
+        row["personas"][name]["value"] = rate.value
     for name, found in summary.agreement.items():
         row["agreement"][name] |= {"of": found.of, "same": found.same, "kappa": found.kappa}
     return row

@@ -1,29 +1,29 @@
-"""What a run's numbers say beyond rate and scores, as lines for a person."""
+"""What a run's numbers say beyond rate and scores, as rows for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
-from rich.text import Text
 
 from multivon_eval.sdk import Comparison, FailureKinds, Summary, list_findings, make_label
 
 KINDS = 5
 """How many kinds of failure are listed."""
 
+_Row = tuple[str, str, str]
 
-def list_numbers(summary: Summary) -> Iterator[Text]:
-    """Write the corrected rate, the decision, trials, where outcomes vary, and the kinds of failure.
+
+def list_numbers(summary: Summary) -> Iterator[_Row]:
+    """List the corrected rate, the decision, trials, where outcomes vary, and the kinds of failure.
 
     Args:
         summary: That of a run; a rule in the place of a judge gives no number that may be gone by.
     """
     if summary.corrected_goal_rate is not None:
-        yield Text(f"corrected goal rate {summary.corrected_goal_rate}, {summary.correction}")
+        yield "corrected", f"goal rate {summary.corrected_goal_rate}, {summary.correction}", "bold"
     elif summary.correction:
-        yield Text(f"goal rate {summary.correction}", style="yellow")
+        yield "corrected", f"goal rate {summary.correction}", "yellow"
     if summary.decision is not None:
-        yield Text(f"until    {summary.decision}", style="bold")
+        yield "until", str(summary.decision), "bold"
     if summary.trials is not None:
         yield from _align("trials", [summary.trials.told_flaky] if summary.judge_rule else summary.trials.told)
     if summary.spread is not None and not summary.judge_rule:
@@ -33,25 +33,23 @@ def list_numbers(summary: Summary) -> Iterator[Text]:
         yield from _list_kinds(summary.kinds)
 
 
-def _align(name: str, lines: Iterable[str]) -> Iterator[Text]:
-    """Put a name before the first of some lines, and as much space before the others."""
-    for number, line in enumerate(lines):
-        yield Text(f"{'' if number else name:<9}{line}")
+def _align(label: str, lines: Iterable[str]) -> Iterator[_Row]:
+    """Put a label before the first of some lines."""
+    yield from (("" if number else label, line, "") for number, line in enumerate(lines))
 
 
-def _list_kinds(kinds: FailureKinds) -> Iterator[Text]:
+def _list_kinds(kinds: FailureKinds) -> Iterator[_Row]:
     yield from _align("failures", kinds.told)
     for kind, count in list(kinds.counts.items())[:KINDS]:
-        yield Text(f"   {count:>4} {make_label(kind)}", style="dim")
+        yield "", f"{count:>4} {make_label(kind)}", "dim"
     if len(kinds.counts) > KINDS:
-        yield Text(f"        and {len(kinds.counts) - KINDS} more kinds", style="dim")
+        yield "", f"     and {len(kinds.counts) - KINDS} more kinds", "dim"
 
 
-def list_changes(comparison: Comparison | None) -> Iterator[Text]:
-    """Write what changed since the baseline."""
+def list_changes(comparison: Comparison | None) -> Iterator[_Row]:
+    """List what changed since the baseline."""
     if comparison is None:
         return
-    yield Text("since the baseline", style="bold")
-    for line in list_findings(comparison):
+    for number, line in enumerate(list_findings(comparison)):
         style = "red" if any(line.startswith(f"{one.name}: ") for one in comparison.regressions) else ""
-        yield Text(f"   {line}", style=style)
+        yield "" if number else "baseline", line, style

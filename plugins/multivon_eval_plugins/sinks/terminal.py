@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import chain
 
 import attrs
 from rich.console import Console
@@ -27,7 +28,8 @@ from multivon_eval.sdk import (
 )
 
 from .agreement import list_agreement
-from .numbers import list_changes, list_numbers
+from .closing import list_closing_rows, list_opening_rows, make_grid
+from .numbers import list_changes
 
 _STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
 
@@ -60,7 +62,7 @@ class TerminalSink:
         if run.driver_model != run.judge_model:
             self._print(f"driver   {escape(run.driver_model)}")
         ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
-        self._print(f"budget   {ceiling}, for all calls to the judge; what the system spends is not in it")
+        self._print(f"budget   {ceiling}")
         if run.estimate is not None:
             self._print(Text(_estimate(run.estimate, run)))
         if run.until:
@@ -93,22 +95,17 @@ class TerminalSink:
         self._print("")
         if report.interrupted:
             self._print(Text(f"interrupted after {self._done} of {self._of} conversations", style="yellow"))
-        self._print(
-            Text.assemble(("verdicts  " if summary.judge_rule else "goal achieved  ", "bold"), summary.headline)
-        )
+        self._print(make_grid(list_opening_rows(report)))
         if any(score.scored for score in summary.scores.values()):
             self._print(_score_table(summary))
         elif summary.scores:
             self._print(Text(_describe_no_scores(summary)))
-        for text in (*list_numbers(summary), *_list_counts(summary, report), *list_changes(report.comparison)):
-            self._print(text)
+        self._print(make_grid(chain(list_closing_rows(report), list_changes(report.comparison))))
         for text in list_agreement(summary):
             self._print(text)
-        for problem in report.problems:
-            self._print(Text(f"problem: {problem.where}: {problem.message}", style="yellow"))
         for use in report.info.plugins:
             if use.kind == "sink" and use.name != "terminal":
-                self._print(Text(f"results  {_shorten_spec(use)}"))
+                self._print(Text(f"results     {_shorten_spec(use)}"))
         self._print(f"[dim]{summary.disclaimer}[/dim]")
 
     def _print(self, what: str | Text | Table) -> None:
@@ -180,7 +177,7 @@ def _describe_claim(claim: Claim) -> str:
 def _describe_no_scores(summary: Summary) -> str:
     found = sum(score.findings for score in summary.scores.values())
     told = f"{format_count(found, 'finding')} above" if found else "no findings"
-    return f"scores   none, {told}: too little could be told of any conversation"
+    return f"scores      none, {told}: too little could be told of any conversation"
 
 
 def _score_table(summary: Summary) -> Table:
@@ -204,35 +201,5 @@ def _format_cells(score: ScoreSummary, of: int) -> list[str]:
     return [mean, ends, f"{score.scored} of {of}", items, str(score.skipped or ""), str(score.failed or ""), passed]
 
 
-def _list_counts(summary: Summary, report: Report) -> list[Text]:
-    stops = {reason: count for reason, count in summary.stop_reasons.items() if count}
-    lines = [f"ended    {_list(stops)}"] if stops else []
-    if summary.disagreements and not summary.judge_rule:
-        lines.append(f"driver and judge disagree on {summary.disagreements}")
-    if summary.gave_up:
-        lines.append(f"the user gave up in {summary.gave_up}")
-    if summary.driver_faults or summary.repaired:
-        repaired = format_count(summary.repaired, "message")
-        lines.append(
-            f"driver faults left in {format_count(summary.driver_faults, 'conversation')}, {repaired} repaired"
-        )
-    spent = f"spent    ${summary.spent_usd:.4f}"
-    if report.info.budget_usd is not None:
-        spent += f" of ${report.info.budget_usd}"
-    usage = summary.usage
-    if usage.input_tokens or usage.output_tokens:
-        spent += f", {usage.input_tokens} tokens in ({usage.cached_tokens} cached), {usage.output_tokens} out"
-    if summary.system_cost_usd is None and stops:  # imported transcripts ended elsewhere: nothing was called for them
-        spent += "; what model_fn spent is not known, it returned no Reply(cost_usd=...)"
-    elif summary.system_cost_usd is not None:
-        spent += f"; model_fn says it spent ${summary.system_cost_usd:.4f}"
-    return [Text(line) for line in (*lines, f"{spent}; {report.seconds:.1f} s")]
-
-
 def _shorten_spec(use: PluginUse) -> str:
     return use.spec.removeprefix(f"{use.distribution}/")
-
-
-def _list(counts: object) -> str:
-    assert isinstance(counts, dict), "counts by name"
-    return ", ".join(f"{count} {name}" for name, count in counts.items())

@@ -81,7 +81,7 @@ def test_a_baseline_says_the_same_in_the_run_itself(story):
     again = ("--baseline", "good.jsonl", "--fail-on", "regression")
     shown = simulate(story, "worse", *again)
     assert shown.returncode == 1
-    assert "since the baseline" in shown.stdout and ": worse" in " ".join(shown.stdout.split())
+    assert "baseline    set-up" in shown.stdout and ": worse" in " ".join(shown.stdout.split())
     told = json.loads(simulate(story, "worse", *again, "--json").stdout)
     assert told["comparison"] == {
         key: value for key, value in read_json(story, "compare", "good.jsonl", "worse.jsonl").items() if key != "gates"
@@ -158,7 +158,7 @@ def test_a_calibration_corrects_other_runs_and_refuses_other_judges(labelled):
     corrected = ("--calibration", "calibration.json", "--fail-under")
     met = simulate(story, "good", *corrected, "corrected_goal_rate.lower=0.5", judge=KIND)
     assert met.returncode == 0, met.stderr
-    assert re.search(r"corrected goal rate 0\.\d\d \(.*\), by 48 labels of rule-1", met.stdout)
+    assert re.search(r"corrected   goal rate 0\.\d\d \(.*\), by 48 labels of rule-1", met.stdout)
     missed = simulate(story, "worse", *corrected, "corrected_goal_rate.lower=0.5", judge=KIND)
     assert missed.returncode == 1
     assert "gate not met: corrected_goal_rate.lower >= 0.5" in missed.stderr

@@ -141,4 +141,4 @@ def test_a_gate_on_trials(tmp_path, capsys, monkeypatch, metric, code, told):
     printed = capsys.readouterr()
     assert told in printed.err
     if code != 2:
-        assert "trials   1 of 1 flaky: ann" in printed.out
+        assert "trials      1 of 1 flaky: ann" in printed.out

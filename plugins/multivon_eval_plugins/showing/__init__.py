@@ -1,0 +1,1 @@
+"""The command ``show``: a transcript as a chat in the terminal."""
