@@ -25,6 +25,7 @@ from ._types.conversation import Conversation
 from ._types.log import get_logger
 from ._types.observation import Observation
 from ._types.persona import Persona, UserTurn
+from ._types.progress import Progress
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.run_info import RunInfo
@@ -187,6 +188,20 @@ class Sink(Protocol):
 
     async def close(self, report: Report) -> None:
         """Finish; called once, also when the run was interrupted."""
+        ...
+
+
+@set_module("multivon_eval.sdk")
+class Follows(Protocol):
+    """A sink that shows what a run is doing while it goes on."""
+
+    def follow(self, progress: Progress) -> None:
+        """Keep something to look at; called before ``open``.
+
+        Args:
+            progress: Tells what the run is doing, at any time and from any thread. Looking costs little; do it a few
+                times a second.
+        """
         ...
 
 

@@ -47,6 +47,7 @@ from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
 from ._types.printable import escape_controls, format_count, make_label, make_printable
+from ._types.progress import ActiveConversation, Moment, Progress
 from ._types.rate import Rate
 from ._types.report import Report
 from ._types.result import SimulationResult
@@ -79,6 +80,7 @@ from .protocols import (
     Closes,
     Driver,
     Evaluator,
+    Follows,
     Judge,
     Named,
     Observer,
@@ -95,6 +97,7 @@ __all__ = [
     "DISCLAIMER",
     "OUTCOMES",
     "PLUGIN_API",
+    "ActiveConversation",
     "Answer",
     "AnswerWithheld",
     "Asked",
@@ -114,6 +117,7 @@ __all__ = [
     "Estimate",
     "Evaluator",
     "FailureKinds",
+    "Follows",
     "GoalAsked",
     "Judge",
     "JudgeError",
@@ -123,6 +127,7 @@ __all__ = [
     "KeyedJudge",
     "Label",
     "Message",
+    "Moment",
     "Named",
     "Observation",
     "Observer",
@@ -133,6 +138,7 @@ __all__ = [
     "PluginUse",
     "Priced",
     "Prices",
+    "Progress",
     "Prompt",
     "PromptMessage",
     "Proposes",

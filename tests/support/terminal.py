@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from .command import clean_env
@@ -32,16 +33,18 @@ class Terminal:
         *args: The arguments of ``multivon-eval``.
         cwd: The folder it runs in.
         columns: The width of the terminal.
+        env: More variables of the environment.
     """
 
-    def __init__(self, *args: str, cwd: Path, columns: int = 80) -> None:
+    def __init__(self, *args: str, cwd: Path, columns: int = 80, env: Mapping[str, str] | None = None) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        env = {key: value for key, value in clean_env().items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+        hidden = ("COLUMNS", "LINES", "NO_COLOR", "CI")
+        usual = {key: value for key, value in clean_env().items() if key not in hidden}
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, *args],
             cwd=cwd,
-            env={**env, "TERM": "xterm", "PYTHONIOENCODING": "utf-8"},
+            env={**usual, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **(env or {})},
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -86,6 +89,11 @@ class Terminal:
         for line in lines:
             self.see(prompt)
             self.type(f"{line}\n")
+
+    def resize(self, columns: int) -> None:
+        """Give the terminal another width, and say so to the process."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self._process.send_signal(signal.SIGWINCH)
 
     def send(self, number: signal.Signals) -> None:
         """Send the process a signal."""

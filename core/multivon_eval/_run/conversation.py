@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 
 import attrs
@@ -47,6 +48,7 @@ class Stage:
         limits: What the driver may take and give.
         run_id: Makes the ids that the system gets different in every run.
         forecast: Expects what a conversation costs, and holds money for it in its purse.
+        note: Called with the conversation as far as it is, when it begins and after each message.
     """
 
     system: SystemUnderTest
@@ -59,6 +61,7 @@ class Stage:
     limits: Limits
     run_id: str
     forecast: Forecast
+    note: Callable[[Conversation], None]
 
 
 async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, observing: RunContext) -> Conversation:
@@ -85,6 +88,7 @@ async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, 
         conversation = attrs.evolve(conversation, stop_reason="budget_exceeded")
     if past.said:
         await _hold_again(conversation, stage, purse)
+    stage.note(conversation)
     stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
     while conversation.stop_reason is None:
         if not _is_awaiting_reply(conversation):
@@ -153,6 +157,7 @@ async def _take_user_turn(
         return _end(conversation, said)
     grown = conversation.grown(said.message)
     stage.journal.record_message(grown, said.goal_reached, said.gave_up, said.observations, said.is_repaired)
+    stage.note(grown)
     return _add_outcome(grown, said)
 
 
@@ -185,6 +190,7 @@ async def _take_reply(conversation: Conversation, stage: Stage, observing: RunCo
     if reply.cost_usd is not None:
         grown = attrs.evolve(grown, system_cost_usd=_add_cost(conversation, reply.cost_usd))
     stage.journal.record_message(grown)
+    stage.note(grown)
     stage.hooks.emit("turn_finished", conversation=grown)
     return await _observe_reply(grown, stage, observing)
 

@@ -6,14 +6,16 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 
 from .._journal.journal import Journal
+from .._plugins.abilities import find_ability
 from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._plugins.stint import StintError, limit_stint
 from .._types.log import get_logger
+from .._types.progress import Progress
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from ..errors import DeliveryError, MultivonEvalError, UsageError
-from ..protocols import Sink
+from ..protocols import Follows, Sink
 
 _LOG = get_logger("delivery")
 
@@ -45,8 +47,8 @@ class Delivery:
         self._turn = asyncio.Lock()
         self._opened: list[str] = []
 
-    async def open(self, info: RunInfo) -> None:
-        """Open all sinks before anything is spent.
+    async def open(self, info: RunInfo, progress: Progress) -> None:
+        """Open all sinks before anything is spent; those that show what happens get something to look at.
 
         Raises:
             UsageError: If a sink cannot be used.
@@ -54,6 +56,8 @@ class Delivery:
         for name, sink in self._sinks.items():
             try:
                 async with limit_stint("it", self._seconds):
+                    if (following := find_ability(sink, Follows)) is not None:
+                        following.follow(progress)
                     await sink.open(info)
             except UsageError:
                 raise

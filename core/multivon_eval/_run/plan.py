@@ -131,6 +131,14 @@ class Plan:
         )
         return RunContext(metered, self.info.seed, _LOG)
 
+    def count_calls(self) -> int:
+        """How many calls to judges have ended."""
+        return sum(limit.ended for limit in list(self._limits.values()))
+
+    def find_pause(self) -> float:
+        """Seconds until calls go out again to a judge that asked to wait; 0 if none did."""
+        return max((limit.pause for limit in list(self._limits.values())), default=0.0)
+
     @contextmanager
     def purse(self) -> Iterator[Purse]:
         """The account of one conversation in the ledger, closed when it has ended."""

@@ -30,6 +30,7 @@ from .judging import Judging
 from .lifecycle import open_plugins
 from .personas import Case, list_cases
 from .plan import Plan
+from .progress import RunProgress
 from .proposal import get_personas
 from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
@@ -56,6 +57,7 @@ class Run:
         self.earlier: Earlier = earlier or Earlier()
         self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None
+        self._progress = RunProgress(plan, plan.info)
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._ending = asyncio.Lock()
         self._judging = Judging(plan)
@@ -163,6 +165,7 @@ class Run:
             limits=Limits(PATIENCE * info.timeout, info.max_message),
             run_id=info.run_id,
             forecast=plan.forecast,
+            note=self._progress.note,
         )
         await self._talking.acquire()
         if self.sums.is_decided:
@@ -177,6 +180,7 @@ class Run:
             finally:
                 # The system is free for the next persona; the judge takes its time beside that.
                 self._talking.release()
+            self._progress.note(conversation, "judging")
             async with self._ending:
                 # Where many end at once, what they ask the judge goes out between the turns of those that talk.
                 await asyncio.sleep(0)
@@ -201,6 +205,7 @@ class Run:
                 conversation = await watch_again(conversation, plan.observers, plan.context("observer", account))
             judged = attrs.evolve(conversation, case_uid=key)
             plan.journal.record_end(judged)
+            self._progress.note(judged, "judging")
             verdict, scores = await self._judging.judge(judged, account, plan.journal.past.case(key))
         seconds = time.perf_counter() - started
         return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
@@ -213,11 +218,12 @@ class Run:
         # What is kept of an earlier run is rewritten below: from then on there is something to go on with.
         is_begun, is_whole = plan.journal.is_open or bool(self.earlier.kept), False
         info = attrs.evolve(info, is_resumption=bool(plan.journal.past.run_id or self.earlier.kept))
+        self._progress = RunProgress(plan, info)
         try:
             # The journal first: it takes the lock, so of two runs that start at once the second touches no file.
             plan.journal.begin(info.run_id, setup, self.earlier.kept)
             self.earlier.prepare()
-            await delivery.open(info)
+            await delivery.open(info, self._progress)
             is_begun = True
             await self._deliver_again(delivery)
             plan.hooks.emit("run_started", run=info)
@@ -244,13 +250,14 @@ class Run:
 
     def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult | None]]:
         async def finished(key: str, job: _Job[SimulationResult | None]) -> SimulationResult | None:
-            result = await job()
-            if result is None:
-                return None
-            await delivery.write(result, key)
-            self.sums.add(result)
-            self.plan.hooks.emit("conversation_finished", result=result)
-            return result
+            try:
+                if (result := await job()) is not None:
+                    await delivery.write(result, key)
+                    self.sums.add(result)
+                    self.plan.hooks.emit("conversation_finished", result=result)
+                return result
+            finally:
+                self._progress.end(key)
 
         return (partial(finished, key, job) for key, job in jobs)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import attrs
 from rich.console import Console
-from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +18,7 @@ from multivon_eval.sdk import (
     Claim,
     Estimate,
     PluginUse,
+    Progress,
     Report,
     RunInfo,
     Score,
@@ -28,7 +31,8 @@ from multivon_eval.sdk import (
 )
 
 from .agreement import list_agreement
-from .closing import list_closing_rows, list_opening_rows, make_grid
+from .closing import Row, list_closing_rows, list_opening_rows, make_grid
+from .live import LiveView, may_be_live
 from .numbers import list_changes
 
 _STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
@@ -41,13 +45,21 @@ class TerminalSink:
     Attributes:
         width: Columns; the terminal's own if not given.
         transcripts: Whether to print every transcript too.
+        live: Whether to show, on a terminal, what goes on below what is finished.
     """
 
     width: int | None = None
     transcripts: bool = False
+    live: bool = True
+    _progress: Progress | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _view: LiveView | None = attrs.field(default=None, init=False, eq=False, repr=False)
     _console: Console = attrs.field(init=False, eq=False, repr=False)
     _done: int = attrs.field(default=0, init=False, eq=False, repr=False)
     _of: int = attrs.field(default=0, init=False, eq=False, repr=False)
+
+    def follow(self, progress: Progress) -> None:
+        """Keep what tells what the run is doing."""
+        self._progress = progress
 
     async def open(self, run: RunInfo) -> None:
         """Print what the run is made with."""
@@ -58,19 +70,12 @@ class TerminalSink:
         if run.trials > 1:
             count += f" x {run.trials} trials"
         self._print(Text(f"{count}, {format_count(run.conversations, 'conversation')}, {what}", style="bold"))
-        self._print(f"judge    {escape(run.judge_model)} ({escape(run.judge_reason)})" + _describe_votes(run))
-        if run.driver_model != run.judge_model:
-            self._print(f"driver   {escape(run.driver_model)}")
-        ceiling = "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most"
-        self._print(f"budget   {ceiling}")
-        if run.estimate is not None:
-            self._print(Text(_estimate(run.estimate, run)))
-        if run.until:
-            self._print(f"until    {escape(run.until)}, then no conversation begins")
-        if run.resumed:
-            self._print(f"resumed  {run.resumed} of {run.conversations} conversations were finished before")
+        self._print(make_grid(_list_setup(run)))
         self._done = run.resumed
         self._print(f"[dim]{run.disclaimer}[/dim]\n")
+        if self.live and self._progress is not None and may_be_live(self._console):
+            self._view = LiveView(self._console, self._progress)
+            self._view.start()
 
     async def write(self, result: SimulationResult) -> None:
         """Print one line, and what went wrong below it."""
@@ -83,14 +88,16 @@ class TerminalSink:
         turns = f"{result.turns} turn" + ("" if result.turns == 1 else "s")
         line.append(f"  {result.stop_reason or 'imported'}, {turns}, ${result.cost_usd:.4f}")
         self._print(line)
-        for detail in _list_details(result):
-            self._print(Text(f"   {detail}", style="dim"))
+        for detail in _drop_repeats(_list_details(result)):
+            self._print_below(Text(detail, style="dim"))
         if self.transcripts:
             for message in result.transcript:
-                self._print(Text(f"   {message.role}: {message.content}"))
+                self._print_below(Text(f"{message.role}: {message.content}"))
 
     async def close(self, report: Report) -> None:
         """Print the summary."""
+        if self._view is not None:
+            self._view.stop()
         summary = report.summary
         self._print("")
         if report.interrupted:
@@ -105,8 +112,13 @@ class TerminalSink:
             self._print(text)
         for use in report.info.plugins:
             if use.kind == "sink" and use.name != "terminal":
-                self._print(Text(f"results     {_shorten_spec(use)}"))
+                self._print(make_grid(iter([("results", _shorten_spec(use), "")])))
         self._print(f"[dim]{summary.disclaimer}[/dim]")
+
+    def _print_below(self, text: Text) -> None:
+        """Print a text below a conversation's line, each of its lines indented."""
+        text.plain = make_printable(text.plain)
+        self._console.print(Padding(text, (0, 0, 0, 3)))
 
     def _print(self, what: str | Text | Table) -> None:
         if isinstance(what, Text):
@@ -126,13 +138,23 @@ class _Terminal(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _describe_votes(run: RunInfo) -> str:
-    """What a judge is asked beyond one vote on each verdict."""
-    return f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
+def _list_setup(run: RunInfo) -> Iterator[Row]:
+    """List what a run is made with, as far as it differs from run to run."""
+    votes = f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
+    yield "judge", f"{run.judge_model} ({run.judge_reason}){votes}", ""
+    if run.driver_model != run.judge_model:
+        yield "driver", run.driver_model, ""
+    yield "budget", "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most", ""
+    if run.estimate is not None:
+        yield "estimate", _describe_estimate(run.estimate, run), ""
+    if run.until:
+        yield "until", f"{run.until}, then no conversation begins", ""
+    if run.resumed:
+        yield "resumed", f"{run.resumed} of {run.conversations} conversations were finished before", ""
 
 
-def _estimate(found: Estimate, run: RunInfo) -> str:
-    text = f"estimate {found.calls} judge calls, {found.calls_most} at most; "
+def _describe_estimate(found: Estimate, run: RunInfo) -> str:
+    text = f"{found.calls} judge calls, {found.calls_most} at most; "
     text += f"{found.input_tokens} tokens in, {found.output_tokens} out; "
     if found.usd is None or found.usd_most is None:
         return text + "no prices are known, so no dollars"
@@ -140,6 +162,12 @@ def _estimate(found: Estimate, run: RunInfo) -> str:
     if found.within_budget < found.conversations:
         text += f"; the ceiling reaches for about {found.within_budget} of {run.conversations} conversations"
     return text
+
+
+def _drop_repeats(lines: Sequence[str]) -> list[str]:
+    """The same thing several times as one line."""
+    counts = Counter(lines)
+    return [f"{line} ({times} times)" if times > 1 else line for line, times in counts.items()]
 
 
 def _list_details(result: SimulationResult) -> list[str]:
@@ -151,7 +179,7 @@ def _list_details(result: SimulationResult) -> list[str]:
         found.append(f"verdict: {result.verdict.reason}")
     found += [f"{name}: {_describe_score(score)}" for name, score in result.scores.items() if _is_worth_telling(score)]
     found += [_describe_claim(claim) for claim in result.verdict.claims]
-    found += [f"driver fault in turn {fault.turn}: {fault.fault}" for fault in result.driver_faults]
+    found += _describe_faults(result)
     if result.conversation.gave_up:
         found.append("the simulated user gave up")
     # What words alone say of the goal contradicts nobody.
@@ -159,6 +187,17 @@ def _list_details(result: SimulationResult) -> list[str]:
         said = "reached" if result.conversation.driver_said_goal else "not reached"
         found.append(f"driver and judge disagree: the driver said the goal is {said}")
     return [text if len(text) <= 240 else text[:237] + "..." for text in found]
+
+
+def _describe_faults(result: SimulationResult) -> list[str]:
+    """One line for each kind of fault, with its turns."""
+    turns: dict[str, list[int]] = {}
+    for fault in result.driver_faults:
+        turns.setdefault(fault.fault, []).append(fault.turn)
+    return [
+        f"driver fault in turn{'s' if len(where) > 1 else ''} {', '.join(map(str, where))}: {fault}"
+        for fault, where in turns.items()
+    ]
 
 
 def _is_worth_telling(score: Score) -> bool:
