@@ -134,10 +134,10 @@ class Watch:
 
     def _look_at(self, results: Sequence[SimulationResult]) -> None:
         self._conversations += len(results)
-        self._spent += sum(float(result.cost_usd) for result in results)
+        self._spent += math.fsum(float(result.cost_usd) for result in results)
         values = [value for result in results if (value := self._read(result)) is not None]
         if values:
-            self._sequence.add(sum(values) / len(values))
+            self._sequence.add(math.fsum(values) / len(values))  # the same, whichever trial ended first
         if self._fell is None and (outcome := self.until.judge(self._sequence)) != "undecided":
             self._fell = self._decide(outcome)
 
