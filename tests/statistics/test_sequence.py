@@ -45,7 +45,7 @@ def draw_values(dice, rate, trials):
         yield sum(dice.random() < chance for _ in range(trials)) / trials
 
 
-@pytest.mark.parametrize(("rate", "trials"), [(0.05, 1), (0.9, 1), (0.8, 4)])
+@pytest.mark.parametrize(("rate", "trials"), [(0.9, 1), (0.8, 4)])
 def test_the_interval_holds_at_all_times(tell, rate, trials):
     """In one of 20 runs at most it ever leaves out what is true, with one trial of each persona or with several."""
     dice = seed("sequence", rate, trials)
