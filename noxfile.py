@@ -109,6 +109,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def statistics(session: nox.Session) -> None:
+    """See how often the intervals hold what is true, and compare the numbers with those of other libraries."""
+    session.install(".", *group("test"), *group("oracles"))
+    run_tests(session, "tests/statistics", "-s", "-n", "2", "--dist", "worksteal")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure time, memory and prompts of a run beside bare loops; ``-- --quick`` for a first look."""
     session.install(".", "openai>=2.8")

@@ -149,9 +149,13 @@ def _correct(pairs: Sequence[_Pair], calibration: Calibration | None) -> tuple[I
     for result in (one for pair in pairs for one in pair if not one.has_crashed):
         if changes := calibration.judge.list_changes(identify_judge(result)):
             return None, f"not corrected, the calibration is stale: {'; '.join(changes)}"
-    people = _sum_up(
-        (old.persona.name, float(old.goal_achieved is True), float(new.goal_achieved is True)) for old, new in pairs
-    )
+    # A crash was not achieved, whoever judges. So it counts as what the judge would say on average of such a failure.
+    crash = 1 - calibration.errors.specificity.value
+
+    def read(result: SimulationResult) -> float:
+        return crash if result.has_crashed else float(result.goal_achieved is True)
+
+    people = _sum_up((old.persona.name, read(old), read(new)) for old, new in pairs)
     found = correct_difference(tuple(people.values()), calibration.errors)
     if found is None:
         return None, "not corrected: the judge tells no better than chance, or nothing was measured"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from .._statistics.correction import correct_other_rate
 from .._types.calibration import Calibration, JudgeIdentity
 from .._types.interval import Interval
@@ -32,7 +34,7 @@ class CorrectedTally:
     def __init__(self, calibration: Calibration | None) -> None:
         self._calibration = calibration
         self._judged: dict[str, tuple[int, int]] = {}
-        self._crashed = 0
+        self._crashed = Counter[str]()
         self._judges: dict[JudgeIdentity, None] = {}
 
     def add(self, result: SimulationResult) -> None:
@@ -40,7 +42,7 @@ class CorrectedTally:
         if self._calibration is None or result.attribution not in (None, "system"):
             return
         if result.has_crashed:
-            self._crashed += 1  # nobody has to judge that
+            self._crashed[result.persona.name] += 1  # nobody has to judge that
         elif result.verdict.achieved is not None:
             hits, of = self._judged.get(result.persona.name, (0, 0))
             self._judged[result.persona.name] = hits + result.verdict.achieved, of + 1
@@ -60,12 +62,11 @@ class CorrectedTally:
         for judge in self._judges:
             if changes := calibration.judge.list_changes(judge):
                 return None, f"not corrected, the calibration is stale: {'; '.join(changes)}"
-        found = correct_other_rate(tuple(self._judged.values()), calibration.errors)
+        names = self._judged | dict.fromkeys(self._crashed.keys() - self._judged.keys(), (0, 0))
+        crashed = [self._crashed[name] for name in names]
+        found = correct_other_rate(tuple(names.values()), calibration.errors, crashed)
         if found is None:
-            why = "the judge tells no better than chance" if self._judged else "no conversation was judged"
+            why = "the judge tells no better than chance, or errs otherwise here than where it was calibrated"
+            why = why if self._judged else "no conversation was judged"
             return None, f"not corrected: {why}"
-        # Conversations in which the system crashed were not achieved, whoever judges.
-        judged = sum(of for _, of in self._judged.values())
-        part = judged / (judged + self._crashed)
-        scaled = Interval(found.value * part, found.low * part, found.high * part)
-        return scaled, f"by {calibration.labels} labels of {calibration.judge.model}"
+        return found, f"by {calibration.labels} labels of {calibration.judge.model}"

@@ -138,7 +138,7 @@ class Watch:
         self._spent += sum((result.cost_usd for result in results), Decimal(0))
         values = [value for result in results if (value := self._read(result)) is not None]
         if values:
-            self._sequence.add(sum(values) / len(values))
+            self._sequence.add(math.fsum(values) / len(values))  # the same, whichever trial ended first
         if self._fell is None and (outcome := self.until.judge(self._sequence)) != "undecided":
             self._fell = self._decide(outcome)
 

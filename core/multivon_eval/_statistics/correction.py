@@ -166,7 +166,9 @@ def _sum_squares(first: Collection[float], second: Collection[float]) -> float:
     return scale * math.fsum(one * other for one, other in zip(first, second, strict=True))
 
 
-def correct_other_rate(counts: Sequence[tuple[int, int]], errors: JudgeErrors) -> Interval | None:
+def correct_other_rate(
+    counts: Sequence[tuple[int, int]], errors: JudgeErrors, crashed: Sequence[int] = ()
+) -> Interval | None:
     """The rate of another run by the same judge.
 
     Its share of yes is what sensitivity and specificity make of the true rate; the interval holds all rates at which
@@ -175,28 +177,43 @@ def correct_other_rate(counts: Sequence[tuple[int, int]], errors: JudgeErrors) -
     Args:
         counts: For each persona how many conversations the judge calls achieved, of how many it decided.
         errors: The judge's.
+        crashed: For each persona in how many others the system crashed: these were not achieved, whoever judges. How
+            many there are varies from run to run as verdicts do.
 
     Returns:
-        None where nothing was decided, or the judge tells no better than chance.
+        None where nothing was decided, the judge tells no better than chance, or it calls so few or so many achieved
+        that its errors explain no rate: then they are not those of this run.
 
     Source: W. J. Rogan and B. Gladen, "Estimating prevalence from the results of a screening test", American Journal of
     Epidemiology 107 (1978), 71-76, for the rate; E. C. Fieller, "Some problems in interval estimation", Journal of the
     Royal Statistical Society B 16 (1954), 175-185, for the interval.
     """
-    of, clusters = sum(number for _, number in counts), len(counts)
+    decided, clusters = sum(number for _, number in counts), len(counts)
     sensitivity, specificity = errors.sensitivity.value, errors.specificity.value
-    if not of or sensitivity + specificity - 1 <= _DULL:
+    if not decided or sensitivity + specificity - 1 <= _DULL:
         return None
-    share = sum(hits for hits, _ in counts) / of
-    rate = min(1.0, max(0.0, (share + specificity - 1) / (sensitivity + specificity - 1)))
-    near = (share * of + _PSEUDO) / (of + 2 * _PSEUDO)
-    variance = max(estimate_variance(counts) if clusters > 1 else 0.0, near * (1 - near) / of)
+    wrong = 1 - errors.centre[1]
+    sums = [
+        (hits - wrong * number, number + lost)
+        for (hits, number), lost in zip(counts, crashed or [0] * clusters, strict=True)
+    ]
+    of, hits = sum(number for _, number in sums), sum(hits for hits, _ in counts)
+    share, part = hits / of, decided / of
+    rate = min(part, max(0.0, (share - part * (1 - specificity)) / (sensitivity + specificity - 1)))
+    near = (hits + _PSEUDO) / (decided + 2 * _PSEUDO)
+    # The variance of what a conversation adds, were all independent: a yes, a no, or a crash.
+    least = part * (near * (1 - wrong) ** 2 + (1 - near) * wrong**2) - (part * (near - wrong)) ** 2
+    variance = max(estimate_variance(sums) if clusters > 1 else 0.0, least / of)
     quantile = find_t(max(1, min(errors.freedom, clusters - 1)))
     likely = [
-        candidate / 1000 for candidate in range(1001) if _is_likely(candidate / 1000, share, variance, errors, quantile)
+        candidate / 1000
+        for candidate in range(1001)
+        if _is_likely(candidate / 1000, share, part, variance, errors, quantile)
     ]
-    low, high = (likely[0], likely[-1]) if likely else (rate, rate)
-    return Interval(rate, max(0.0, min(low - 0.0005, rate)), min(1.0, max(high + 0.0005, rate)))
+    if not likely:
+        return None
+    low, high = likely[0] - 0.0005, likely[-1] + 0.0005
+    return Interval(rate, max(0.0, min(low, rate)), min(1.0, max(high, rate)))
 
 
 def correct_difference(pairs: Collection[PersonaPairs], errors: JudgeErrors) -> Interval | None:
@@ -233,9 +250,9 @@ def correct_difference(pairs: Collection[PersonaPairs], errors: JudgeErrors) -> 
     return Interval(value, max(-1.0, min(low - 0.0005, value)), min(1.0, max(high + 0.0005, value)))
 
 
-def _is_likely(rate: float, share: float, variance: float, errors: JudgeErrors, quantile: float) -> bool:
-    sensitivity, specificity = errors.centre
-    off = share - rate * sensitivity - (1 - rate) * (1 - specificity)
-    own = rate**2 * errors.variances[0] + (1 - rate) ** 2 * errors.variances[1]
-    own -= 2 * rate * (1 - rate) * errors.covariance
+def _is_likely(rate: float, share: float, part: float, variance: float, errors: JudgeErrors, quantile: float) -> bool:
+    """Whether such a share of yes is no surprise, of conversations of which this part was decided."""
+    (sensitivity, specificity), missed = errors.centre, part - rate
+    off = share - rate * sensitivity - missed * (1 - specificity)
+    own = rate**2 * errors.variances[0] + missed**2 * errors.variances[1] - 2 * rate * missed * errors.covariance
     return off**2 <= quantile**2 * (variance + own)

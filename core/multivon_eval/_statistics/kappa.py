@@ -18,11 +18,13 @@ def estimate_kappa(rows: Sequence[tuple[Hashable, str, str, float]]) -> Interval
             conversations it stands for.
 
     Returns:
-        None where both always say the same one word: then chance would agree as well.
+        None where both always say the same one word, for then chance would agree as well; or nothing is labelled.
 
     Source: J. L. Fleiss, J. Cohen and B. S. Everitt, "Large sample standard errors of kappa and weighted kappa",
     Psychological Bulletin 72 (1969), 323-327; here with the influence of each persona's conversations as one.
     """
+    if not rows:
+        return None
     total = math.fsum(weight for *_, weight in rows)
     judge, person = defaultdict[str, float](float), defaultdict[str, float](float)
     for _, said, true, weight in rows:
@@ -30,7 +32,7 @@ def estimate_kappa(rows: Sequence[tuple[Hashable, str, str, float]]) -> Interval
         person[true] += weight / total
     same = math.fsum(weight for _, said, true, weight in rows if said == true) / total
     chance = math.fsum(share * person[word] for word, share in judge.items())
-    if not rows or chance >= 1 - 1e-12:
+    if chance >= 1 - 1e-12:
         return None
     kappa = (same - chance) / (1 - chance)
     influence = defaultdict[Hashable, float](float)

@@ -28,7 +28,8 @@ def compute_p_value(totals: Sequence[float]) -> float:
 
     Source: R. A. Fisher, "The Design of Experiments" (1935), 21; Q. McNemar, Psychometrika 12 (1947), 153-157.
     """
-    changed = [abs(total) for total in totals if abs(total) > _TIE]
+    # In an order of their own: swaps that are drawn are the same whoever was looked at first.
+    changed = sorted(abs(total) for total in totals if abs(total) > _TIE)
     seen = abs(math.fsum(totals))
     if not changed:
         return 1.0

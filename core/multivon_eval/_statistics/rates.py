@@ -105,7 +105,7 @@ def bound_share(share: float, worth: float, z: float) -> tuple[float, float]:
     scale = 1 + z * z / worth
     middle = share + z * z / (2 * worth)
     spread = z * math.sqrt(share * (1 - share) / worth + z * z / (4 * worth * worth))
-    # At the ends the interval touches 0 or 1; rounding must not pull it away.
+    # At the ends the interval touches 0 or 1, and it holds the share; rounding must not pull it away.
     low = (middle - spread) / scale if share > 0 else 0.0
     high = (middle + spread) / scale if share < 1 else 1.0
-    return max(0.0, low), min(1.0, high)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))

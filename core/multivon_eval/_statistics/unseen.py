@@ -27,6 +27,9 @@ def estimate_unseen(shown: Shown) -> Interval:
     Args:
         shown: What each persona shows; of one persona at least.
 
+    The interval is Wilson's with Esty's variance. Its low end is Esty's own where that is lower: few kinds that were
+    seen once are no proof that there is another one.
+
     Source: I. J. Good, "The population frequencies of species and the estimation of population parameters", Biometrika
     40 (1953), 237-264; W. W. Esty, "A normal limit law for a nonparametric estimator of the coverage of a random
     sample", Annals of Statistics 11 (1983), 905-912, for the variance.
@@ -42,7 +45,7 @@ def estimate_unseen(shown: Shown) -> Interval:
     variance = (chance * (1 - chance) + 2 * twice / number) / number
     middle = min(max(chance, 0.5 / (number + 1)), 1 - 0.5 / (number + 1))
     low, high = bound_share(middle, middle * (1 - middle) / max(variance, middle * (1 - middle) / number), Z)
-    return Interval(chance, min(low, chance) if chance else 0.0, max(high, chance))
+    return Interval(chance, max(0.0, min(low, chance - Z * math.sqrt(variance))), max(high, chance))
 
 
 def draw_curve(shown: Shown) -> list[tuple[int, float]]:

@@ -19,6 +19,8 @@ from .verdict import YesNoUnknown
 
 LABEL_VERSION = 1
 """The version of a line of labels; only additions within one version."""
+_REQUIRED = ("case_uid", "transcript", "criteria")
+"""What makes a line a label; written whatever it is."""
 
 
 @set_module("multivon_eval")
@@ -85,7 +87,7 @@ def digest_transcript(result: SimulationResult) -> str:
 def label_to_json(label: Label) -> dict[str, Any]:
     """Give a label as the JSON object of its line; what was not said is left out."""
     row: dict[str, Any] = make_plain(label)
-    kept = {name: value for name, value in row.items() if value not in ("", None)}
+    kept = {name: value for name, value in row.items() if value not in ("", None) or name in _REQUIRED}
     return {"schema_version": LABEL_VERSION, **kept, "goal_achieved": label.goal_achieved}
 
 
@@ -100,7 +102,7 @@ def label_from_json(row: Mapping[str, Any]) -> Label:
     version = row.get("schema_version", LABEL_VERSION)
     if version != LABEL_VERSION:
         raise UsageError(f"'schema_version' is {version!r}, not {LABEL_VERSION}; upgrade multivon-eval to read it")
-    if missing := [name for name in ("case_uid", "transcript", "criteria") if name not in row]:
+    if missing := [name for name in _REQUIRED if row.get(name) is None]:
         raise UsageError(f"{', '.join(map(repr, missing))} is missing; give a file of labels")
     given = {name: read_field(row, name, read) for name, read in _READERS.items() if row.get(name) is not None}
     return Label(**given)
