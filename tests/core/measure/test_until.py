@@ -60,7 +60,7 @@ def test_the_trials_of_a_persona_come_in_any_order(order):
     """To the last digit: sums of fractions depend on their order."""
     results = [make_result("ann", None, None, value, Decimal(str(value))) for value in order]
     told = watch(Until("tone", "<=", 0.1), ["ann"], 3, results).summary()
-    assert (told.interval.value, told.spent_usd) == (0.6 / 3, 0.6)
+    assert (told.interval.value, told.spent_usd) == (0.6 / 3, Decimal("0.6"))
 
 
 def test_early_answers_are_not_looked_at_before_their_turn():
@@ -72,7 +72,7 @@ def test_early_answers_are_not_looked_at_before_their_turn():
     found.add(late)
     told = found.summary()
     assert (told.outcome, told.not_run) == ("not met", 0)
-    assert 0 < told.personas < 20 and told.spent_usd == round(told.personas * 0.1, 9)
+    assert 0 < told.personas < 20 and told.spent_usd == told.personas * Decimal("0.1")
 
 
 def test_what_was_not_needed_is_reckoned():
