@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._run.calibration_file import read_calibration as read_calibration
     from ._run.calibration_file import read_labels as read_labels
     from ._run.result_file import read_results as read_results
+    from ._run.saved import report_results as report_results
     from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.agreement import Agreement as Agreement
     from ._types.calibration import Calibration as Calibration
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
     "_api.simulation": (
         "SimulationResults",
@@ -247,6 +249,7 @@ __all__ = [
     "read_labels",
     "read_results",
     "record_prompts",
+    "report_results",
     "result_from_json",
     "result_schema",
     "result_to_json",

@@ -213,6 +213,19 @@ class Closes(Protocol):
 
 
 @set_module("multivon_eval.sdk")
+class Retakes(Protocol):
+    """A sink that writes everything when it is closed: a run that goes on gives it again what it had taken before."""
+
+    async def retake(self, result: SimulationResult) -> None:
+        """Take a result of the run that is gone on with; called after ``open`` and before any ``write``.
+
+        Args:
+            result: One that an earlier process wrote to this destination, or that is kept of the run before.
+        """
+        ...
+
+
+@set_module("multivon_eval.sdk")
 class Priced(Protocol):
     """A judge that can say what its tokens cost."""
 

@@ -35,7 +35,9 @@ from ._questions import (
 from ._run.judge_session import JudgeSession
 from ._run.output import get_output, tell, tell_json
 from ._run.result_file import read_results
+from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
+from ._run.sink_session import SinkSession
 from ._types.answer import Answer, Prices, Usage
 from ._types.comparison import Comparison, list_findings
 from ._types.conversation import Conversation
@@ -83,6 +85,7 @@ from .protocols import (
     Priced,
     Proposes,
     RejectedTurn,
+    Retakes,
     Ruled,
     RunContext,
     Sink,
@@ -137,6 +140,7 @@ __all__ = [
     "RejectedTurn",
     "Reply",
     "Report",
+    "Retakes",
     "Ruled",
     "RunContext",
     "RunInfo",
@@ -144,6 +148,7 @@ __all__ = [
     "ScoreSummary",
     "SimulationResult",
     "Sink",
+    "SinkSession",
     "StopReason",
     "Summary",
     "TextAsked",
@@ -180,6 +185,7 @@ __all__ = [
     "quote_stands_in",
     "read_object",
     "read_results",
+    "report_results",
     "result_schema",
     "result_to_json",
     "safe_json",
