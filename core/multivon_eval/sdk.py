@@ -48,7 +48,8 @@ from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
-from ._types.printable import escape_controls, format_count, make_label, make_printable
+from ._types.printable import escape_controls, format_count, make_label, make_one_line, make_printable
+from ._types.rendering import render_transcript
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -179,12 +180,14 @@ __all__ = [
     "label_to_json",
     "list_findings",
     "make_label",
+    "make_one_line",
     "make_printable",
     "persona_from_json",
     "persona_to_json",
     "quote_stands_in",
     "read_object",
     "read_results",
+    "render_transcript",
     "report_results",
     "result_schema",
     "result_to_json",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import Judge
+from multivon_eval.sdk import Judge, Sink
 from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, ObserverTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
@@ -26,6 +28,7 @@ from multivon_eval_plugins.roleplay.driver import PersonaLlm
 from multivon_eval_plugins.roleplay.observer import DriverFaults
 from multivon_eval_plugins.scripted.driver import Scripted
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
+from multivon_eval_plugins.sinks.junit import JunitSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
 from support.chat_server import ChatServer
@@ -229,6 +232,40 @@ class TestTerminalSink(SinkTests):
     def delivered(self) -> str:
         self.printed += self.capsys.readouterr().out
         return self.printed
+
+
+class _FileSinkTests(SinkTests):
+    """A sink that writes its file when it is closed."""
+
+    sink: Callable[..., Sink]
+
+    @property
+    def path(self) -> Path:
+        """Where it writes."""
+        return self.folder / "results, all.out"
+
+    def make(self) -> Sink:
+        return type(self).sink(str(self.path))
+
+    def make_unusable(self) -> Sink:
+        return type(self).sink(str(self.folder / "missing" / "results"))
+
+    def read(self) -> str:
+        """What stands in the file of each result, without what is said of all of them."""
+        return self.path.read_text(encoding="utf-8")
+
+    def delivered(self) -> str | None:
+        return self.read() if self.path.exists() else None
+
+
+class TestJunitSink(_FileSinkTests):
+    """``junit`` is a sink."""
+
+    name = "junit"
+    sink = JunitSink
+
+    def read(self) -> str:
+        return "".join(f"{case.get('name')}\n" for case in ET.parse(self.path).iter("testcase"))
 
 
 def _tested() -> set[tuple[str, str]]:
