@@ -44,6 +44,7 @@ from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
 from ._types.hide_secrets import hide_secrets, is_secret_name
 from ._types.label import CriterionLabel, Label, digest_transcript, label_from_json, label_to_json
+from ._types.markdown import comparison_to_markdown, escape_markdown
 from ._types.message import Message, Reply, ToolCall
 from ._types.observation import Effect, Observation, StopReason
 from ._types.persona import Persona, UserTurn
@@ -167,9 +168,11 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "comparison_to_markdown",
     "count_question",
     "digest_transcript",
     "escape_controls",
+    "escape_markdown",
     "format_count",
     "get_output",
     "goal_question",

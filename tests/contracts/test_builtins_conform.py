@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import attrs
 import pytest
 
+from multivon_eval import Verdict
 from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import Judge, Sink
+from multivon_eval.sdk import Judge, SimulationResult, Sink
 from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, ObserverTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
@@ -29,6 +31,7 @@ from multivon_eval_plugins.roleplay.observer import DriverFaults
 from multivon_eval_plugins.scripted.driver import Scripted
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.junit import JunitSink
+from multivon_eval_plugins.sinks.markdown import MarkdownSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
 from support.chat_server import ChatServer
@@ -266,6 +269,20 @@ class TestJunitSink(_FileSinkTests):
 
     def read(self) -> str:
         return "".join(f"{case.get('name')}\n" for case in ET.parse(self.path).iter("testcase"))
+
+
+class TestMarkdownSink(_FileSinkTests):
+    """``markdown`` is a sink."""
+
+    name = "markdown"
+    sink = MarkdownSink
+
+    def results(self) -> Sequence[SimulationResult]:
+        return [attrs.evolve(one, verdict=Verdict(False, "No."), attribution="system") for one in super().results()]
+
+    def read(self) -> str:
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        return "".join(f"{line}\n" for line in lines if line.startswith("- **"))
 
 
 def _tested() -> set[tuple[str, str]]:

@@ -56,10 +56,10 @@ def fail(name, error, who):
 
 async def write_all(sink, results, told=None, **fields):
     """Call a sink as a run does."""
-    info = run_info(personas=tuple(result.persona for result in results), conversations=len(results), **fields)
+    info = run_info(personas=tuple(each.persona for each in results), conversations=len(results), **fields)
     await sink.open(info)
-    for result in results:
-        await sink.write(result)
+    for each in results:
+        await sink.write(each)
     await sink.close(told or report(*results, info=info))
 
 

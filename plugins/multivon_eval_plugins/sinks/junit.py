@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Literal
 from xml.sax.saxutils import quoteattr
 
 import attrs
@@ -15,8 +14,8 @@ import attrs
 from multivon_eval.sdk import Report, RunInfo, SimulationResult, make_one_line, render_transcript
 
 from ._files import Kept, check_file, write_text
+from ._outcome import tell_outcome
 
-Outcome = Literal["passed", "failure", "error", "skipped"]
 # What XML 1.0 has no word for.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST = 100_000
@@ -82,27 +81,6 @@ class JunitSink:
             write_text(self.path, _write_suite(cases, self._counts, report))
         finally:
             cases.close()
-
-
-def tell_outcome(result: SimulationResult) -> tuple[Outcome, str, str]:
-    """Say what a conversation is as a test: its outcome, a word for the kind, and the reason."""
-    error, reason = result.conversation.error, result.verdict.reason
-    told = make_one_line(f"{error.source}: {error.message}" if error is not None else reason)
-    if result.attribution == "infrastructure":
-        is_cut = result.stop_reason == "budget_exceeded" or result.verdict.cut
-        return ("skipped", "budget", f"the budget cut it: {told}") if is_cut else ("error", "infrastructure", told)
-    if result.attribution == "judge":
-        return "error", "judge", told
-    if result.attribution == "simulation":
-        faults = ", ".join(dict.fromkeys(fault.fault for fault in result.driver_faults))
-        return "skipped", "simulation", f"a fault of the simulation{f' ({faults})' if faults else ''}: {told}"
-    if result.has_crashed:
-        return "failure", "crashed", told
-    if result.stop_reason == "assistant_refused" and result.goal_achieved is not True:
-        return "failure", "refused", told
-    if result.goal_achieved is None:
-        return "skipped", "unknown", f"the judge could not tell: {told}"
-    return ("passed", "", "") if result.goal_achieved else ("failure", "not_achieved", told)
 
 
 def _make_case(result: SimulationResult, has_transcript: bool) -> ET.Element:
