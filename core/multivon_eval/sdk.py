@@ -39,6 +39,7 @@ from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
 from ._run.sink_session import SinkSession
 from ._types.answer import Answer, Prices, Usage
+from ._types.columns import Cell, list_columns, result_to_row
 from ._types.comparison import Comparison, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
@@ -102,6 +103,7 @@ __all__ = [
     "Asked",
     "Asks",
     "BudgetExceeded",
+    "Cell",
     "Checks",
     "Claim",
     "Closes",
@@ -181,6 +183,7 @@ __all__ = [
     "is_secret_name",
     "label_from_json",
     "label_to_json",
+    "list_columns",
     "list_findings",
     "make_label",
     "make_one_line",
@@ -194,6 +197,7 @@ __all__ = [
     "report_results",
     "result_schema",
     "result_to_json",
+    "result_to_row",
     "safe_json",
     "stop_on_sigterm",
     "tell",

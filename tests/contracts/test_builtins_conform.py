@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
+import pyarrow.parquet
 import pytest
 
 from multivon_eval import Verdict
@@ -29,9 +30,12 @@ from multivon_eval_plugins.refusal.observer import Refusals
 from multivon_eval_plugins.roleplay.driver import PersonaLlm
 from multivon_eval_plugins.roleplay.observer import DriverFaults
 from multivon_eval_plugins.scripted.driver import Scripted
+from multivon_eval_plugins.sinks.chat import ChatSink
+from multivon_eval_plugins.sinks.csv import CsvSink
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
 from multivon_eval_plugins.sinks.junit import JunitSink
 from multivon_eval_plugins.sinks.markdown import MarkdownSink
+from multivon_eval_plugins.sinks.parquet import ParquetSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
 from support.chat_server import ChatServer
@@ -283,6 +287,33 @@ class TestMarkdownSink(_FileSinkTests):
     def read(self) -> str:
         lines = self.path.read_text(encoding="utf-8").splitlines()
         return "".join(f"{line}\n" for line in lines if line.startswith("- **"))
+
+
+class TestCsvSink(_FileSinkTests):
+    """``csv`` is a sink."""
+
+    name = "csv"
+    sink = CsvSink
+
+
+class TestChatSink(_FileSinkTests):
+    """``chat`` is a sink."""
+
+    name = "chat"
+
+    @staticmethod
+    def sink(path: str) -> ChatSink:
+        return ChatSink(path, all=True)
+
+
+class TestParquetSink(_FileSinkTests):
+    """``parquet`` is a sink."""
+
+    name = "parquet"
+    sink = ParquetSink
+
+    def read(self) -> str:
+        return "".join(f"{row['persona']}\n" for row in pyarrow.parquet.read_table(self.path).to_pylist())
 
 
 def _tested() -> set[tuple[str, str]]:

@@ -45,6 +45,12 @@ def _read_system_cost(result: SimulationResult) -> float | None:
     return None if cost is None else float(cost)
 
 
+def _read_seed(result: SimulationResult) -> int | None:
+    seed = result.provenance.seed
+    # Tables have whole numbers of 64 bits.
+    return seed if seed is not None and -(2**63) <= seed < 2**63 else None
+
+
 COLUMNS = (
     Column("persona", str, lambda one: one.persona.name),
     Column("trial", int, lambda one: one.trial),
@@ -70,7 +76,7 @@ COLUMNS = (
     Column("judge_model", str, lambda one: one.judge_model),
     Column("judge_rule", str, lambda one: one.provenance.judge_rule),
     Column("driver_model", str, lambda one: one.provenance.driver_model),
-    Column("seed", int, lambda one: one.provenance.seed),
+    Column("seed", int, _read_seed),
     Column("disclaimer", str, lambda one: one.disclaimer),
 )
 """The columns that each table has; those of the scores follow."""

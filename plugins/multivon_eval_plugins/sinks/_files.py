@@ -96,11 +96,11 @@ def write_text(path: str, parts: Iterable[str]) -> None:
     """
     if path == STANDARD_OUTPUT:
         output = get_output()
-        output.writelines(map(_make_encodable, parts))
+        output.writelines(map(make_encodable, parts))
         output.flush()
         return
     with replace_file(path) as place, place.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(map(_make_encodable, parts))
+        file.writelines(map(make_encodable, parts))
 
 
 @contextlib.contextmanager
@@ -132,5 +132,6 @@ def replace_file(path: str) -> Iterator[Path]:
         raise DeliveryError(f"{path} cannot be written ({error.strerror or error})") from error
 
 
-def _make_encodable(text: str) -> str:
+def make_encodable(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 has no word for."""
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
