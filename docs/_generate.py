@@ -34,6 +34,7 @@ COMMANDS = (
     "calibrate",
     "propose",
     "score",
+    "report",
     "label",
     "plugins",
     "init",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
+    from ._api.dataframe import to_dataframe as to_dataframe
     from ._api.recording import record_prompts as record_prompts
     from ._api.simulation import SimulationResults as SimulationResults
     from ._api.simulation import SimulationStream as SimulationStream
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.calibration_file import read_calibration as read_calibration
     from ._run.calibration_file import read_labels as read_labels
+    from ._run.result_file import load_results as load_results
     from ._run.result_file import read_results as read_results
     from ._run.saved import report_results as report_results
     from ._run.settings import SimulationOptions as SimulationOptions
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "_api.dataframe": ("to_dataframe",),
     "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
     "_api.simulation": (
@@ -158,7 +161,10 @@ _HOMES = {
     "_types.summary_json": ("summary_schema", "summary_to_json"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
-    "_run.result_file": ("read_results",),
+    "_run.result_file": (
+        "load_results",
+        "read_results",
+    ),
     "_run.settings": ("SimulationOptions",),
     "errors": (
         "BudgetExceeded",
@@ -245,6 +251,7 @@ __all__ = [
     "hookimpl",
     "label_from_json",
     "label_to_json",
+    "load_results",
     "read_calibration",
     "read_labels",
     "read_results",
@@ -258,6 +265,7 @@ __all__ = [
     "stream_simulations",
     "summary_schema",
     "summary_to_json",
+    "to_dataframe",
 ]
 
 

@@ -32,15 +32,17 @@ from ._questions import (
     write_user_turn,
     yes_no_question,
 )
+from ._run.calibration_file import read_calibration
 from ._run.judge_session import JudgeSession
-from ._run.output import get_output, tell, tell_json
+from ._run.output import get_output, keep_output, tell, tell_json
 from ._run.result_file import read_results
 from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
 from ._run.sink_session import SinkSession
 from ._types.answer import Answer, Prices, Usage
+from ._types.calibration import Calibration
 from ._types.columns import Cell, list_columns, result_to_row
-from ._types.comparison import Comparison, list_findings
+from ._types.comparison import Comparison, comparison_to_json, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
 from ._types.hide_secrets import hide_secrets, is_secret_name
@@ -59,6 +61,7 @@ from ._types.run_info import Estimate, PluginUse, RunInfo
 from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import ScoreSummary, Summary
+from ._types.summary_json import summary_to_json
 from ._types.unseen import FailureKinds
 from ._types.verdict import OUTCOMES, Claim, YesNoUnknown
 from ._types.whole_text import whole_text
@@ -103,6 +106,7 @@ __all__ = [
     "Asked",
     "Asks",
     "BudgetExceeded",
+    "Calibration",
     "Cell",
     "Checks",
     "Claim",
@@ -170,6 +174,7 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "comparison_to_json",
     "comparison_to_markdown",
     "count_question",
     "digest_transcript",
@@ -181,6 +186,7 @@ __all__ = [
     "hide_secrets",
     "hookimpl",
     "is_secret_name",
+    "keep_output",
     "label_from_json",
     "label_to_json",
     "list_columns",
@@ -191,6 +197,7 @@ __all__ = [
     "persona_from_json",
     "persona_to_json",
     "quote_stands_in",
+    "read_calibration",
     "read_object",
     "read_results",
     "render_transcript",
@@ -200,6 +207,7 @@ __all__ = [
     "result_to_row",
     "safe_json",
     "stop_on_sigterm",
+    "summary_to_json",
     "tell",
     "tell_json",
     "text_question",

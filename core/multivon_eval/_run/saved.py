@@ -14,6 +14,8 @@ from .._types.run_info import RunInfo
 from .aims import Aims
 from .summing import Sums
 
+_CENT = Decimal("0.01")
+
 
 def report_results(
     results: Sequence[SimulationResult],
@@ -94,7 +96,9 @@ def _read_usd(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        return Decimal(str(value))
+        read = Decimal(str(value))
+        # A line has it as a number: that of "1.00" is 1.0.
+        return max(read, read.quantize(_CENT), key=lambda one: len(str(one))) if read.is_finite() else None
     except InvalidOperation:
         return None
 

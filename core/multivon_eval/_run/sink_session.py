@@ -15,10 +15,11 @@ from .._plugins.registry import Registry
 from .._set_module import set_module
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
+from ..errors import UsageError
 from ..protocols import Sink
 from .build_all import build_all
 from .delivery import Delivery
-from .lifecycle import open_plugins
+from .lifecycle import find_problems
 from .paths import find_clashes, find_path
 from .problems import Problems
 
@@ -27,7 +28,8 @@ from .problems import Problems
 class SinkSession:
     """Sinks that a command fills with saved results, as a run fills them.
 
-    Making one loads the sinks; :meth:`deliver` lets them check that they will work, opens, fills and closes them.
+    Making one loads the sinks, :meth:`check` lets them tell whether they will work, :meth:`deliver` opens, fills and
+    closes them.
 
     Args:
         sinks: SPECs, tables with ``use``, or instances.
@@ -52,6 +54,21 @@ class SinkSession:
         problems.add(*find_clashes(read, written))
         problems.stop()
         self._timeout = timeout
+        self._is_checked = False
+
+    @property
+    def _sinks(self) -> dict[str, Sink]:
+        return {name: built.plugin for name, built in self._built.items()}
+
+    async def check(self) -> None:
+        """Let each sink tell whether it will work; nothing is written.
+
+        Raises:
+            UsageError: If one will not; with all that will not.
+        """
+        if found := await find_problems(tuple(self._sinks.values()), self._timeout):
+            raise UsageError(found)
+        self._is_checked = True
 
     async def deliver(self, results: Iterable[SimulationResult], report: Report) -> Report:
         """Give results to all sinks, and close them with a report.
@@ -66,17 +83,17 @@ class SinkSession:
         Raises:
             UsageError: If a sink will not work; with all that will not. Then none was opened.
         """
-        sinks = {name: built.plugin for name, built in self._built.items()}
+        if not self._is_checked:
+            await self.check()
         uses = [use for use in report.info.plugins if use.kind != SINK.name]
         uses += [built.use for built in self._built.values()]
         report = attrs.evolve(report, info=attrs.evolve(report.info, plugins=tuple(uses)))
         found: list[Problem] = []
-        delivery = Delivery(sinks, found.append, self._timeout, Journal())
-        async with open_plugins((), tuple(sinks.values()), self._timeout):
-            try:
-                await delivery.open(report.info)
-                for result in results:
-                    await delivery.write(result, result.case_uid)
-            finally:
-                await delivery.close(attrs.evolve(report, problems=(*report.problems, *found)))
+        delivery = Delivery(self._sinks, found.append, self._timeout, Journal())
+        try:
+            await delivery.open(report.info)
+            for result in results:
+                await delivery.write(result, result.case_uid)
+        finally:
+            await delivery.close(attrs.evolve(report, problems=(*report.problems, *found)))
         return attrs.evolve(report, problems=(*report.problems, *found))

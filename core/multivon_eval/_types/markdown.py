@@ -15,7 +15,7 @@ MOST = 20
 # a character without width between the two keeps them from it.
 _JOINER = "\N{WORD JOINER}"
 _REFERENCE = re.compile(r"""([@#!~%&$])(?=[\w"'{])|\b(gh)(?=-\d)|(:)(?=//)|\b(www)(?=\.)""", re.IGNORECASE)
-_MARKS = re.compile(r"[\\`*_{}\[\]<>()#+!|~&]")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>()#+!|~&$]")
 
 
 def escape_markdown(text: str) -> str:

@@ -22,7 +22,7 @@ _AT_ONCE = 10_000
 class ParquetSink:
     """Writes a table with one row a conversation and one typed column a field, when the run ends.
 
-    The columns are those of ``to_dataframe``. It needs pyarrow: ``pip install 'multivon-eval[parquet]'``.
+    The columns are those of ``to_dataframe``. It needs pyarrow, the extra ``parquet``.
 
     Attributes:
         path: The file, which is replaced all at once.
@@ -91,7 +91,7 @@ def _import_pyarrow() -> Any:
     except ImportError as error:
         raise UsageError(
             f"sink 'parquet' needs pyarrow, which cannot be imported ({error}); "
-            "install it with pip install 'multivon-eval[parquet]'"
+            "install pyarrow, or multivon-eval with its extra 'parquet'"
         ) from None
 
 
