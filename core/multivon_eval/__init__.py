@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
+    from ._api.dataframe import to_dataframe as to_dataframe
     from ._api.recording import record_prompts as record_prompts
     from ._api.simulation import SimulationResults as SimulationResults
     from ._api.simulation import SimulationStream as SimulationStream
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.calibration_file import read_calibration as read_calibration
     from ._run.calibration_file import read_labels as read_labels
+    from ._run.result_file import load_results as load_results
     from ._run.result_file import read_results as read_results
+    from ._run.saved import report_results as report_results
     from ._run.settings import SimulationOptions as SimulationOptions
     from ._types.agreement import Agreement as Agreement
     from ._types.calibration import Calibration as Calibration
@@ -100,6 +103,8 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "_api.dataframe": ("to_dataframe",),
+    "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
     "_api.simulation": (
         "SimulationResults",
@@ -157,7 +162,10 @@ _HOMES = {
     "_types.summary_json": ("summary_schema", "summary_to_json"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
-    "_run.result_file": ("read_results",),
+    "_run.result_file": (
+        "load_results",
+        "read_results",
+    ),
     "_types.worth": ("WorthReading",),
     "_run.settings": ("SimulationOptions",),
     "errors": (
@@ -246,10 +254,12 @@ __all__ = [
     "hookimpl",
     "label_from_json",
     "label_to_json",
+    "load_results",
     "read_calibration",
     "read_labels",
     "read_results",
     "record_prompts",
+    "report_results",
     "result_from_json",
     "result_schema",
     "result_to_json",
@@ -258,6 +268,7 @@ __all__ = [
     "stream_simulations",
     "summary_schema",
     "summary_to_json",
+    "to_dataframe",
 ]
 
 

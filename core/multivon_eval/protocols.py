@@ -23,7 +23,7 @@ from ._set_module import set_module
 from ._types.answer import Answer, Prices
 from ._types.conversation import Conversation
 from ._types.log import get_logger
-from ._types.observation import Observation
+from ._types.observation import Observation, RejectedTurn
 from ._types.persona import Persona, UserTurn
 from ._types.progress import Progress
 from ._types.report import Report
@@ -62,20 +62,6 @@ class Judge(Protocol):
             USD, a true upper bound; None where the prices are not known.
         """
         ...
-
-
-@set_module("multivon_eval.sdk")
-@attrs.frozen
-class RejectedTurn:
-    """A user message that was not sent because of its faults.
-
-    Attributes:
-        message: The message.
-        faults: What the observers saw in it, faults and all else.
-    """
-
-    message: str
-    faults: Sequence[Observation]
 
 
 @set_module("multivon_eval.sdk")
@@ -224,6 +210,19 @@ class Closes(Protocol):
 
     async def aclose(self) -> None:
         """Give them back; called once at the end of a run, on the run's event loop."""
+        ...
+
+
+@set_module("multivon_eval.sdk")
+class Retakes(Protocol):
+    """A sink that writes everything when it is closed: a run that goes on gives it again what it had taken before."""
+
+    async def retake(self, result: SimulationResult) -> None:
+        """Take a result of the run that is gone on with; called after ``open`` and before any ``write``.
+
+        Args:
+            result: One that an earlier process wrote to this destination, or that is kept of the run before.
+        """
         ...
 
 

@@ -32,23 +32,30 @@ from ._questions import (
     write_user_turn,
     yes_no_question,
 )
+from ._run.calibration_file import read_calibration
 from ._run.judge_session import JudgeSession
-from ._run.output import get_output, tell, tell_json
+from ._run.output import get_output, keep_output, tell, tell_json
 from ._run.result_file import read_results
+from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
+from ._run.sink_session import SinkSession
 from ._types.answer import Answer, Prices, Usage
-from ._types.comparison import Comparison, list_findings
+from ._types.calibration import Calibration
+from ._types.columns import Cell, list_columns, result_to_row
+from ._types.comparison import Comparison, comparison_to_json, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
 from ._types.hide_secrets import hide_secrets, is_secret_name
 from ._types.label import CriterionLabel, Label, digest_transcript, label_from_json, label_to_json
+from ._types.markdown import comparison_to_markdown, escape_markdown
 from ._types.message import Message, Reply, ToolCall
-from ._types.observation import Effect, Observation, StopReason
+from ._types.observation import Effect, Observation, RejectedTurn, StopReason
 from ._types.persona import Persona, UserTurn
 from ._types.persona_json import persona_from_json
-from ._types.printable import escape_controls, format_count, make_label, make_printable
+from ._types.printable import escape_controls, format_count, make_label, make_one_line, make_printable
 from ._types.progress import ActiveConversation, Moment, Progress
 from ._types.rate import Rate
+from ._types.rendering import render_transcript
 from ._types.report import Report
 from ._types.result import SimulationResult
 from ._types.result_json import persona_to_json, result_schema, result_to_json
@@ -56,6 +63,7 @@ from ._types.run_info import Estimate, PluginUse, RunInfo
 from ._types.safe_json import safe_json
 from ._types.score import Score
 from ._types.summary import ScoreSummary, Summary
+from ._types.summary_json import summary_to_json
 from ._types.unseen import FailureKinds
 from ._types.verdict import OUTCOMES, Claim, YesNoUnknown
 from ._types.whole_text import whole_text
@@ -87,7 +95,7 @@ from .protocols import (
     PersonaSource,
     Priced,
     Proposes,
-    RejectedTurn,
+    Retakes,
     Ruled,
     RunContext,
     Sink,
@@ -103,6 +111,8 @@ __all__ = [
     "Asked",
     "Asks",
     "BudgetExceeded",
+    "Calibration",
+    "Cell",
     "Checks",
     "Claim",
     "Closes",
@@ -147,6 +157,7 @@ __all__ = [
     "RejectedTurn",
     "Reply",
     "Report",
+    "Retakes",
     "Ruled",
     "RunContext",
     "RunInfo",
@@ -154,6 +165,7 @@ __all__ = [
     "ScoreSummary",
     "SimulationResult",
     "Sink",
+    "SinkSession",
     "StopReason",
     "Summary",
     "TextAsked",
@@ -172,30 +184,41 @@ __all__ = [
     "answered",
     "ask",
     "asking_a_judge",
+    "comparison_to_json",
+    "comparison_to_markdown",
     "count_question",
     "did_you_mean",
     "digest_transcript",
     "escape_controls",
+    "escape_markdown",
     "format_count",
     "get_output",
     "goal_question",
     "hide_secrets",
     "hookimpl",
     "is_secret_name",
+    "keep_output",
     "label_from_json",
     "label_to_json",
+    "list_columns",
     "list_findings",
     "make_label",
+    "make_one_line",
     "make_printable",
     "persona_from_json",
     "persona_to_json",
     "quote_stands_in",
+    "read_calibration",
     "read_object",
     "read_results",
+    "render_transcript",
+    "report_results",
     "result_schema",
     "result_to_json",
+    "result_to_row",
     "safe_json",
     "stop_on_sigterm",
+    "summary_to_json",
     "tell",
     "tell_json",
     "text_question",

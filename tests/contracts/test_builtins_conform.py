@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
+import attrs
+import pyarrow.parquet
 import pytest
 
+from multivon_eval import Verdict
 from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugins.registry import Registry
-from multivon_eval.sdk import Judge
+from multivon_eval.sdk import Judge, SimulationResult, Sink
 from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, ObserverTests, PersonaSourceTests, SinkTests
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
@@ -25,7 +30,12 @@ from multivon_eval_plugins.refusal.observer import Refusals
 from multivon_eval_plugins.roleplay.driver import PersonaLlm
 from multivon_eval_plugins.roleplay.observer import DriverFaults
 from multivon_eval_plugins.scripted.driver import Scripted
+from multivon_eval_plugins.sinks.chat import ChatSink
+from multivon_eval_plugins.sinks.csv import CsvSink
 from multivon_eval_plugins.sinks.jsonl import JsonlSink
+from multivon_eval_plugins.sinks.junit import JunitSink
+from multivon_eval_plugins.sinks.markdown import MarkdownSink
+from multivon_eval_plugins.sinks.parquet import ParquetSink
 from multivon_eval_plugins.sinks.terminal import TerminalSink
 from support.anthropic_dialect import Messages
 from support.chat_server import ChatServer
@@ -229,6 +239,81 @@ class TestTerminalSink(SinkTests):
     def delivered(self) -> str:
         self.printed += self.capsys.readouterr().out
         return self.printed
+
+
+class _FileSinkTests(SinkTests):
+    """A sink that writes its file when it is closed."""
+
+    sink: Callable[..., Sink]
+
+    @property
+    def path(self) -> Path:
+        """Where it writes."""
+        return self.folder / "results, all.out"
+
+    def make(self) -> Sink:
+        return type(self).sink(str(self.path))
+
+    def make_unusable(self) -> Sink:
+        return type(self).sink(str(self.folder / "missing" / "results"))
+
+    def read(self) -> str:
+        """What stands in the file of each result, without what is said of all of them."""
+        return self.path.read_text(encoding="utf-8")
+
+    def delivered(self) -> str | None:
+        return self.read() if self.path.exists() else None
+
+
+class TestJunitSink(_FileSinkTests):
+    """``junit`` is a sink."""
+
+    name = "junit"
+    sink = JunitSink
+
+    def read(self) -> str:
+        return "".join(f"{case.get('name')}\n" for case in ET.parse(self.path).iter("testcase"))
+
+
+class TestMarkdownSink(_FileSinkTests):
+    """``markdown`` is a sink."""
+
+    name = "markdown"
+    sink = MarkdownSink
+
+    def results(self) -> Sequence[SimulationResult]:
+        return [attrs.evolve(one, verdict=Verdict(False, "No."), attribution="system") for one in super().results()]
+
+    def read(self) -> str:
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        return "".join(f"{line}\n" for line in lines if line.startswith("- **"))
+
+
+class TestCsvSink(_FileSinkTests):
+    """``csv`` is a sink."""
+
+    name = "csv"
+    sink = CsvSink
+
+
+class TestChatSink(_FileSinkTests):
+    """``chat`` is a sink."""
+
+    name = "chat"
+
+    @staticmethod
+    def sink(path: str) -> ChatSink:
+        return ChatSink(path, all=True)
+
+
+class TestParquetSink(_FileSinkTests):
+    """``parquet`` is a sink."""
+
+    name = "parquet"
+    sink = ParquetSink
+
+    def read(self) -> str:
+        return "".join(f"{row['persona']}\n" for row in pyarrow.parquet.read_table(self.path).to_pylist())
 
 
 def _tested() -> set[tuple[str, str]]:

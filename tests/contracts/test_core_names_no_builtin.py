@@ -14,7 +14,7 @@ from multivon_eval._plugins.registry import Registry
 
 CORE = Path(__file__).resolve().parents[2] / "core" / "multivon_eval"
 TABLE = CORE / "_run" / "defaults.py"
-AMBIGUOUS = {"label": "multivon-eval label", "show": "multivon-eval show"}
+AMBIGUOUS = {name: f"multivon-eval {name}" for name in ("label", "report", "show")}
 """Commands called like something of the core, and what would mean the command: a label is a key of a line too."""
 # From Python 3.12 on the pieces of an f-string are tokens of their own.
 WORDS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}

@@ -30,7 +30,19 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 GENERATE = DOCS / "_generate.py"
-COMMANDS = ("simulate", "propose", "score", "show", "compare", "label", "calibrate", "plugins", "init", "staleness")
+COMMANDS = (
+    "simulate",
+    "propose",
+    "score",
+    "show",
+    "report",
+    "compare",
+    "label",
+    "calibrate",
+    "plugins",
+    "init",
+    "staleness",
+)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pyarrow.parquet
 import pytest
 
 from multivon_eval import DISCLAIMER, Persona, result_to_json, score_simulations, simulate
+from multivon_eval._plugins.kinds import SINK
+from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Answer, Prices, Question
 from multivon_eval_plugins.judges.offline import Offline
 from support.command import multivon_eval, workplace
@@ -56,6 +59,27 @@ def test_every_result_and_report_carries_the_sentence(tmp_path: Path) -> None:
     shown = multivon_eval(*args, cwd=workplace(tmp_path)).stdout
     assert " ".join(shown.split()).count(SENTENCE) == 2
     assert json.loads(multivon_eval(*args, "--json", cwd=tmp_path).stdout)["disclaimer"] == SENTENCE
+
+
+def _read_sink(name: str, path: Path) -> str:
+    """What a sink that writes to a file left there, as text."""
+    if name == "parquet":
+        table = pyarrow.parquet.read_table(path)
+        return str(table.to_pylist()) + str(table.schema.metadata)
+    return path.read_text(encoding="utf-8")
+
+
+SINKS = [entry.name for entry in Registry().entries(SINK) if entry.distribution == "multivon-eval"]
+
+
+@pytest.mark.parametrize("name", SINKS)
+def test_every_sink_carries_the_sentence(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """1: wherever results go the sentence goes with them."""
+    path = tmp_path / "results"
+    sink = name if name == "terminal" else f"{name}:{path}"
+    simulate(_bot, [ANN], judge=SaysJudge(), sinks=[sink], hooks=())
+    told = capsys.readouterr().out if name == "terminal" else _read_sink(name, path)
+    assert SENTENCE in " ".join(told.replace("\\u2014", "—").split())
 
 
 def test_the_budget_is_a_ceiling() -> None:

@@ -17,7 +17,7 @@ import multivon_eval
 import multivon_eval_plugins
 from multivon_eval._questions.transcript import check_quote
 from multivon_eval._types.printable import make_one_line, make_printable
-from multivon_eval._types.rendering import render
+from multivon_eval._types.rendering import render_transcript
 from multivon_eval._types.safe_json import safe_json
 from multivon_eval.errors import UnreadableAnswer
 from multivon_eval.sdk import CountAsked, read_object
@@ -190,7 +190,7 @@ LOOKS: dict[str, Callable[[str], object]] = {
     "verdict by rule": lambda text: answer_goal(talk("When?", text)),
     "user by rule": lambda text: answer_turn(talk("When?", text)),
     "quote": lambda text: check_quote(talk("When?", text), 1, text[: SIZE // 2]),
-    "prompt": lambda text: render(talk("When?", text).messages),
+    "prompt": lambda text: render_transcript(talk("When?", text).messages),
     "answer": _read,
     "screen": lambda text: (make_printable(text), make_one_line(text)),
     "fence": safe_json,

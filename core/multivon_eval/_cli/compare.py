@@ -45,8 +45,8 @@ def compare(
     from .._run.problems import Problems
     from .._run.result_file import read_results
     from .._types.comparison import comparison_to_json
+    from .._types.markdown import comparison_to_markdown
     from .gates import check_fail_on, hold_regression, read_share, tell_gates
-    from .markdown import write_markdown
 
     problems = Problems()
     problems.collect(check_fail_on, fail_on, base)
@@ -67,6 +67,6 @@ def compare(
         gates = [{"gate": one.gate, "is_met": one.is_met, "why": one.why} for one in held]
         tell_json({**comparison_to_json(comparison), "gates": gates})
     else:
-        tell(write_markdown(comparison) if as_markdown else str(comparison))
+        tell(comparison_to_markdown(comparison) if as_markdown else str(comparison))
     tell_gates(held, is_quiet=as_json or as_markdown)
     return ExitCode.OK if all(one.is_met for one in held) else ExitCode.GATE

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..protocols import Asks, Checks, Closes, Follows, Named, Priced, Proposes, Ruled
+from ..protocols import Asks, Checks, Closes, Follows, Named, Priced, Proposes, Retakes, Ruled
 from .isolation import format_error, format_value
 from .kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 
@@ -43,6 +43,7 @@ ABILITIES = (
     Ability(Asks, "questions", (DRIVER, EVALUATOR, OBSERVER), arguments=1),
     Ability(Proposes, "proposal", (PERSONA_SOURCE,), arguments=1),
     Ability(Follows, "follow", (SINK,), arguments=1),
+    Ability(Retakes, "retake", (SINK,), is_async=True, arguments=1),
     Ability(Priced, "prices", (JUDGE,)),
     Ability(Named, "model", (JUDGE,), is_value=True),
     Ability(Ruled, "rule", (JUDGE,), is_value=True),

@@ -59,7 +59,7 @@ def check_quote(conversation: Conversation, turn: int, quote: str) -> Evidence:
 def quote_stands_in(message: Message, quote: str) -> bool:
     """Whether a quote stands in one message or its tool calls, as the judge was shown them.
 
-    White space, kinds of quotation marks, escapes and the marks of markdown are no difference.
+    White space, kinds of quotation marks, escapes and the marks of Markdown are no difference.
     """
     wanted = _make_plain(quote)
     bare = _strip_marks(wanted)
@@ -95,5 +95,5 @@ _MARKS = str.maketrans(dict.fromkeys("*_`~#>|\\"))
 
 
 def _strip_marks(text: str) -> str:
-    """A text without the marks of markdown: emphasis, code, headings, quotes, tables, escapes, and where links lead."""
+    """A text without the marks of Markdown: emphasis, code, headings, quotes, tables, escapes, and where links lead."""
     return " ".join(_LINK.sub(r"\1", text).translate(_MARKS).split())

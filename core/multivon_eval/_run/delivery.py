@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from .._journal.journal import Journal
 from .._plugins.abilities import find_ability
@@ -15,7 +15,7 @@ from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from ..errors import DeliveryError, MultivonEvalError, UsageError
-from ..protocols import Follows, Sink
+from ..protocols import Follows, Retakes, Sink
 
 _LOG = get_logger("delivery")
 
@@ -47,7 +47,7 @@ class Delivery:
         self._turn = asyncio.Lock()
         self._opened: list[str] = []
 
-    async def open(self, info: RunInfo, progress: Progress) -> None:
+    async def open(self, info: RunInfo, progress: Progress | None = None) -> None:
         """Open all sinks before anything is spent; those that show what happens get something to look at.
 
         Raises:
@@ -56,7 +56,7 @@ class Delivery:
         for name, sink in self._sinks.items():
             try:
                 async with limit_stint("it", self._seconds):
-                    if (following := find_ability(sink, Follows)) is not None:
+                    if progress is not None and (following := find_ability(sink, Follows)) is not None:
                         following.follow(progress)
                     await sink.open(info)
             except UsageError:
@@ -66,28 +66,37 @@ class Delivery:
                 raise UsageError(f"sink {name!r} cannot be opened: {format_fault(error)}") from error
             self._opened.append(name)
 
-    async def write(self, result: SimulationResult, key: str, is_held: bool = False) -> None:
+    async def write(self, result: SimulationResult, key: str, is_held: bool = False, is_kept: bool = False) -> None:
         """Deliver one result to each sink that has not taken it; one that fails keeps no other from getting it.
 
         Args:
             result: The result.
             key: What the journal calls its conversation.
             is_held: Whether the sinks of which something else tells it have it.
+            is_kept: Whether it is kept of a run that ended: all sinks have it.
         """
         async with self._turn:
-            for name in self._opened:
+            for name, sink in [(name, self._sinks[name]) for name in self._opened]:
                 taken = self._journal.past.delivered.get(name, ())
-                has_it = is_held if name in self._held else key in taken
-                if has_it:
-                    continue
-                try:
-                    async with limit_stint("it", self._seconds):
-                        await self._sinks[name].write(result)
-                except FAULTS as error:
-                    raise_if_fatal(error)
-                    self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
-                else:
-                    self._journal.record_delivery(name, key)
+                has_it = is_held if name in self._held else is_kept or key in taken
+                if not has_it:
+                    if await self._give(name, sink.write, result):
+                        self._journal.record_delivery(name, key)
+                elif (retaking := find_ability(sink, Retakes)) is not None:
+                    await self._give(name, retaking.retake, result)
+
+    async def _give(
+        self, name: str, take: Callable[[SimulationResult], Awaitable[None]], result: SimulationResult
+    ) -> bool:
+        """Give one result to one sink; whether it took it."""
+        try:
+            async with limit_stint("it", self._seconds):
+                await take(result)
+        except FAULTS as error:
+            raise_if_fatal(error)
+            self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
+            return False
+        return True
 
     async def close(self, report: Report) -> None:
         """Close all sinks that were opened."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,27 @@ def read_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may_be
     return found
 
 
+def iterate_jsonl(path: Path, read: Callable[[Any, int], T], writer: str) -> Iterator[T]:
+    """Read a file of JSON lines one after the other; blank lines are skipped.
+
+    Args:
+        path: The file.
+        read: Makes a value of a line's parsed object and number, or raises ``UsageError``.
+        writer: Who wrote such a file, for the remedy.
+
+    Yields:
+        Each value.
+
+    Raises:
+        UsageError: If the file cannot be read, or at the first line that is none of its kind.
+    """
+    with _tell_unreadable(path, writer), path.open("rb") as file:
+        for number, content in enumerate(file, 1):
+            line = content.decode("utf-8-sig" if number == 1 else "utf-8")
+            if line.strip():
+                yield _read_line(line, f"{path}:{number}", number, read, writer)
+
+
 def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T], writer: str) -> T:
     try:
         return read(json.loads(line), number)
@@ -48,10 +70,19 @@ def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T]
 
 
 def _read_text(path: Path, writer: str, may_be_torn: bool) -> str:
-    try:
+    with _tell_unreadable(path, writer):
         content = path.read_bytes()
         # What is torn may end in the middle of a character.
         return (content[: content.rfind(b"\n") + 1] if may_be_torn else content).decode("utf-8-sig")
+
+
+@contextlib.contextmanager
+def _tell_unreadable(path: Path, writer: str) -> Iterator[None]:
+    """Say of a file that cannot be read why, and which to give."""
+    try:
+        yield
+    except UsageError:
+        raise
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); give a file that {writer} wrote") from None
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
 from .._plugins.hooks import Hooks
 from .._plugins.keyed_judge import choose_judge
-from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK, Kind
+from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
 from .._questions import PersonasAsked, Question
@@ -29,6 +29,7 @@ from .._types.run_info import PluginUse, RunInfo
 from ..errors import PluginBroken, PluginError, UsageError
 from ..protocols import Named, Proposes, Ruled
 from .aims import read_aims
+from .build_all import build_all
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
 from .free_checks import find_more
 from .lifecycle import check_price
@@ -147,8 +148,8 @@ def _build_parts(
         driver = problems.collect(build, DRIVER, settings.driver, registry)
     if personas is not None or is_watched:
         observers = _build_observers(settings.observers, registry, problems, troubles)
-    evaluators = _build_all(EVALUATOR, settings.evaluators, registry, problems)
-    sinks = _build_all(SINK, settings.sinks, registry, problems)
+    evaluators = build_all(EVALUATOR, settings.evaluators, registry, problems)
+    sinks = build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(find_persona_source, personas, registry)
     proposal = problems.collect(_find_proposal, source, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
@@ -197,25 +198,12 @@ def _find_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
     return choose_judge(os.environ, registry, JUDGE_WITHOUT_KEY)
 
 
-def _build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems: Problems) -> dict[str, Built]:
-    found: dict[str, Built] = {}
-    for one in asked:
-        built = problems.collect(build, kind, one, registry)
-        if built is None:
-            continue
-        key = built.use.spec if kind is SINK else built.key
-        if key in found:
-            problems.add(f"{kind.name} {built.use.name!r} is named twice; name it once")
-        found[key] = built
-    return found
-
-
 def _build_observers(
     asked: Sequence[object], registry: Registry, problems: Problems, troubles: list[Problem]
 ) -> dict[str, Built]:
     """Build the observers. Nobody asked for a default one, so it is left out and reported where it is broken."""
     if asked != OBSERVERS:
-        return _build_all(OBSERVER, asked, registry, problems)
+        return build_all(OBSERVER, asked, registry, problems)
     found: dict[str, Built] = {}
     for one in asked:
         try:

@@ -1,15 +1,15 @@
-"""The one reader of result files."""
+"""The readers of result files: all at once with all problems, or one line after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .._types.imported import is_foreign, read_foreign
 from .._types.result import SimulationResult
 from .._types.result_json import result_from_json
-from .jsonl_file import read_jsonl
+from .jsonl_file import iterate_jsonl, read_jsonl
 
 
 def read_results(
@@ -41,3 +41,18 @@ def read_results(
         return result
 
     return read_jsonl(Path(path), read, "simulate", may_be_torn=may_be_torn)
+
+
+def load_results(path: Path | str) -> Iterator[SimulationResult]:
+    """Read a file of result lines one after the other, for files that are larger than memory; blank lines are skipped.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Each result, in the file's order.
+
+    Raises:
+        UsageError: If the file cannot be read, or at the first line that is no result, with ``FILE:LINE``.
+    """
+    return iterate_jsonl(Path(path), lambda row, _: result_from_json(row), "simulate")

@@ -243,10 +243,10 @@ class Run:
             plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
     async def _deliver_again(self, delivery: Delivery) -> None:
-        """Give each sink what was finished before and it had not taken when the run was cut off."""
+        """Give each sink what was finished before, as far as it had not taken it or takes all of it again."""
         for key, result in self.earlier.list_done().items():
-            if key not in self.plan.journal.past.kept and key not in self.earlier.kept:
-                await delivery.write(result, key, is_held=True)
+            is_kept = key in self.plan.journal.past.kept or key in self.earlier.kept
+            await delivery.write(result, key, is_held=True, is_kept=is_kept)
 
     def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult | None]]:
         async def finished(key: str, job: _Job[SimulationResult | None]) -> SimulationResult | None:

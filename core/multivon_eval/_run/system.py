@@ -16,7 +16,7 @@ from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._types.conversation import Conversation
 from .._types.hide_secrets import find_known_secrets
 from .._types.message import Reply
-from .._types.rendering import render
+from .._types.rendering import render_transcript
 from ..errors import JudgeError, ModelFnError, UsageError
 from .endpoint import Endpoint
 from .options import MAX_MESSAGE
@@ -119,7 +119,7 @@ class SystemUnderTest:
             named["conversation_id"] = conversation_id
         if not self.wants_prompt:
             return [], named
-        prompt = render(conversation.messages)
+        prompt = render_transcript(conversation.messages)
         return ([], {self.prompt_name: prompt, **named}) if self.prompt_name else ([prompt], named)
 
     async def _call(self, positional: list[Any], named: dict[str, Any]) -> Any:

@@ -12,9 +12,9 @@ from .._plugins.stint import limit_stint
 from .._types.conversation import Conversation
 from .._types.json_value import exact_text
 from .._types.message import Message
-from .._types.observation import Observation
+from .._types.observation import Observation, RejectedTurn
 from .._types.persona import UserTurn
-from ..protocols import Driver, RejectedTurn, RunContext
+from ..protocols import Driver, RunContext
 from .observing import Observers
 from .policy import is_sent_back
 

@@ -13,7 +13,7 @@ from ..errors import UsageError
 from .conversation import Conversation
 from .json_value import freeze_mapping, freeze_values
 from .message import Message, read_messages
-from .rendering import render
+from .rendering import render_transcript
 from .score import Score
 
 
@@ -45,7 +45,7 @@ class EvalCase:
 
     def conversation_str(self) -> str:
         """Render the conversation as ``USER: ...`` and ``ASSISTANT: ...`` lines, as ``model_fn`` gets it."""
-        return render(self.messages)
+        return render_transcript(self.messages)
 
 
 @set_module("multivon_eval")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import attrs
@@ -55,3 +56,17 @@ class Observation:
     def __attrs_post_init__(self) -> None:
         if (self.effect == "stop") != (self.stop_reason is not None):
             raise ValueError(f"an observation has a stop reason if and only if its effect is 'stop': {self!r}")
+
+
+@set_module("multivon_eval.sdk")
+@attrs.frozen
+class RejectedTurn:
+    """A user message that was not sent because of its faults.
+
+    Attributes:
+        message: The message.
+        faults: What the observers saw in it, faults and all else.
+    """
+
+    message: str
+    faults: Sequence[Observation]

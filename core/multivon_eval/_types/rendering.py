@@ -15,7 +15,7 @@ _HEADER = re.compile(
 )
 
 
-def render(messages: Iterable[Message]) -> str:
+def render_transcript(messages: Iterable[Message]) -> str:
     """Render messages as ``USER: ...`` and ``ASSISTANT: ...`` lines.
 
     A line inside a message that looks like such a header is indented, so nobody can forge a turn.

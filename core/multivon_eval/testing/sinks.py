@@ -8,9 +8,21 @@ from typing import ClassVar, get_args
 import attrs
 import pytest
 
+from .._plugins.abilities import find_ability
 from .._plugins.kinds import SINK, Kind
 from .._set_module import set_module
-from ..sdk import Message, Report, RunInfo, SimulationResult, Sink, StopReason, ToolCall, UsageError, result_to_json
+from ..sdk import (
+    Message,
+    Report,
+    Retakes,
+    RunInfo,
+    SimulationResult,
+    Sink,
+    StopReason,
+    ToolCall,
+    UsageError,
+    result_to_json,
+)
 from .nouns import conversation, persona, report, result, run_info
 from .plugins import PluginTests
 
@@ -119,7 +131,7 @@ class SinkTests(PluginTests):
             pytest.skip("what is delivered cannot be looked at; override 'delivered'")
 
     def test_a_resumption_keeps_what_was_delivered(self) -> None:
-        """Opened by a run that goes on with an earlier one, it goes on with what that one delivered."""
+        """Opened by a run that goes on with an earlier one, it goes on with what that one delivered or it retakes."""
         first, second, *_ = self.results()
 
         async def interrupted(made: Sink) -> None:
@@ -131,6 +143,8 @@ class SinkTests(PluginTests):
         async def resumed(made: Sink) -> None:
             info, end = self._run(first, second)
             await made.open(attrs.evolve(info, is_resumption=True, resumed=1))
+            if (retaking := find_ability(made, Retakes)) is not None:
+                await retaking.retake(first)
             await made.write(second)
             await made.close(end)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +21,7 @@ from multivon_eval.sdk import (
     result_to_json,
 )
 
-STANDARD_OUTPUT = "-"
+from ._files import STANDARD_OUTPUT, find_obstacle
 
 
 @attrs.define
@@ -48,17 +47,8 @@ class JsonlSink:
         Raises:
             UsageError: If the file cannot be written.
         """
-        if self.path == STANDARD_OUTPUT:
-            return
-        path = Path(self.path)
-        try:
-            if path.is_dir():
-                raise self._make_error("Is a directory")
-            if not os.access(path if path.exists() else path.parent, os.W_OK):
-                raise self._make_error("Permission denied" if path.parent.exists() else "No such file or directory")
-            _try_to_open(path)
-        except (OSError, ValueError) as error:  # no file can have this name
-            raise self._make_error(getattr(error, "strerror", None) or str(error)) from None
+        if self.path != STANDARD_OUTPUT and (reason := find_obstacle(self.path)):
+            raise self._make_error(reason)
 
     async def open(self, run: RunInfo) -> None:
         """Open the file.
@@ -126,17 +116,6 @@ class JsonlSink:
         if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
             return "replaced"
         return "" if _measure(path) == (self._size, self._lines) else "changed"
-
-
-def _try_to_open(path: Path) -> None:
-    """Open the file, or one beside where it will be, because rights alone do not tell: not below /proc."""
-    try:
-        is_file = stat.S_ISREG(os.stat(path).st_mode)
-    except FileNotFoundError:
-        tempfile.TemporaryFile(dir=path.parent).close()
-    else:
-        if is_file:
-            path.open("ab").close()
 
 
 def _open_file(path: Path, is_resumption: bool) -> IO[bytes]:

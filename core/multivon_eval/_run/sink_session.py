@@ -1,0 +1,99 @@
+"""Sinks outside of a run: for commands that deliver saved results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from .._journal.journal import Journal
+from .._plugins.build import Built
+from .._plugins.kinds import SINK
+from .._plugins.registry import Registry
+from .._set_module import set_module
+from .._types.report import Problem, Report
+from .._types.result import SimulationResult
+from ..errors import UsageError
+from ..protocols import Sink
+from .build_all import build_all
+from .delivery import Delivery
+from .lifecycle import find_problems
+from .paths import find_clashes, find_path
+from .problems import Problems
+
+
+@set_module("multivon_eval.sdk")
+class SinkSession:
+    """Sinks that a command fills with saved results, as a run fills them.
+
+    Making one loads the sinks, :meth:`check` lets them tell whether they will work, :meth:`deliver` opens, fills and
+    closes them.
+
+    Args:
+        sinks: SPECs, tables with ``use``, or instances.
+        reads: The files that are read, by what they are: no sink may write over one.
+        timeout: Seconds that a sink may take for one thing.
+
+    Raises:
+        UsageError: If a sink cannot be had, or would write over what is read; with everything that is wrong.
+    """
+
+    def __init__(
+        self,
+        sinks: Iterable[str | Mapping[str, Any] | Sink],
+        *,
+        reads: Mapping[str, str | Path] | None = None,
+        timeout: float = 60.0,
+    ) -> None:
+        problems = Problems()
+        self._built: Mapping[str, Built] = build_all(SINK, sinks, Registry(), problems)
+        read = {what: Path(path) for what, path in (reads or {}).items()}
+        written = {f"sink {name!r}": find_path(built.plugin) for name, built in self._built.items()}
+        problems.add(*find_clashes(read, written))
+        problems.stop()
+        self._timeout = timeout
+        self._is_checked = False
+
+    @property
+    def _sinks(self) -> dict[str, Sink]:
+        return {name: built.plugin for name, built in self._built.items()}
+
+    async def check(self) -> None:
+        """Let each sink tell whether it will work; nothing is written.
+
+        Raises:
+            UsageError: If one will not; with all that will not.
+        """
+        if found := await find_problems(tuple(self._sinks.values()), self._timeout):
+            raise UsageError(found)
+        self._is_checked = True
+
+    async def deliver(self, results: Iterable[SimulationResult], report: Report) -> Report:
+        """Give results to all sinks, and close them with a report.
+
+        Args:
+            results: One after the other.
+            report: The end of their run.
+
+        Returns:
+            The report with what went wrong on the way.
+
+        Raises:
+            UsageError: If a sink will not work; with all that will not. Then none was opened.
+        """
+        if not self._is_checked:
+            await self.check()
+        uses = [use for use in report.info.plugins if use.kind != SINK.name]
+        uses += [built.use for built in self._built.values()]
+        report = attrs.evolve(report, info=attrs.evolve(report.info, plugins=tuple(uses)))
+        found: list[Problem] = []
+        delivery = Delivery(self._sinks, found.append, self._timeout, Journal())
+        try:
+            await delivery.open(report.info)
+            for result in results:
+                await delivery.write(result, result.case_uid)
+        finally:
+            await delivery.close(attrs.evolve(report, problems=(*report.problems, *found)))
+        return attrs.evolve(report, problems=(*report.problems, *found))
