@@ -106,6 +106,14 @@ def exit_codes() -> str:
     return table(("code", "name", "meaning"), ((code.value, f"`{code.name}`", words[code.name]) for code in ExitCode))
 
 
+def columns() -> str:
+    """The columns of a table of results, each with its type."""
+    from multivon_eval._types.columns import COLUMNS
+
+    types = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    return table(("column", "type"), ((f"`{column.name}`", types[column.type]) for column in COLUMNS))
+
+
 def template(name: str, language: str) -> str:
     """A file that ``multivon-eval init`` writes."""
     text = resources.files("multivon_eval_plugins.commands").joinpath("template", name).read_text(encoding="utf-8")
@@ -447,6 +455,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "options": options,
         "traits": traits,
         "abilities": abilities,
+        "columns": columns,
         "groups": groups,
         "hooks": hooks,
         "template:ci.yml": lambda: template("ci.yml", "yaml"),

@@ -16,6 +16,7 @@ import pytest
 import multivon_eval
 import multivon_eval_plugins
 from multivon_eval._questions.transcript import check_quote
+from multivon_eval._types.markdown import escape_markdown
 from multivon_eval._types.printable import make_one_line, make_printable
 from multivon_eval._types.rendering import render_transcript
 from multivon_eval._types.safe_json import safe_json
@@ -193,6 +194,7 @@ LOOKS: dict[str, Callable[[str], object]] = {
     "prompt": lambda text: render_transcript(talk("When?", text).messages),
     "answer": _read,
     "screen": lambda text: (make_printable(text), make_one_line(text)),
+    "page": escape_markdown,
     "fence": safe_json,
     "error of a provider": lambda text: find_refused(read_provider_error(text), REFUSABLE, text[: SIZE // 2]),
 }

@@ -31,6 +31,8 @@ from multivon_eval.sdk import (
 T = TypeVar("T")
 ENVIRONMENT = {"auto_envvar_prefix": "MULTIVON_EVAL_REPORT"}
 """Each option may stand in a variable: ``MULTIVON_EVAL_REPORT_SINK`` for ``--sink``."""
+SINKS = ["MULTIVON_EVAL_REPORT_SINK", "MULTIVON_EVAL_SINK"]
+"""One variable may serve all commands, that of this command beats it."""
 PAGE, SCREEN = "multivon-eval/html", "multivon-eval/terminal"
 """The sinks of ``--out``, and of a command that names none."""
 STANDARD_OUTPUT = "-"
@@ -49,7 +51,9 @@ class _Job:
 @click.command(context_settings=ENVIRONMENT)
 @click.argument("results", metavar="RESULTS...", nargs=-1)
 @click.option("--out", metavar="FILE", help="A page for people: the same as --sink html:FILE.")
-@click.option("--sink", metavar="SPEC", multiple=True, help="Where results go; repeatable. [default: terminal]")
+@click.option(
+    "--sink", metavar="SPEC", multiple=True, envvar=SINKS, help="Where results go; repeatable. [default: terminal]"
+)
 @click.option("--baseline", metavar="FILE", help="The results of an earlier run, for what changed since.")
 @click.option("--calibration", metavar="FILE", help="What people say of the judge: the rate as they would see it.")
 @click.option("--json", is_flag=True, help="Print the summary as JSON.")

@@ -11,7 +11,8 @@ Outcome = Literal["passed", "failure", "error", "skipped"]
 
 def tell_outcome(result: SimulationResult) -> tuple[Outcome, str, str]:
     """Say what a conversation is as a test: its outcome, a word for the kind, and the reason."""
-    error, reason = result.conversation.error, result.verdict.reason
+    error, rule = result.conversation.error, result.provenance.judge_rule
+    reason = f"{result.verdict.reason}{f' (by {rule}, no model judged)' if rule else ''}"
     told = make_one_line(f"{error.source}: {error.message}" if error is not None else reason)
     if result.attribution == "infrastructure":
         is_cut = result.stop_reason == "budget_exceeded" or result.verdict.cut

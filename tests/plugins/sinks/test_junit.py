@@ -4,6 +4,7 @@ import asyncio
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import attrs
 import junitparser
 import pytest
 import xmlschema
@@ -71,6 +72,14 @@ def test_what_was_achieved_passed(out, name):
     """A score that the budget cut does not take the verdict away."""
     [case] = write(out, outcomes()[name]).iter("testcase")
     assert [child.tag for child in case] == ["system-out"]
+
+
+def test_a_rule_in_the_place_of_a_model_is_told(out):
+    """Beside the reason it stands that no model judged."""
+    result = outcomes()["not achieved"]
+    ruled = attrs.evolve(result, provenance=attrs.evolve(result.provenance, judge_rule="words alone"))
+    [failure] = write(out, ruled).iter("failure")
+    assert failure.get("message") == "the window was never stated (by words alone, no model judged)"
 
 
 def test_a_case_tells_persona_trial_time_and_transcript(out):

@@ -11,7 +11,17 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multivon_eval import DISCLAIMER, Agreement, compare_results, report_results
+from multivon_eval import (
+    DISCLAIMER,
+    Agreement,
+    Calibration,
+    Interval,
+    JudgeErrors,
+    JudgeIdentity,
+    Problem,
+    compare_results,
+    report_results,
+)
 from multivon_eval.sdk import Score, escape_markdown
 from multivon_eval.testing import report
 from multivon_eval_plugins.sinks.markdown import MarkdownSink
@@ -82,6 +92,38 @@ def test_the_judge_is_believed_as_far_as_labels_tell(out):
     assert "agreement with labels on goal achieved: 5 of 5" in write(out, one(), told=labelled)
     ruled = attrs.evolve(told, summary=attrs.evolve(told.summary, judge_rule="words"))
     assert "words decided in the place of a model" in write(out, one(), told=ruled)
+
+
+def test_a_calibration_is_told(out):
+    """Kappa, how often the judge is right, and the corrected rate with by what it is corrected."""
+    told = report_results([one()])
+    judge = JudgeIdentity("openai", "m", "m", None, "digest")
+    errors = JudgeErrors(Interval(0.9, 0.8, 1.0), Interval(0.7, 0.6, 0.8), (0.9, 0.7), (0.1, 0.1), 0.0, 9)
+    calibration = Calibration(judge, 60, 2, {}, Interval(0.77, 0.6, 0.9), errors, None, None)
+    summary = attrs.evolve(told.summary, corrected_goal_rate=Interval(0.48, 0.37, 0.59), correction="by 60 labels")
+    page = write(out, one(), told=attrs.evolve(told, calibration=calibration, summary=summary))
+    assert "- corrected goal rate 0.48 (0.37 to 0.59), by 60 labels" in page
+    assert "- calibrated by 60 labels of people: Cohen's kappa 0.77 (0.60 to 0.90)" in page
+    assert "calls 0.90 (0.80 to 1.00) so; of the rest 0.70 (0.60 to 0.80)" in page
+    stale = attrs.evolve(told, summary=attrs.evolve(told.summary, correction="not corrected: another judge"))
+    assert "- goal rate not corrected: another judge" in write(out, one(), told=stale)
+
+
+def test_what_went_wrong_beside_the_conversations_is_told(out):
+    """Problems, an interruption, and users that gave up."""
+    told = report_results([one()])
+    summary = attrs.evolve(told.summary, gave_up=1, repaired=2, undecided=3, disagreements=4)
+    problems = (Problem("hook 'x'", "it *raised*"),)
+    page = write(out, one(), told=attrs.evolve(told, summary=summary, problems=problems, interrupted=True))
+    for part in (
+        "**Interrupted: not all conversations were held.**",
+        "- problem: hook 'x': it \\*raised\\*",
+        "2 messages repaired",
+        "the simulated user gave up in 1",
+        "driver and judge disagree on 4",
+        "it could not tell in 3 conversations",
+    ):
+        assert part in page
 
 
 def test_a_baseline_is_compared(out):
