@@ -4,6 +4,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 ``PLUGIN_API`` there are only additions.
 """
 
+from ._measure.kinds import list_kinds
 from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
 from ._questions import (
@@ -37,6 +38,7 @@ from ._run.output import get_output, tell, tell_json
 from ._run.result_file import read_results
 from ._run.signals import stop_on_sigterm
 from ._types.answer import Answer, Prices, Usage
+from ._types.calibration import Calibration
 from ._types.comparison import Comparison, list_findings
 from ._types.conversation import Conversation
 from ._types.disclaimer import DISCLAIMER
@@ -97,6 +99,7 @@ __all__ = [
     "Asked",
     "Asks",
     "BudgetExceeded",
+    "Calibration",
     "Checks",
     "Claim",
     "Closes",
@@ -173,6 +176,7 @@ __all__ = [
     "label_from_json",
     "label_to_json",
     "list_findings",
+    "list_kinds",
     "make_label",
     "make_printable",
     "persona_from_json",

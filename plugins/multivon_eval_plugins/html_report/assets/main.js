@@ -1,0 +1,139 @@
+// Where one is, which keys do what, and the beginning.
+
+let view = "overview";
+let stood = 0;
+let cameFrom = "";
+
+function route() {
+  const place = readPlace();
+  if (view === "overview" && place.view !== "overview") stood = scrollY;
+  const isBack = view !== "overview" && place.view === "overview";
+  view = place.view;
+  document.body.dataset.view = view;
+  for (const name of ["overview", "reader", "labelling"]) find(name).hidden = name !== view;
+  if (view !== "reader") Object.assign(reader, { row: null, turns: [] });
+  if (view === "reader") return showReader(place);
+  if (view === "labelling") return showLabelling();
+  document.title = cameFrom;
+  showRows();
+  if (isBack && stood) scrollTo(0, stood);
+  else if (place.id && find(place.id)) find(place.id).scrollIntoView();
+}
+
+function go(hash) {
+  if (location.hash === hash) route();
+  else location.hash = hash;
+}
+
+function pressInList(key) {
+  if (key === "j" || key === "ArrowDown") moveMark(1);
+  else if (key === "k" || key === "ArrowUp") moveMark(-1);
+  else if (key === "Enter" && listed[marked]) go(writePlace(listed[marked]));
+  else return false;
+  return true;
+}
+
+function pressInReader(key) {
+  const at = listed.indexOf(reader.row);
+  if (key === "j" || key === "k") {
+    const next = listed[at + (key === "j" ? 1 : -1)];
+    if (next) go(writePlace(next));
+  } else if (key === "ArrowRight") showTurn(findTurn() + 1);
+  else if (key === "ArrowLeft") showTurn(findTurn() - 1);
+  else if (key === "b" && reader.row && reader.row.other && !reader.row.isBase) go(writePlace(reader.row, 0, !reader.beside));
+  else if (key === "Escape") go("#conversations");
+  else return false;
+  return true;
+}
+
+function pressInLabelling(key) {
+  const answers = { y: "yes", n: "no", u: "unknown" };
+  if (key === "Escape") go("#conversations");
+  else if (!labelling.row) return false;
+  else if (answers[key]) answerNext(answers[key]);
+  else if (key === "Backspace") takeAnswerBack();
+  else if (key === "Enter") keepLabel();
+  else if (key === "s") skipLabel();
+  else return false;
+  return true;
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || find("help").open) return;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    else if (event.key === "Enter" && view === "labelling" && event.target.id !== "label-by" && event.target.tagName === "INPUT") keepLabel();
+    return;
+  }
+  const onButton = event.target instanceof HTMLElement && event.target.closest("button, a, summary, [role=region], pre");
+  if (onButton && (event.key === "Enter" || (event.key.startsWith("Arrow") && onButton.matches("[role=region], pre")))) return;
+  if (event.target.id === "scrubber" && event.key.startsWith("Arrow")) return;
+  const pressed = { overview: pressInList, reader: pressInReader, labelling: pressInLabelling }[view];
+  if (event.key === "?") find("help").showModal();
+  else if (event.key === "/" && view !== "labelling") search();
+  else if (!pressed(event.key)) return;
+  event.preventDefault();
+}
+
+function search() {
+  if (view !== "overview") go("#conversations");
+  requestAnimationFrame(() => {
+    route();
+    find("conversations").scrollIntoView();
+    find("filters").elements.search.focus({ preventScroll: true });
+  });
+}
+
+function setTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+}
+
+function switchTheme() {
+  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme || (isDark ? "dark" : "light");
+  setTheme(now === "dark" ? "light" : "dark");
+  memory.keep("multivon-eval:theme", document.documentElement.dataset.theme);
+}
+
+function showUnmatched() {
+  const place = find("unmatched");
+  if (!place) return;
+  const some = [["in the base run only", runs.base.rows], ["in the new run only", runs.new.rows]];
+  for (const [what, rows] of some) {
+    const lone = rows.filter((row) => !row.other);
+    if (lone.length) fill(place, make("details", {}, make("summary", {}, `${what} (${lone.length})`), make("ul", { class: "names" }, lone.map((row) => make("li", {}, make("a", { href: writePlace(row) }, row.name))))));
+  }
+}
+
+let isAsked = false;
+function followScroll() {
+  if (isAsked || view !== "reader" || !reader.turns.length) return;
+  isAsked = true;
+  requestAnimationFrame(() => {
+    isAsked = false;
+    if (reader.turns.length) tellTurn(findTurn());
+  });
+}
+
+async function begin() {
+  setTheme(memory.read("multivon-eval:theme"));
+  find("theme").addEventListener("click", switchTheme);
+  find("help-button").addEventListener("click", () => find("help").showModal());
+  find("help-close").addEventListener("click", () => find("help").close());
+  find("begin-labels").addEventListener("click", () => go("#label"));
+  cameFrom = document.title;
+  await loadHead();
+  makeFilters();
+  await applyFilters();
+  showUnmatched();
+  addEventListener("hashchange", route);
+  addEventListener("keydown", press);
+  addEventListener("scroll", followScroll, { passive: true });
+  await route();
+  makeHeat();
+  document.body.dataset.ready = "";
+}
+
+begin().catch((error) => {
+  tellTrouble(`The conversations cannot be shown (${error.message}). Open this file in a newer browser; the numbers below are whole.`);
+});

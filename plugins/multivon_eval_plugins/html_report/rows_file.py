@@ -1,0 +1,110 @@
+"""The rows of a report on disk: beside it while the run goes on, and inside it afterwards."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import attrs
+
+from ..sinks.json_text import write_json
+
+PER_CHUNK = 32
+"""Conversations that are compressed together: what one opens brings its neighbours along."""
+_DATA = re.compile(rb'<script type="application/octet-stream" data-part="(head|rows)">([A-Za-z0-9+/=]*)</script>')
+
+
+def pack(value: object) -> str:
+    """Give a value as compressed JSON in base64: nothing in it can end an element of HTML."""
+    # A lone surrogate is no UTF-8 and no browser would read it; what stands for it here is how JSON escapes it.
+    text = write_json(value).encode("utf-8", "backslashreplace")
+    return base64.b64encode(zlib.compress(text, 9)).decode()
+
+
+def unpack(data: bytes) -> Any:
+    """Read what :func:`pack` made."""
+    return json.loads(zlib.decompress(base64.b64decode(data)))
+
+
+@attrs.define
+class RowsFile:
+    """Rows as lines of JSON, each on disk when :meth:`add` returns.
+
+    Attributes:
+        path: The file.
+    """
+
+    path: Path
+    _file: IO[bytes] | None = attrs.field(default=None, init=False)
+
+    def begin(self, rows: Iterable[dict[str, Any]] = ()) -> None:
+        """Begin anew, with some rows; what is there is replaced when all of them are written."""
+        fresh = self.path.with_name(self.path.name + "~")
+        with fresh.open("wb") as file:
+            file.writelines(_make_line(row) for row in rows)
+        fresh.replace(self.path)
+        self._file = self.path.open("ab")
+
+    def go_on(self) -> None:
+        """Go on with what is there; a last line that was torn is taken away."""
+        with self.path.open("r+b") as file:
+            file.truncate(_find_end(file))
+        self._file = self.path.open("ab")
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add a row."""
+        assert self._file is not None, "a sink is opened before it is written to"
+        self._file.write(_make_line(row))
+        self._file.flush()
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Read the rows one by one, so that they are not in memory together."""
+        with self.path.open("rb") as file:
+            for line in file:
+                yield json.loads(line)
+
+    def close(self) -> None:
+        """Close the file; it stays."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _make_line(row: dict[str, Any]) -> bytes:
+    return write_json(row).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _find_end(file: IO[bytes]) -> int:
+    """Find where the last whole line ends."""
+    place = file.seek(0, os.SEEK_END)
+    while place:
+        begin = max(0, place - (1 << 20))
+        file.seek(begin)
+        if (last := file.read(place - begin).rfind(b"\n")) >= 0:
+            return begin + last + 1
+        place = begin
+    return 0
+
+
+def read_report(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the rows that a report holds, in their order.
+
+    Raises:
+        ValueError: If it is no report.
+    """
+    with path.open("rb") as file:
+        parts = [(found[1], found[2]) for line in file if (found := _DATA.match(line))]
+    if not parts or parts[0][0] != b"head":
+        raise ValueError("it is no report of multivon-eval")
+    head = unpack(parts[0][1])
+    bodies = (body for _, part in parts[1:] for body in unpack(part))
+    for index, body in zip(head["rows"], bodies, strict=True):
+        persona = head["personas"][index.pop("persona")]
+        index.pop("key")
+        yield {"index": index, "persona": persona, "body": body}
