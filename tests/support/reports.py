@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -153,4 +154,6 @@ def deliver(sink: HtmlReport, info: RunInfo, results: Iterable[SimulationResult]
         if end is not None:
             await sink.close(end)
 
-    asyncio.run(call())
+    # A thread of its own: the one that drives a browser has an event loop already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, call()).result()

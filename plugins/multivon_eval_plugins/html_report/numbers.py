@@ -12,8 +12,8 @@ from multivon_eval.sdk import Report, Summary, format_count
 from .pile import Pile
 from .setup import Fact, describe_setup, describe_soundness, describe_spending, describe_trust
 
-SHOWN_K = (1, 2, 3, 4, 5, 8, 16, 32)
-"""For how many trials pass@k and pass^k are shown."""
+SHOWN_K = (2, 3, 4, 5, 8, 16, 32)
+"""For how many trials pass@k and pass^k are shown; of one trial both are the goal rate."""
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from multivon_eval.sdk import Report, list_findings, make_printable
+from multivon_eval.sdk import Comparison, Report, list_findings, make_printable
 
 from .numbers import describe_run
 from .pile import Pile
@@ -78,10 +78,16 @@ def _stream(report: Report, pile: Pile, parts: Iterator[tuple[str, str]]) -> Ite
         summary=report.summary,
         told=describe_run(report, pile),
         worth=select_worth(pile, report.calibration, bool(report.summary.judge_rule)),
-        findings=[] if comparison is None else list_findings(comparison),
+        findings=[] if comparison is None else _list_findings(comparison),
         comparison=comparison,
         count=len(pile.rows),
     )
+
+
+def _list_findings(comparison: Comparison) -> list[str]:
+    """What changed, as everywhere; the metrics have a table of their own."""
+    metrics = tuple(f"{metric.name}: " for metric in comparison.metrics)
+    return [line for line in list_findings(comparison) if not line.startswith(metrics)]
 
 
 class _Markup(str):

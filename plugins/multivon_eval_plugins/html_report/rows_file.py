@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import re
@@ -41,7 +42,8 @@ class RowsFile:
     """
 
     path: Path
-    _file: IO[bytes] | None = attrs.field(default=None, init=False)
+    _size: int = attrs.field(default=0, init=False)
+    _known: set[bytes] = attrs.field(factory=set, init=False)
 
     def begin(self, rows: Iterable[dict[str, Any]] = ()) -> None:
         """Begin anew, with some rows; what is there is replaced when all of them are written."""
@@ -49,19 +51,27 @@ class RowsFile:
         with fresh.open("wb") as file:
             file.writelines(_make_line(row) for row in rows)
         fresh.replace(self.path)
-        self._file = self.path.open("ab")
+        self.go_on()
 
     def go_on(self) -> None:
         """Go on with what is there; a last line that was torn is taken away."""
         with self.path.open("r+b") as file:
-            file.truncate(_find_end(file))
-        self._file = self.path.open("ab")
+            self._size = file.truncate(_find_end(file))
+            file.seek(0)
+            self._known = {_digest(line) for line in file}
 
     def add(self, row: dict[str, Any]) -> None:
-        """Add a row."""
-        assert self._file is not None, "a sink is opened before it is written to"
-        self._file.write(_make_line(row))
-        self._file.flush()
+        """Add a row; one that was there when this file was gone on with is given again, and stays as it is."""
+        line = _make_line(row)
+        if _digest(line) in self._known:
+            return
+        with self.path.open("ab") as file:
+            file.write(line)
+        self._size += len(line)
+
+    def is_whole(self) -> bool:
+        """Whether all that was written is there."""
+        return self.path.is_file() and self.path.stat().st_size == self._size
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Read the rows one by one, so that they are not in memory together."""
@@ -69,15 +79,13 @@ class RowsFile:
             for line in file:
                 yield json.loads(line)
 
-    def close(self) -> None:
-        """Close the file; it stays."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
 
 def _make_line(row: dict[str, Any]) -> bytes:
     return write_json(row).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.sha256(line).digest()
 
 
 def _find_end(file: IO[bytes]) -> int:

@@ -63,7 +63,7 @@ def describe_soundness(report: Report, faults: Counter[str]) -> list[Fact]:
     facts = [
         Fact("faults of the simulated user", f"{told}: {left}" if left else "none left", bool(left)),
         Fact("repaired in time", format_count(summary.repaired, "message")),
-        Fact("measured nothing of the system", ", ".join(others) or "none", bool(others)),
+        Fact("not counted in the rate", ", ".join(others) or "none", bool(others)),
         Fact("cut by the budget", str(summary.cut or "none"), bool(summary.cut)),
         Fact("the user gave up", f"in {summary.gave_up}" if summary.gave_up else "never"),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from multivon_eval.sdk import Report, RunInfo, SimulationResult, UsageError
+from multivon_eval.sdk import DeliveryError, Report, RunInfo, SimulationResult, UsageError
 
 from .page import write_page
 from .row import make_row
@@ -86,11 +86,19 @@ class HtmlReport:
         self._rows.add(make_row(result))
 
     async def close(self, report: Report) -> None:
-        """Write the page in the place of what was there before."""
+        """Write the page in the place of what was there before.
+
+        Raises:
+            DeliveryError: If something else lies where the rows were.
+        """
         if self._rows is None:
             return
         rows, self._rows = self._rows, None
-        rows.close()
+        if not rows.is_whole():
+            raise DeliveryError(
+                f"{rows.path} was deleted or changed while the run went on, so results are missing from it; "
+                "go on with the same command and --resume, which writes them again"
+            )
         path = self._find_path()
         number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:

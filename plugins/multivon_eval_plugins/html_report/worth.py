@@ -59,11 +59,11 @@ def _list_reasons(pile: Pile, calibration: Calibration | None, is_rule: bool) ->
     if not is_rule:
         yield from _take(rows, _tell_disagreement)
         for kind, count in common:
-            told = f"It failed in the way that most do ({count} of {len(failed)}): {kind}."
+            told = f"It failed in the way that most do ({count} of {len(failed)}): {kind}"
             yield from _take(failed, lambda row: told if kind in row.get("kinds", ()) else "")
     yield from _take(rows, lambda row: "The system crashed." if row.get("crashed") else "")
     yield from _take(rows, _tell_lowest)
-    yield from _take(rows, lambda row: f"The simulated user was at fault: {row['faults'][0]}." if "faults" in row else "")
+    yield from _take(rows, lambda row: f"The simulated user was at fault: {row['faults'][0]}" if "faults" in row else "")
     yield from _take(rows, lambda row: "The judge could not tell." if row["verdict"] == "unknown" else "")
 
 
@@ -94,4 +94,4 @@ def _tell_lowest(row: Mapping[str, Any]) -> str:
     if not scores:
         return ""
     name = min(scores, key=scores.__getitem__)
-    return f"The lowest scores: {name} {scores[name]:.2f}."
+    return f"The lowest scores: {name} {scores[name]:.2f}"

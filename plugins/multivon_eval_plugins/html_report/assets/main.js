@@ -38,8 +38,8 @@ function pressInReader(key) {
   if (key === "j" || key === "k") {
     const next = listed[at + (key === "j" ? 1 : -1)];
     if (next) go(writePlace(next));
-  } else if (key === "ArrowRight") showTurn(findTurn() + 1);
-  else if (key === "ArrowLeft") showTurn(findTurn() - 1);
+  } else if (key === "ArrowRight") showTurn(reader.at + 1);
+  else if (key === "ArrowLeft") showTurn(reader.at - 1);
   else if (key === "b" && reader.row && reader.row.other && !reader.row.isBase) go(writePlace(reader.row, 0, !reader.beside));
   else if (key === "Escape") go("#conversations");
   else return false;
@@ -107,11 +107,11 @@ function showUnmatched() {
 
 let isAsked = false;
 function followScroll() {
-  if (isAsked || view !== "reader" || !reader.turns.length) return;
+  if (isAsked || view !== "reader") return;
   isAsked = true;
   requestAnimationFrame(() => {
     isAsked = false;
-    if (reader.turns.length) tellTurn(findTurn());
+    followReading();
   });
 }
 

@@ -1,6 +1,8 @@
 // The view of one conversation: what was said, and what is said of it.
 
-const reader = { row: null, beside: false, turns: [] };
+const reader = { row: null, beside: false, turns: [], at: 1, stood: -1 };
+// A turn that begins above this is read.
+const LINE = 140;
 let turnOfReading = 0;
 
 async function showReader(place) {
@@ -14,7 +16,7 @@ async function showReader(place) {
   const beside = Boolean(place.beside && row.other);
   const [body, other] = await Promise.all([loadBody(row), row.other ? loadBody(row.other) : null]);
   if (turn !== turnOfReading) return; // somebody went on
-  Object.assign(reader, { row, beside });
+  Object.assign(reader, { row, beside, at: 1, stood: -1 });
   const chat = beside ? makeBeside(body, other) : make("div", { class: "chat" }, groupTurns(body).map((group) => makeTurn(group, listQuotes(body))));
   reader.turns = [...chat.querySelectorAll(beside ? ".pair[data-turn]" : ".turn")];
   replace(
@@ -37,6 +39,7 @@ function makeReaderBar(row) {
     make("a", { href: "#conversations", class: "step" }, "← all"),
     row && at >= 0 ? [step(-1, "previous", "k"), make("span", { class: "note" }, `${at + 1} of ${listed.length}`), step(1, "next", "j")] : "",
     pair ? make("a", { href: writePlace(row, 0, !reader.beside), class: "step beside-switch" }, reader.beside ? "alone" : "beside the baseline") : "",
+    row ? make("p", { class: "glance" }, make("bdi", {}, row.name), makeMark(row.verdict, WORDS)) : "",
   );
 }
 
@@ -48,18 +51,25 @@ function makeScrubber() {
 }
 
 function tellTurn(number) {
+  reader.at = number;
   const input = find("scrubber");
   if (!input) return;
   input.value = number;
   input.parentNode.querySelector("output").textContent = `${reader.turns[number - 1].dataset.turn} of ${reader.turns[reader.turns.length - 1].dataset.turn}`;
 }
 
+// The page may be too short for a turn to stand at its top: the turn that was asked for is told all the same.
+function standAt(number) {
+  reader.turns[number - 1].scrollIntoView({ block: "start" });
+  reader.stood = scrollY;
+  tellTurn(number);
+}
+
 // To the turn at a place, from 1, without a new entry in the history.
 function showTurn(number) {
   const node = reader.turns[number - 1];
   if (!node) return;
-  node.scrollIntoView({ block: "start" });
-  tellTurn(number);
+  standAt(number);
   history.replaceState(null, "", writePlace(reader.row, node.dataset.turn, reader.beside));
 }
 
@@ -68,17 +78,19 @@ function goToTurn(turn) {
   for (const node of reader.turns) node.classList.toggle("here", Number(node.dataset.turn) === turn);
   if (place < 0) return;
   for (const words of reader.turns[place].querySelectorAll(".folded")) if (words.querySelector("mark")) unfold(words);
-  reader.turns[place].scrollIntoView({ block: "start" });
-  tellTurn(place + 1);
+  standAt(place + 1);
 }
 
-function findTurn() {
-  const top = 120;
-  let number = 1;
+// Which turn is read, told by where the page was moved to.
+function followReading() {
+  if (!reader.turns.length || Math.abs(scrollY - reader.stood) < 2) return;
+  reader.stood = -1;
+  const isAtEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+  let number = isAtEnd ? reader.turns.length : 1;
   reader.turns.forEach((node, place) => {
-    if (node.getBoundingClientRect().top <= top) number = place + 1;
+    if (node.getBoundingClientRect().top <= LINE) number = Math.max(number, place + 1);
   });
-  return number;
+  tellTurn(number);
 }
 
 function makeTurnLinks(row, turns) {
