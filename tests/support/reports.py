@@ -15,7 +15,17 @@ import attrs
 from multivon_eval import CriterionVerdict, Evidence, Verdict, compare_results
 from multivon_eval._measure.tally import Tally
 from multivon_eval._types.verdict import Votes
-from multivon_eval.sdk import Message, Observation, Persona, PluginUse, Report, RunInfo, Score, SimulationResult, ToolCall
+from multivon_eval.sdk import (
+    Message,
+    Observation,
+    Persona,
+    PluginUse,
+    Report,
+    RunInfo,
+    Score,
+    SimulationResult,
+    ToolCall,
+)
 from multivon_eval.testing import conversation, result, run_info
 from multivon_eval_plugins.html_report.sink import HtmlReport
 
@@ -41,7 +51,7 @@ ANSWERS = (
     "I am sorry to hear that. Order {} left our warehouse on Monday and **arrives on Friday, 3 May**.",
     "It is with Northwind Parcel. You will get a message on the morning it is brought.",
     "I have asked the carrier about order {}. They say that the van was full, and that it comes tomorrow.",
-    "You can send it back within 30 days, free of charge:\n\n1. Print the label.\n2. Put it on the box.\n3. Leave it at any shop of theirs.",
+    "You can send it back within 30 days, free of charge:\n\n1. Print the label.\n2. Leave it at a shop of theirs.",
     "Returns cost nothing. I can also refund the delivery at once if you like.",
 )
 
@@ -128,7 +138,10 @@ def make_report(results: Sequence[SimulationResult], **fields: Any) -> Report:
     people = tuple({one.persona.name: one.persona for one in results}.values())
     plugins = (PluginUse("driver", "persona-llm", "persona-llm"), PluginUse("sink", "html", "html:report.html"))
     info = fields.pop("info", None) or run_info(
-        personas=people, conversations=len(results), trials=max((one.trial for one in results), default=1), plugins=plugins
+        personas=people,
+        conversations=len(results),
+        trials=max((one.trial for one in results), default=1),
+        plugins=plugins,
     )
     if baseline := fields.get("baseline"):
         fields["comparison"] = compare_results(baseline, results)

@@ -128,7 +128,9 @@ def _list_criteria(pile: Pile, is_rule: bool) -> list[Bar]:
     for criterion, found in counts.items():
         met, of = found["yes"], found["yes"] + found["no"]
         told = [f"{found['no']} not"] if is_rule else []
-        told += [f"{found[word]} {what}" for word, what in (("unknown", "unknown"), ("none", "not judged")) if found[word]]
+        told += [
+            f"{found[word]} {what}" for word, what in (("unknown", "unknown"), ("none", "not judged")) if found[word]
+        ]
         text = f"{met} met" if is_rule else f"{met} of {of}"
         bars.append(Bar(criterion, text, met / of if of and not is_rule else None, note=", ".join(told)))
     return sorted(bars, key=lambda bar: (bar.value is None, bar.value, bar.name))

@@ -55,7 +55,12 @@ def _make_index(result: SimulationResult) -> dict[str, Any]:
         "label": _read_label(result.extra),
         "may_label": not list_obstacles(result),
     }
-    return {name: value for name, value in index.items() if value not in (None, "", False, [], {})}
+    # What is not said is left out; a number of 0 is said.
+    return {name: value for name, value in index.items() if value or _is_number(value)}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _make_body(result: SimulationResult, line: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,7 +72,8 @@ def _make_body(result: SimulationResult, line: Mapping[str, Any]) -> dict[str, A
     for message in messages[:past]:
         message["past"] = True
     scores = {
-        name: {**status[name], "value": line["scores"][name], "reason": line["reasons"][name]} for name in line["scores"]
+        name: {**status[name], "value": line["scores"][name], "reason": line["reasons"][name]}
+        for name in line["scores"]
     }
     body = {
         "messages": messages,

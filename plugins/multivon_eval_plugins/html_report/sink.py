@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import attrs
 
@@ -99,16 +102,8 @@ class HtmlReport:
                 f"{rows.path} was deleted or changed while the run went on, so results are missing from it; "
                 "go on with the same command and --resume, which writes them again"
             )
-        path = self._find_path()
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with open(number, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-                write_page(file, report, rows, self.sample, self.seed)
-            _adopt_mode(Path(name), path)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with _replace_at_once(self._find_path()) as file:
+            write_page(file, report, rows, self.sample, self.seed)
         rows.path.unlink()
 
     def _find_path(self) -> Path:
@@ -116,11 +111,27 @@ class HtmlReport:
         return Path(os.path.realpath(self.path)) if self.path else Path()
 
     def _make_error(self, why: str) -> UsageError:
-        return UsageError(f"{self.path} cannot be written ({why}); name a file in a folder that exists and can be written")
+        return UsageError(
+            f"{self.path} cannot be written ({why}); name a file in a folder that exists and can be written"
+        )
 
 
 def _find_beside(path: Path) -> Path:
     return path.with_name(path.name + BESIDE)
+
+
+@contextlib.contextmanager
+def _replace_at_once(path: Path) -> Iterator[IO[str]]:
+    """Give a new file that takes the place of another when all of it is written; else the other stays."""
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(number, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            yield file
+        _adopt_mode(Path(name), path)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def _adopt_mode(new: Path, old: Path) -> None:

@@ -59,11 +59,11 @@ def _list_reasons(pile: Pile, calibration: Calibration | None, is_rule: bool) ->
     if not is_rule:
         yield from _take(rows, _tell_disagreement)
         for kind, count in common:
-            told = f"It failed in the way that most do ({count} of {len(failed)}): {kind}"
-            yield from _take(failed, lambda row: told if kind in row.get("kinds", ()) else "")
+            shown = [row for row in failed if kind in row.get("kinds", ())]
+            yield shown[0], f"It failed in the way that most do ({count} of {len(failed)}): {kind}"
     yield from _take(rows, lambda row: "The system crashed." if row.get("crashed") else "")
     yield from _take(rows, _tell_lowest)
-    yield from _take(rows, lambda row: f"The simulated user was at fault: {row['faults'][0]}" if "faults" in row else "")
+    yield from _take(rows, _tell_fault)
     yield from _take(rows, lambda row: "The judge could not tell." if row["verdict"] == "unknown" else "")
 
 
@@ -87,6 +87,10 @@ def _tell_disagreement(row: Mapping[str, Any]) -> str:
         return ""
     said = "is reached" if row.get("reached") else "is not reached"
     return f"Driver and judge disagree: the driver said that the goal {said}, the judge that {_TOLD[row['verdict']]}."
+
+
+def _tell_fault(row: Mapping[str, Any]) -> str:
+    return f"The simulated user was at fault: {row['faults'][0]}" if "faults" in row else ""
 
 
 def _tell_lowest(row: Mapping[str, Any]) -> str:

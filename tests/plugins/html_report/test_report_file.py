@@ -17,9 +17,10 @@ import pytest
 
 import multivon_eval_plugins.html_report as room
 from multivon_eval import Verdict, result_to_json
-from multivon_eval.sdk import DeliveryError, Message, ToolCall, UsageError, digest_transcript
+from multivon_eval.sdk import DeliveryError, Message, Score, ToolCall, UsageError, digest_transcript
 from multivon_eval.testing import conversation, persona, result
 from multivon_eval_plugins.html_report.page import SCRIPTS
+from multivon_eval_plugins.html_report.row import make_row
 from multivon_eval_plugins.html_report.rows_file import read_report
 from multivon_eval_plugins.html_report.sink import BESIDE, HtmlReport
 from multivon_eval_plugins.labelling.candidates import identify, list_obstacles, make_candidate
@@ -106,7 +107,9 @@ def test_the_policy_lets_only_this_script_and_style_run(tmp_path: Path) -> None:
 def test_the_page_leads_nowhere_and_loads_nothing(tmp_path: Path) -> None:
     """No element has an address but places in the page, and the style has none at all."""
     page = Elements(write_report(tmp_path / "report.html", [*make_results(3), make_hostile()]))
-    addresses = [fields[name] for _, fields in page.found for name in ("src", "href", "action", "data") if name in fields]
+    addresses = [
+        fields[name] for _, fields in page.found for name in ("src", "href", "action", "data") if name in fields
+    ]
     assert addresses
     assert all(str(address).startswith("#") for address in addresses)
     assert not re.search(r"url\(|@import", page.inside[0][1])
@@ -331,7 +334,9 @@ def test_a_comparison_says_what_the_terminal_says(tmp_path: Path) -> None:
 
 def test_what_the_wheel_holds() -> None:
     """Each file beside the template is allowed in the wheel, and nothing but these kinds."""
-    belongs = re.search(r"^BELONGS = re\.compile\((.*?)^\)", (ROOT / "noxfile.py").read_text(encoding="utf-8"), re.S | re.M)
+    belongs = re.search(
+        r"^BELONGS = re\.compile\((.*?)^\)", (ROOT / "noxfile.py").read_text(encoding="utf-8"), re.S | re.M
+    )
     assert belongs
     pattern = "".join(re.findall(r'r"(.*)"', belongs[1]))
     files = [path for path in Path(room.__file__).parent.rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -339,3 +344,10 @@ def test_what_the_wheel_holds() -> None:
         name = f"multivon_eval_plugins/html_report/{path.relative_to(Path(room.__file__).parent).as_posix()}"
         assert re.fullmatch(pattern, name), name
     assert {path.suffix for path in files} == {".py", ".js", ".css", ".j2"}
+
+
+def test_a_score_of_nothing_is_a_score() -> None:
+    """A mean of 0 and a conversation without a turn are kept: they decide the sample and the order."""
+    mute = conversation(messages=())
+    row = make_row(result(mute, scores={"turn_consistency": Score(0.0, "none as hoped")}))
+    assert (row["index"]["mean"], row["index"]["turns"]) == (0.0, 0)

@@ -44,6 +44,15 @@ class Visit:
         if request.url.partition("#")[0] != self.address and not request.url.startswith("blob:"):
             self.troubles.append(f"request: {request.url}")
 
+    def reload_until(self, holds: str) -> None:
+        """Open the page anew until something holds: what was kept last may reach the next page late."""
+        for _ in range(50):
+            self.page.reload()
+            self.page.wait_for_selector("body[data-ready]")
+            if self.page.evaluate(holds):
+                return
+        pytest.fail(f"it never holds: {holds}")
+
     def go(self, place: str) -> None:
         self.page.evaluate("place => { location.hash = place }", place)
 
@@ -127,7 +136,9 @@ def test_kinds_and_cells_lead_to_conversations(visit: Callable[..., Visit], repo
     """A kind of failure filters the list, and so does a cell of the map."""
     seen, results = visit(), report[1]
     kind = f"criterion: {CRITERIA[0]}"
-    wanted = sum(any(one.criterion == CRITERIA[0] and one.met == "no" for one in each.verdict.criteria) for each in results)
+    wanted = sum(
+        any(one.criterion == CRITERIA[0] and one.met == "no" for one in each.verdict.criteria) for each in results
+    )
     seen.page.click(f'[data-kind="{kind}"]')
     seen.wait_for_found(f"{wanted} of 120")
     assert seen.page.get_attribute(f'[data-kind="{kind}"]', "aria-pressed") == "true"
@@ -136,7 +147,9 @@ def test_kinds_and_cells_lead_to_conversations(visit: Callable[..., Visit], repo
     cell = seen.page.locator("#heat td button.no").first
     label = cell.get_attribute("aria-label")
     cell.click()
-    seen.page.wait_for_function("() => location.hash.startsWith('#c=') || !document.querySelector('#found').textContent.startsWith('120')")
+    seen.page.wait_for_function(
+        "() => location.hash.startsWith('#c=') || !document.querySelector('#found').textContent.startsWith('120')"
+    )
     assert label
     assert "not met" in label
 
@@ -146,8 +159,8 @@ def test_each_answer_looks_different_without_colour(visit: Callable[..., Visit])
     seen = visit()
     looks = seen.page.eval_on_selector_all(
         ".legend .cell",
-        "cells => cells.map(cell => [cell.textContent, getComputedStyle(cell).borderStyle + getComputedStyle(cell).borderWidth"
-        " + getComputedStyle(cell).backgroundImage])",
+        "cells => cells.map(cell => [cell, getComputedStyle(cell)]).map(([cell, look]) =>"
+        " [cell.textContent, look.borderStyle + look.borderWidth + look.backgroundImage])",
     )
     assert [text for text, _ in looks] == ["✓ met", "✗ not met", "? cannot tell", "– not judged"]
     assert len({text[0] for text, _ in looks}) == len({look for _, look in looks}) == 4
@@ -283,7 +296,9 @@ def test_ten_labels_are_exported(visit: Callable[..., Visit], report: tuple[Path
             seen.page.fill("#label-kind", "no  carrier")
             seen.page.locator("#label-kind").blur()
         seen.page.keyboard.press("Enter")
-        seen.page.wait_for_function("of => document.querySelector('#label-progress').textContent.startsWith(of)", arg=f"{number + 1} of")
+        seen.page.wait_for_function(
+            "of => document.querySelector('#label-progress').textContent.startsWith(of)", arg=f"{number + 1} of"
+        )
     with seen.page.expect_download() as download:
         seen.page.click("#export-labels")
     path = tmp_path / "labels.jsonl"
@@ -315,12 +330,13 @@ def test_labels_are_kept_in_the_browser(visit: Callable[..., Visit]) -> None:
         seen.page.keyboard.press("y")
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_function("() => document.querySelector('#label-progress').textContent.startsWith('1 of')")
-    seen.page.reload()
-    seen.page.wait_for_selector("#label-progress")
-    assert seen.page.inner_text("#label-progress") == "1 of 60 labelled, sample seed 1"
+    told = "1 of 60 labelled, sample seed 1"
+    seen.reload_until(f"document.querySelector('#label-progress').textContent === '{told}'")
 
 
-def test_a_browser_that_keeps_nothing_is_said(visit: Callable[..., Visit], browser: Any, report: tuple[Path, list[Any]]) -> None:
+def test_a_browser_that_keeps_nothing_is_said(
+    visit: Callable[..., Visit], browser: Any, report: tuple[Path, list[Any]]
+) -> None:
     """Where storage is refused labelling works, and the page says to export before it is closed."""
     context = browser.new_context()
     context.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })")
@@ -336,7 +352,9 @@ def test_a_browser_that_keeps_nothing_is_said(visit: Callable[..., Visit], brows
 
 def make_hostile() -> Any:
     """A conversation in which everything that others wrote tries to be more than text."""
-    who = persona(HOSTILE, goal=HOSTILE, profile=HOSTILE, success_criteria=(HOSTILE, "b"), traits=(HOSTILE,), facts=(HOSTILE,))
+    who = persona(
+        HOSTILE, goal=HOSTILE, profile=HOSTILE, success_criteria=(HOSTILE, "b"), traits=(HOSTILE,), facts=(HOSTILE,)
+    )
     call = ToolCall(HOSTILE, {HOSTILE: HOSTILE}, {"result": HOSTILE})
     said = (
         Message("user", HOSTILE),
@@ -344,10 +362,16 @@ def make_hostile() -> Any:
         Message("user", LONG + HOSTILE),
         Message("assistant", HOSTILE * 40),
     )
-    criteria = (CriterionVerdict(HOSTILE, "no", HOSTILE, (Evidence(1, HOSTILE[:60], found=True), Evidence(1, HOSTILE, found=False))),)
+    criteria = (
+        CriterionVerdict(
+            HOSTILE, "no", HOSTILE, (Evidence(1, HOSTILE[:60], found=True), Evidence(1, HOSTILE, found=False))
+        ),
+    )
     seen = (Observation("owned", 1, HOSTILE, "fault", observer=HOSTILE),)
     made = conversation(of=who, messages=said, case_uid="'\"><script>&=#", observations=seen)
-    return attrs.evolve(result(made, verdict=Verdict(False, HOSTILE, criteria), attribution="system"), extra={HOSTILE: HOSTILE})
+    return attrs.evolve(
+        result(made, verdict=Verdict(False, HOSTILE, criteria), attribution="system"), extra={HOSTILE: HOSTILE}
+    )
 
 
 def test_whatever_was_said_is_text(visit: Callable[..., Visit], tmp_path: Path) -> None:
@@ -398,20 +422,24 @@ LOOKS = {
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_everybody_can_use_it(browser: Any, report: tuple[Path, list[Any]], look: str) -> None:
-    """axe finds nothing in overview, conversation, comparison and labelling; nothing is wider than the screen."""
+    """An audit by axe finds nothing in any view; nothing is wider than the screen."""
     from axe_playwright_python.sync_playwright import Axe
 
     SCREENS.mkdir(exist_ok=True)
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "bypass_csp": True, **LOOKS[look]})
     one = report[1][5]
-    places = {"overview": "", "reader": f"#c={one.case_uid}&t=2", "beside": f"#c={one.case_uid}&beside", "label": "#label"}
+    places = {
+        "overview": "",
+        "reader": f"#c={one.case_uid}&t=2",
+        "beside": f"#c={one.case_uid}&beside",
+        "label": "#label",
+    }
     wait = {"overview": "#heat table", "reader": ".judged", "beside": ".beside", "label": ".asks"}
     seen = Visit(context, report[0])
     for name, place in places.items():
         seen.go(place)
         seen.page.wait_for_selector(wait[name])
         seen.page.screenshot(path=SCREENS / f"{look}-{name}.png", full_page=name == "overview")
-        # What it says in the element that a page has no main heading while a view has its own is best practice, no rule.
         found = Axe().run(seen.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         assert found.response["violations"] == [], f"{name}: {found.generate_report()}"
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= seen.page.viewport_size["width"]
@@ -426,9 +454,7 @@ def test_light_and_dark_can_be_switched(visit: Callable[..., Visit]) -> None:
     seen.page.click("#theme")
     light = seen.page.evaluate(get)
     assert dark != light
-    seen.page.reload()
-    seen.page.wait_for_selector("body[data-ready]")
-    assert seen.page.evaluate(get) == light
+    seen.reload_until(f"{get} === '{light}'")
 
 
 def test_the_numbers_stand_without_a_script(browser: Any, report: tuple[Path, list[Any]]) -> None:
@@ -437,6 +463,11 @@ def test_the_numbers_stand_without_a_script(browser: Any, report: tuple[Path, li
     page = context.new_page()
     page.goto(report[0].as_uri())
     text = page.inner_text("body")
-    for part in ("scripts are switched off", "goal rate, as the judge sees it", "turn_consistency", "Since the baseline"):
+    for part in (
+        "scripts are switched off",
+        "goal rate, as the judge sees it",
+        "turn_consistency",
+        "Since the baseline",
+    ):
         assert part in text
     context.close()
