@@ -110,8 +110,8 @@ def kills(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure time, memory and prompts of a run beside bare loops; ``-- --quick`` for a first look."""
-    session.install(".", "openai>=2.8")
+    """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look."""
+    session.install(".", "openai>=2.8", "playwright>=1.49", "pytest>=8.2")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 
 
