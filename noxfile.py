@@ -111,7 +111,7 @@ def kills(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look."""
-    session.install(".", "openai>=2.8", "playwright>=1.49", "pytest>=8.2")
+    session.install(".", "openai>=2.8", "playwright>=1.65", "pytest>=8.2")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 
 
