@@ -105,7 +105,7 @@ def _list_rates(summary: Summary) -> list[Bar]:
 
 
 def _list_lines(summary: Summary) -> list[str]:
-    lines = [summary.headline]
+    lines = [summary.headline.replace("   ", "; ")]
     if summary.corrected_goal_rate is None and summary.correction:
         lines.append(f"goal rate {summary.correction}")
     if summary.decision is not None:

@@ -457,6 +457,17 @@ def test_light_and_dark_can_be_switched(visit: Callable[..., Visit]) -> None:
     seen.reload_until(f"{get} === '{light}'")
 
 
+def test_paper_is_white(visit: Callable[..., Visit]) -> None:
+    """A dark page is printed dark on white, without what only a screen needs."""
+    seen = visit(color_scheme="dark")
+    seen.page.click("#theme")
+    seen.page.click("#theme")
+    seen.page.emulate_media(media="print")
+    assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not seen.page.is_visible("#filters")
+    assert seen.page.is_visible("#heat table")
+
+
 def test_the_numbers_stand_without_a_script(browser: Any, report: tuple[Path, list[Any]]) -> None:
     """With scripts switched off, and on paper, the numbers are there."""
     context = browser.new_context(java_script_enabled=False)

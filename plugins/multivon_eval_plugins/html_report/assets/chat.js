@@ -91,7 +91,8 @@ function makeBeside(body, other) {
     turns.map((turn) => {
       const [left, right] = [pick(before, turn), pick(now, turn)];
       const none = () => make("p", { class: "note" }, "it had ended");
-      return make("div", { class: "pair", "data-turn": turn }, make("div", {}, left ? makeTurn(left, others) : none()), make("div", {}, right ? makeTurn(right, quotes) : none()));
+      const side = (name, group, marks) => make("div", {}, make("p", { class: "side note" }, name), group ? makeTurn(group, marks) : none());
+      return make("div", { class: "pair", "data-turn": turn }, side("baseline", left, others), side("this run", right, quotes));
     }),
   );
 }

@@ -6,7 +6,8 @@ const FIRST_ROWS = 25;
 function makeHeat() {
   const personas = groupPersonas();
   const all = [...new Set(personas.flatMap((one) => one.rows[0].list))];
-  const isShared = all.length <= MOST_COLUMNS;
+  const filled = personas.reduce((sum, one) => sum + one.rows[0].list.length, 0);
+  const isShared = all.length <= MOST_COLUMNS && 2 * filled >= personas.length * all.length;
   const longest = Math.max(0, ...personas.map((one) => Math.max(...one.rows.map((row) => row.list.length))));
   const columns = isShared ? all : Array.from({ length: Math.min(longest, MOST_COLUMNS) }, (_, number) => `criterion ${number + 1}`);
   const body = make("tbody");

@@ -97,6 +97,7 @@ function showRows() {
   if (!room || !list.clientHeight) return;
   rowHeight = matchMedia("(max-width: 700px)").matches ? 84 : 60;
   room.style.height = `${listed.length * rowHeight}px`;
+  list.style.maxHeight = `${Math.max(1, listed.length) * rowHeight + 2}px`;
   const first = Math.max(0, Math.floor(list.scrollTop / rowHeight) - SPARE);
   const last = Math.min(listed.length, Math.ceil((list.scrollTop + list.clientHeight) / rowHeight) + SPARE);
   const kept = new Map([...room.children].map((node) => [Number(node.dataset.at), node]));
@@ -127,6 +128,11 @@ function makeRow(row, at) {
   );
 }
 
+// Where somebody comes back to: the conversation that was read last.
+function markRow(row) {
+  if (listed.includes(row)) moveMark(listed.indexOf(row) - marked);
+}
+
 function moveMark(step) {
   marked = Math.max(0, Math.min(listed.length - 1, marked + step));
   const list = find("list");
@@ -137,5 +143,4 @@ function moveMark(step) {
   const node = list.querySelector(`[data-at="${marked}"] a`);
   if (node) for (const other of list.querySelectorAll("a")) other.tabIndex = other === node ? 0 : -1;
   if (node) node.focus({ preventScroll: true });
-  if (find("conversations").getBoundingClientRect().top > innerHeight / 2) find("conversations").scrollIntoView();
 }

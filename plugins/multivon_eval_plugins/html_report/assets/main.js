@@ -8,6 +8,7 @@ function route() {
   const place = readPlace();
   if (view === "overview" && place.view !== "overview") stood = scrollY;
   const isBack = view !== "overview" && place.view === "overview";
+  const last = reader.row;
   view = place.view;
   document.body.dataset.view = view;
   for (const name of ["overview", "reader", "labelling"]) find(name).hidden = name !== view;
@@ -16,6 +17,7 @@ function route() {
   if (view === "labelling") return showLabelling();
   document.title = cameFrom;
   showRows();
+  if (isBack && last) markRow(last);
   if (isBack && stood) scrollTo(0, stood);
   else if (place.id && find(place.id)) find(place.id).scrollIntoView();
 }
@@ -26,8 +28,12 @@ function go(hash) {
 }
 
 function pressInList(key) {
-  if (key === "j" || key === "ArrowDown") moveMark(1);
-  else if (key === "k" || key === "ArrowUp") moveMark(-1);
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
+  const isOnList = find("list").contains(document.activeElement);
+  if (step && (isOnList || key.length === 1)) {
+    moveMark(step);
+    if (find("list").getBoundingClientRect().bottom > innerHeight) find("conversations").scrollIntoView();
+  }
   else if (key === "Enter" && listed[marked]) go(writePlace(listed[marked]));
   else return false;
   return true;

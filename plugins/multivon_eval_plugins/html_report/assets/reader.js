@@ -25,6 +25,7 @@ async function showReader(place) {
     make("div", { class: "reading" }, make("section", { class: "said", "aria-label": "What was said" }, makeScrubber(), chat), makeJudged(row, body, other)),
   );
   document.title = `${clean(row.name)}: ${WORDS[row.verdict]}`;
+  find("reader").querySelector("h2").focus({ preventScroll: true });
   scrollTo(0, 0);
   goToTurn(place.turn);
 }
@@ -105,7 +106,7 @@ function makeJudged(row, body, other) {
   return make(
     "aside",
     { class: "judged", "aria-label": "What is said of it" },
-    make("h2", {}, make("bdi", {}, row.name), row.isBase ? " (baseline)" : ""),
+    make("h2", { tabindex: "-1" }, make("bdi", {}, row.name), row.isBase ? " (baseline)" : ""),
     make("p", { class: "outcome" }, makeMark(row.verdict, WORDS)),
     make("p", { class: "reason" }, body.verdict.reason),
     makeFacts([
