@@ -14,15 +14,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from multivon_eval.sdk import Comparison, Report, list_findings, make_printable
 
+from ..sinks.json_text import write_json
 from .numbers import describe_run
 from .pile import Pile
 from .row import make_row
-from .rows_file import PER_CHUNK, RowsFile, pack
+from .rows_file import RowsFile, pack
 from .sample import draw_sample
 from .worth import select_worth
 
 SCRIPTS = ("dom", "data", "state", "list", "heat", "text", "chat", "reader", "label", "label_file", "main")
 """The parts of the page's script, in the order in which they are put together."""
+MOST_TOGETHER, LARGEST_TOGETHER = 32, 1 << 20
+"""Conversations, and characters of JSON, that are compressed together: what opens one reads its neighbours too."""
 
 
 def write_page(file: IO[str], report: Report, rows: RowsFile, sample: int, seed: int) -> None:
@@ -43,16 +46,15 @@ def write_page(file: IO[str], report: Report, rows: RowsFile, sample: int, seed:
     head = {
         "run": report.info.run_id,
         "rule": report.summary.judge_rule,
-        "per": PER_CHUNK,
         "personas": pile.personas,
         "rows": pile.rows,
         "base": {"personas": base.personas, "rows": base.rows},
         "sample": draw_sample(pile, sample, seed),
     }
     parts = itertools.chain(
-        [("head", pack(head))],
-        (("rows", part) for part in _pack_bodies(row["body"] for row in rows.read())),
-        (("base", part) for part in _pack_bodies(make_row(result)["body"] for result in report.baseline)),
+        [("head", pack(write_json(head)))],
+        _pack_bodies("rows", (row["body"] for row in rows.read())),
+        _pack_bodies("base", (make_row(result)["body"] for result in report.baseline)),
     )
     for text in _stream(report, pile, parts):
         file.write(text)
@@ -85,7 +87,7 @@ def _stream(report: Report, pile: Pile, parts: Iterator[tuple[str, str]]) -> Ite
 
 
 def _list_findings(comparison: Comparison) -> list[str]:
-    """What changed, as everywhere; the metrics have a table of their own."""
+    """What changed, in the words of everywhere; metrics have a table of their own."""
     metrics = tuple(f"{metric.name}: " for metric in comparison.metrics)
     return [line for line in list_findings(comparison) if not line.startswith(metrics)]
 
@@ -102,10 +104,18 @@ def _finalize(value: Any) -> Any:
     return make_printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _pack_bodies(bodies: Iterable[Any]) -> Iterator[str]:
-    some = iter(bodies)
-    while chunk := list(itertools.islice(some, PER_CHUNK)):
-        yield pack(chunk)
+def _pack_bodies(name: str, bodies: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Compress bodies, some at a time; at the end comes at which place each of these begins."""
+    starts, texts = [0], list[str]()
+    for place, text in enumerate(map(write_json, bodies)):
+        if texts and (len(texts) == MOST_TOGETHER or sum(map(len, texts)) + len(text) > LARGEST_TOGETHER):
+            yield name, pack(f"[{','.join(texts)}]")
+            texts = []
+            starts.append(place)
+        texts.append(text)
+    if texts:
+        yield name, pack(f"[{','.join(texts)}]")
+        yield f"{name}-starts", pack(write_json(starts))
 
 
 def _read(name: str) -> str:

@@ -16,16 +16,13 @@ import attrs
 
 from ..sinks.json_text import write_json
 
-PER_CHUNK = 32
-"""Conversations that are compressed together: what one opens brings its neighbours along."""
 _DATA = re.compile(rb'<script type="application/octet-stream" data-part="(head|rows)">([A-Za-z0-9+/=]*)</script>')
 
 
-def pack(value: object) -> str:
-    """Give a value as compressed JSON in base64: nothing in it can end an element of HTML."""
+def pack(text: str) -> str:
+    """Compress JSON and give it in base64: nothing in it can end an element of HTML."""
     # A lone surrogate is no UTF-8 and no browser would read it; what stands for it here is how JSON escapes it.
-    text = write_json(value).encode("utf-8", "backslashreplace")
-    return base64.b64encode(zlib.compress(text, 9)).decode()
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode()
 
 
 def unpack(data: bytes) -> Any:

@@ -270,9 +270,31 @@ def test_the_baseline_stands_beside_it(visit: Callable[..., Visit], report: tupl
     assert seen.page.locator(".pair[data-turn='1'] .turn").count() == 2
     seen.go("#comparison")
     seen.page.click("text=in the base run only (3)")
-    seen.page.click("#unmatched a >> nth=0")
+    seen.page.click("#changes details[open] a >> nth=0")
     seen.page.wait_for_selector(".judged h2")
     assert seen.page.inner_text(".judged h2") == "customer 040 (baseline)"
+    seen.go("#comparison")
+    seen.page.click("text=/achieved before, not now \\(/")
+    seen.page.click("#changes details[open]:first-of-type a >> nth=0")
+    seen.page.wait_for_selector(".beside .pair")
+    assert "achieved" in seen.page.inner_text(".judged .facts")
+
+
+def test_large_conversations_are_read_one_by_one(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    """However large its neighbours are, each conversation opens with its own words."""
+    said = [(f"{number} {LONG * 6}", f"reply {number}") for number in range(4)]
+    large = [result(conversation(*words, case_uid=f"c{number}")) for number, words in enumerate(said)]
+    path = write_report(tmp_path / "report.html", [*large, *make_results(34)])
+    assert path.read_text(encoding="utf-8").count('data-part="rows"') == 5
+    seen = visit("#c=c2", path=path)
+    seen.page.wait_for_selector(".judged")
+    assert seen.page.locator(".words").all_text_contents()[1] == "reply 2"
+    one = make_results(34)[33]
+    seen.go(f"#c={one.case_uid}")
+    seen.page.wait_for_function(
+        "name => document.querySelector('.judged h2').textContent === name", arg=one.persona.name
+    )
+    assert seen.page.locator(".words").all_text_contents() == [said.content for said in one.transcript]
 
 
 def test_ten_labels_are_exported(visit: Callable[..., Visit], report: tuple[Path, list[Any]], tmp_path: Path) -> None:

@@ -17,13 +17,15 @@ function listParts(name) {
 }
 
 async function loadHead() {
-  head = await inflate(listParts("head")[0].textContent);
-  runs.new = openRun(head.rows, head.personas, "rows", false);
-  runs.base = openRun(head.base.rows, head.base.personas, "base", true);
+  const inflateOne = async (name) => (listParts(name).length ? inflate(listParts(name)[0].textContent) : []);
+  let starts, baseStarts;
+  [head, starts, baseStarts] = await Promise.all(["head", "rows-starts", "base-starts"].map(inflateOne));
+  runs.new = { ...openRun(head.rows, head.personas, false), parts: listParts("rows"), starts };
+  runs.base = { ...openRun(head.base.rows, head.base.personas, true), parts: listParts("base"), starts: baseStarts };
   pairRuns();
 }
 
-function openRun(rows, personas, part, isBase) {
+function openRun(rows, personas, isBase) {
   const byKey = new Map();
   rows.forEach((row, place) => {
     row.place = place;
@@ -34,7 +36,7 @@ function openRun(rows, personas, part, isBase) {
     row.criteria = row.list.map((_, number) => (row.criteria || [])[number] || "none");
     byKey.set(row.key, row);
   });
-  return { rows, personas, byKey, parts: listParts(part), open: new Map() };
+  return { rows, personas, byKey, open: new Map() };
 }
 
 function listCriteria(persona) {
@@ -55,13 +57,13 @@ function pairRuns() {
 // The body of a conversation; its neighbours come with it, and some of them are kept.
 async function loadBody(row) {
   const run = row.isBase ? runs.base : runs.new;
-  const number = Math.floor(row.place / head.per);
+  const number = run.starts.findLastIndex((start) => start <= row.place);
   if (!run.open.has(number)) run.open.set(number, inflate(run.parts[number].textContent));
   const opened = run.open.get(number);
   run.open.delete(number);
   run.open.set(number, opened);
   if (run.open.size > KEPT) run.open.delete(run.open.keys().next().value);
-  return (await opened)[row.place % head.per];
+  return (await opened)[row.place - run.starts[number]];
 }
 
 // What is searched, made when somebody first searches: the words of each conversation, in small letters.

@@ -101,13 +101,21 @@ function switchTheme() {
   memory.keep("multivon-eval:theme", document.documentElement.dataset.theme);
 }
 
-function showUnmatched() {
-  const place = find("unmatched");
+// What changed since the baseline, conversation by conversation.
+function showChanges() {
+  const place = find("changes");
   if (!place) return;
-  const some = [["in the base run only", runs.base.rows], ["in the new run only", runs.new.rows]];
-  for (const [what, rows] of some) {
-    const lone = rows.filter((row) => !row.other);
-    if (lone.length) fill(place, make("details", {}, make("summary", {}, `${what} (${lone.length})`), make("ul", { class: "names" }, lone.map((row) => make("li", {}, make("a", { href: writePlace(row) }, row.name))))));
+  const pairs = runs.new.rows.filter((row) => row.other && row.measured && row.other.measured);
+  const flipped = (before, now) => pairs.filter((row) => row.other.verdict === before && row.verdict === now);
+  const some = [
+    ["achieved before, not now", flipped("yes", "no"), true],
+    ["achieved now, not before", flipped("no", "yes"), true],
+    ["in the base run only", runs.base.rows.filter((row) => !row.other), false],
+    ["in the new run only", runs.new.rows.filter((row) => !row.other), false],
+  ];
+  for (const [what, rows, beside] of some) {
+    const links = rows.map((row) => make("li", {}, make("a", { href: writePlace(row, 0, beside) }, row.name)));
+    if (links.length) fill(place, make("details", {}, make("summary", {}, `${what} (${links.length})`), make("ul", { class: "names" }, links)));
   }
 }
 
@@ -131,7 +139,7 @@ async function begin() {
   await loadHead();
   makeFilters();
   await applyFilters();
-  showUnmatched();
+  showChanges();
   addEventListener("hashchange", route);
   addEventListener("keydown", press);
   addEventListener("scroll", followScroll, { passive: true });
