@@ -6,20 +6,23 @@ const QUOTES = { "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘"
 // A text without differences that do not matter, each letter with the place it comes from.
 function makePlain(text) {
   const places = [];
-  let plain = "";
+  const letters = [];
+  let isAfterBlank = true;
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at];
     if (MARKDOWN.has(letter)) continue;
-    const isBlank = /\s/.test(letter);
-    if (isBlank && (plain === "" || plain.endsWith(" "))) continue;
-    plain += isBlank ? " " : QUOTES[letter] || letter;
+    const isBlank = letter.trim() === "";
+    if (isBlank && isAfterBlank) continue;
+    letters.push(isBlank ? " " : QUOTES[letter] || letter);
     places.push(at);
+    isAfterBlank = isBlank;
   }
-  return { plain, places };
+  return { plain: letters.join(""), places };
 }
 
 // Where quotes stand in a text: places that do not overlap, in their order.
 function findQuotes(text, quotes) {
+  if (!quotes.length) return [];
   const { plain, places } = makePlain(text);
   const found = [];
   for (const quote of quotes) {
