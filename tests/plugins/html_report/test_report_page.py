@@ -479,6 +479,16 @@ def test_light_and_dark_can_be_switched(visit: Callable[..., Visit]) -> None:
     seen.reload_until(f"{get} === '{light}'")
 
 
+def test_a_run_without_results_opens(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    """A run that was interrupted before its first result says so, and has nothing to list or to label."""
+    seen = visit(path=write_report(tmp_path / "report.html", [], interrupted=True))
+    assert "This run was interrupted" in seen.page.inner_text("#overview")
+    assert seen.read_found() == "0 conversations"
+    seen.go("#label")
+    seen.page.wait_for_selector(".done")
+    assert "no conversation that a person could label" in seen.page.inner_text(".done")
+
+
 def test_paper_is_white(visit: Callable[..., Visit]) -> None:
     """A dark page is printed dark on white, without what only a screen needs."""
     seen = visit(color_scheme="dark")
