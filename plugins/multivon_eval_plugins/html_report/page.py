@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from multivon_eval.sdk import Comparison, Report, list_findings, make_printable
 
 from ..sinks.json_text import write_json
-from .numbers import describe_run
+from .numbers import Told, describe_run
 from .pile import Pile
 from .row import make_row
 from .rows_file import RowsFile, pack
@@ -43,12 +43,14 @@ def write_page(file: IO[str], report: Report, rows: RowsFile, sample: int, seed:
         pile.add(row)
     for result in report.baseline:
         base.add(make_row(result))
+    told = describe_run(report, pile)
     head = {
         "run": report.info.run_id,
         "rule": report.summary.judge_rule,
         "personas": pile.personas,
         "rows": pile.rows,
         "base": {"personas": base.personas, "rows": base.rows},
+        "kinds": [kind for kind, _ in told.kinds],
         "sample": draw_sample(pile, sample, seed),
     }
     parts = itertools.chain(
@@ -56,11 +58,11 @@ def write_page(file: IO[str], report: Report, rows: RowsFile, sample: int, seed:
         _pack_bodies("rows", (row["body"] for row in rows.read())),
         _pack_bodies("base", (make_row(result)["body"] for result in report.baseline)),
     )
-    for text in _stream(report, pile, parts):
+    for text in _stream(report, pile, told, parts):
         file.write(text)
 
 
-def _stream(report: Report, pile: Pile, parts: Iterator[tuple[str, str]]) -> Iterator[str]:
+def _stream(report: Report, pile: Pile, told: Told, parts: Iterator[tuple[str, str]]) -> Iterator[str]:
     environment = Environment(
         loader=PackageLoader(__package__, "assets"),
         autoescape=True,
@@ -78,7 +80,7 @@ def _stream(report: Report, pile: Pile, parts: Iterator[tuple[str, str]]) -> Ite
         parts=parts,
         report=report,
         summary=report.summary,
-        told=describe_run(report, pile),
+        told=told,
         worth=select_worth(pile, report.calibration, bool(report.summary.judge_rule)),
         findings=[] if comparison is None else _list_findings(comparison),
         comparison=comparison,

@@ -6,7 +6,8 @@ let rowHeight = 60;
 
 function makeSelect(name, label, options) {
   const select = make("select", { name, change: () => setFilters({ [name]: select.value }) }, make("option", { value: "" }, "any"));
-  fill(select, options.map(([value, text]) => make("option", { value }, text)));
+  // The value is what the data say, whatever of it can be shown.
+  fill(select, options.map(([value, text]) => Object.assign(make("option", {}, text), { value })));
   return make("label", {}, make("span", {}, label), select);
 }
 
@@ -47,7 +48,8 @@ function makeFilters() {
   new ResizeObserver(showRows).observe(find("list"));
   for (const button of document.querySelectorAll("[data-kind]")) {
     button.addEventListener("click", () => {
-      setFilters({ kind: filters.kind === button.dataset.kind ? "" : button.dataset.kind });
+      const kind = head.kinds[button.dataset.kind];
+      setFilters({ kind: filters.kind === kind ? "" : kind });
       find("conversations").scrollIntoView();
     });
   }
@@ -68,7 +70,7 @@ function setSort(by, down) {
 function showFilters() {
   const form = find("filters").elements;
   for (const [name, value] of Object.entries(filters)) if (form[name] && form[name].value !== value) form[name].value = value;
-  for (const button of document.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(filters.kind === button.dataset.kind));
+  for (const button of document.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", String(filters.kind === head.kinds[button.dataset.kind]));
   const chips = [];
   for (const [name, value] of Object.entries(filters)) {
     if (!value || name === "answer") continue;
