@@ -18,7 +18,7 @@ nox.options.sessions = ["tests", "lint", "typing"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal")
 BELONGS = re.compile(
-    r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|(result|summary)\.schema\.json|roleplay/voice\.json|commands/template/[\w.]+)"
+    r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|(result|summary)\.schema\.json|roleplay/voice\.json|commands/template/[\w.]+|html_report/assets/[\w.]+)"
     r"|multivon_eval-[^/]+\.dist-info/.+"
 )
 """What the wheel may hold: the two packages and what describes them."""
@@ -117,8 +117,8 @@ def statistics(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure time, memory and prompts of a run beside bare loops; ``-- --quick`` for a first look."""
-    session.install(".", "openai>=2.8")
+    """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look."""
+    session.install(".", "openai>=2.8", "playwright>=1.65", "pytest>=8.2")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 
 

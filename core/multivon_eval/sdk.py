@@ -4,6 +4,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 ``PLUGIN_API`` there are only additions.
 """
 
+from ._measure.kinds import list_kinds
 from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
 from ._questions import (
@@ -202,6 +203,7 @@ __all__ = [
     "label_to_json",
     "list_columns",
     "list_findings",
+    "list_kinds",
     "make_label",
     "make_one_line",
     "make_printable",

@@ -18,6 +18,7 @@ from typing import Any
 from .budget import tell_budget
 from .prompts import tell_prompts
 from .recorder import tell_recording
+from .report import tell_report
 
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
@@ -110,12 +111,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
     parser.add_argument("--budget", action="store_true", help="only how usable the ceiling is, in 216 runs")
+    parser.add_argument("--report", action="store_true", help="only how a report opens, in a browser")
     options = parser.parse_args()
     if options.budget:
         with serving(0.0) as url:
             return tell_budget(url, options.quick)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.report:
+            return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)
         tell_prompts(
             {
@@ -128,6 +132,7 @@ def main() -> None:
         tell_speed(folder, bodies, count, 50, rounds)
         tell_speed(folder, bodies, count, 200, rounds)
         tell_recording(rounds=rounds * 10)
+        tell_report(folder, 2_000, rounds)
         if not options.quick:
             tell_growth(folder, 2_000, 20_000, 200)
 

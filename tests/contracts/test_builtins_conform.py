@@ -20,6 +20,8 @@ from multivon_eval_plugins.evaluators.completeness import ConversationCompletene
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
+from multivon_eval_plugins.html_report.rows_file import read_report
+from multivon_eval_plugins.html_report.sink import BESIDE, HtmlReport
 from multivon_eval_plugins.judges.anthropic import Anthropic
 from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
@@ -221,6 +223,25 @@ class TestJsonlSink(SinkTests):
     def delivered(self) -> str:
         path = self.folder / "results, all.jsonl"
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+class TestHtmlReport(SinkTests):
+    """``html`` is a sink."""
+
+    name = "html"
+
+    def make(self) -> HtmlReport:
+        return HtmlReport(str(self.folder / "report, all.html"))
+
+    def make_unusable(self) -> HtmlReport:
+        return HtmlReport(str(self.folder))
+
+    def delivered(self) -> str:
+        path = self.folder / "report, all.html"
+        beside = path.with_name(path.name + BESIDE)
+        rows = list(read_report(path)) if path.exists() else []
+        rows += map(json.loads, beside.read_text(encoding="utf-8").splitlines()) if beside.exists() else []
+        return "\n".join(map(json.dumps, rows))
 
 
 class TestTerminalSink(SinkTests):

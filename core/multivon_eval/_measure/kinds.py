@@ -19,14 +19,15 @@ def list_kinds(result: SimulationResult, named: str = "") -> frozenset[str]:
 
     Args:
         result: The conversation.
-        named: The kind that a person named; it stands for the criteria that were not met.
+        named: The kind that a person named; that of the label in its line if empty. It stands for the criteria that
+            were not met.
 
     Returns:
         A kind for each criterion that was not met, each evaluator that found something, and whoever else it is put
         down to; nothing where it went well.
     """
     kinds = {f"criterion: {one.criterion}" for one in result.verdict.criteria if one.met == "no"}
-    if named:
+    if named := named or _read_kind(result):
         kinds = {f"named: {named}"}
     kinds |= {f"evaluator: {name}" for name, score in result.scores.items() if score.findings}
     if result.has_crashed:
@@ -49,7 +50,7 @@ class KindTally:
             result: The result.
             named: The kind that a person named; that of the label in its line if empty.
         """
-        self._shown[result.persona.name][list_kinds(result, named or _read_kind(result))] += 1
+        self._shown[result.persona.name][list_kinds(result, named)] += 1
 
     def summary(self) -> FailureKinds:
         """Sum up what was counted so far."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from statistics import fmean
 from typing import Any, TypeVar
 
 import click
 
-from multivon_eval.sdk import Label, SimulationResult, UsageError, digest_transcript, make_label, read_results
+from multivon_eval.sdk import Label, SimulationResult, UsageError, make_label, read_results
 
+from .candidates import OBSTACLES, identify, list_obstacles, make_candidate
 from .label_file import Contents, LabelFile, check_writable, read_labels
-from .sampling import Candidate, Key, select_sample
+from .sampling import Key, select_sample
 from .screen import Screen
 from .session import Plan, Session
 
@@ -61,7 +62,7 @@ def _prepare(given: Mapping[str, Any]) -> tuple[Plan, LabelFile]:
     results = _collect(problems, _read_results, given["results"]) or []
     contents = _collect(problems, _read_out, given["out"], given["results"], given["overwrite"])
     if contents and results:
-        known = {_identify(result) for result in results}
+        known = {identify(result) for result in results}
         _collect(problems, _check_labels, contents, given["out"], known, given["results"])
     if contents:
         seed = _collect(problems, _settle_seed, contents, seed, given["out"])
@@ -70,7 +71,7 @@ def _prepare(given: Mapping[str, Any]) -> tuple[Plan, LabelFile]:
         raise UsageError(problems)
     assert n and contents and candidates and seed is not None  # a missing one is a problem
     labels = {(one.case_uid, one.transcript): one for _, one in contents.labels}
-    sample = select_sample([_make_candidate(*item) for item in candidates.items()], n, seed, {*labels})
+    sample = select_sample([make_candidate(*item) for item in candidates.items()], n, seed, {*labels})
     shown = {key: candidates[key] for key in sample}
     plan = Plan(shown, labels, seed, " ".join((given["by"] or "").split()), given["results"], n)
     return plan, LabelFile(Path(given["out"]), contents, begins_anew=given["overwrite"])
@@ -161,30 +162,17 @@ def _select_candidates(results: Sequence[SimulationResult], path: str) -> dict[K
     Raises:
         UsageError: If there is none; it says why.
     """
-    reasons = {
-        "without success criteria": [one for one in results if not one.conversation.has_criteria],
-        "without a reply": [one for one in results if not one.turns],
-        "crashed": [one for one in results if one.has_crashed],
-        "not put down to the system": [one for one in results if one.attribution not in (None, "system")],
-    }
-    left_out = {id(one) for some in reasons.values() for one in some}
+    met = Counter[str]()
     found: dict[Key, SimulationResult] = {}
     for one in results:
-        if id(one) not in left_out:
-            found.setdefault(_identify(one), one)
+        obstacles = list_obstacles(one)
+        met.update(obstacles)
+        if not obstacles:
+            found.setdefault(identify(one), one)
     if not found:
-        why = ", ".join(f"{len(some)} {what}" for what, some in reasons.items() if some)
+        why = ", ".join(f"{met[what]} {what}" for what in OBSTACLES if met[what])
         raise UsageError(
             f"{path}: no conversation in it can be labelled (of {len(results)}: {why}); give results of personas with "
             "success_criteria to which the assistant replied"
         )
     return found
-
-
-def _identify(result: SimulationResult) -> Key:
-    return result.case_uid, digest_transcript(result)
-
-
-def _make_candidate(key: Key, result: SimulationResult) -> Candidate:
-    scores = [score.value for score in result.scores.values() if score.value is not None]
-    return Candidate(key, result.goal_achieved, fmean(scores) if scores else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from pathlib import Path
@@ -22,6 +21,7 @@ from multivon_eval.sdk import (
 )
 
 from ._files import STANDARD_OUTPUT, find_obstacle
+from .json_text import write_json
 
 
 @attrs.define
@@ -66,12 +66,7 @@ class JsonlSink:
 
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
-        row = result_to_json(result)
-        try:
-            line = _as_json(row)
-        except (TypeError, ValueError):
-            line = _as_json(_make_finite(row))
-        line = escape_controls(line)
+        line = escape_controls(write_json(result_to_json(result)))
         if self.path == STANDARD_OUTPUT:
             output = get_output()
             output.write(f"{line}\n")
@@ -143,17 +138,3 @@ def _measure(path: Path) -> tuple[int, int]:
             size += len(part)
             lines += part.count(b"\n")
     return size, lines
-
-
-_as_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str).encode
-
-
-def _make_finite(value: object) -> object:
-    # A tool's result may hold a float that JSON has no word for.
-    if isinstance(value, float) and value - value != 0:
-        return str(value)
-    if isinstance(value, dict):
-        return {str(key): _make_finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_make_finite(item) for item in value]
-    return value

@@ -350,7 +350,7 @@ class TestScore:
             judge = f"openai:m,base_url={server.base_url},price_in=1,price_out=1"
             assert run(["score", "results.jsonl", "--judge", judge, "--out", "again.jsonl"]) == 0
         told = capsys.readouterr().out
-        assert f"estimate {len(server.requests)} judge calls" in told
+        assert f"estimate    {len(server.requests)} judge calls" in told
 
     def test_other_results_are_named(self, folder: Path, capsys: Any) -> None:
         """Going on with other conversations than it began with is refused."""
