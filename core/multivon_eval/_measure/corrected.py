@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from .._statistics.correction import correct_other_rate
 from .._types.calibration import Calibration, JudgeIdentity
 from .._types.interval import Interval
 from .._types.result import SimulationResult
+from .._types.run_info import PluginUse
 
 
 def identify_judge(result: SimulationResult) -> JudgeIdentity:
@@ -21,7 +23,19 @@ def identify_judge(result: SimulationResult) -> JudgeIdentity:
         prompt=made.judge_prompt,
         votes=int(made.options.get("judge_votes", 1)),
         calls=str(made.options.get("judge_calls", "separate")),
+        options=find_judge_options(made.plugins),
     )
+
+
+_SAYS_NOTHING = ("base_url=", "price_in=", "price_out=", "api_key_env=", "headers_env=")
+"""Options that change nothing of what a judge says."""
+
+
+def find_judge_options(plugins: Iterable[PluginUse]) -> str:
+    """The options in the SPEC of the judge that may change what it says, in their order."""
+    spec = next((use.spec for use in plugins if use.kind == "judge"), "")
+    told = (option.strip() for option in spec.split(",")[1:])
+    return ",".join(option for option in told if not option.startswith(_SAYS_NOTHING))
 
 
 class CorrectedTally:

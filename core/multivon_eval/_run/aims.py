@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from .._measure.corrected import find_judge_options
 from .._measure.until import Until, check_until, read_until
 from .._questions import digest_goal_prompt
 from .._types.calibration import Calibration, JudgeIdentity
@@ -68,7 +69,14 @@ def _read_calibration(given: Any, info: RunInfo, provider: str) -> Calibration |
         return None
     calibration = given if isinstance(given, Calibration) else read_calibration(given)
     judge = JudgeIdentity(
-        provider, info.judge_model, "", None, digest_goal_prompt(), info.judge_votes, info.judge_calls
+        provider=provider,
+        asked=info.judge_model,
+        model="",
+        temperature=None,
+        prompt=digest_goal_prompt(),
+        votes=info.judge_votes,
+        calls=info.judge_calls,
+        options=find_judge_options(info.plugins),
     )
     if changes := calibration.judge.list_changes(judge, is_before=True):
         name = "the calibration" if isinstance(given, Calibration) else f"--calibration {given}"

@@ -32,6 +32,7 @@ class JudgeIdentity:
         prompt: The digest of the words it is asked with.
         votes: How many votes make a verdict.
         calls: Whether questions are asked in ``separate`` requests, or ``together``.
+        options: The options of its SPEC that may change what it says: not where it is, its key and its prices.
     """
 
     provider: str
@@ -41,6 +42,7 @@ class JudgeIdentity:
     prompt: str
     votes: int = 1
     calls: str = "separate"
+    options: str = ""
 
     def list_changes(self, other: JudgeIdentity, *, is_before: bool = False) -> list[str]:
         """Say in which way another judge differs from this one.
@@ -65,6 +67,7 @@ _NAMES = {
     "prompt": "prompt (its digest)",
     "votes": "number of votes",
     "calls": "way of being asked",
+    "options": "SPEC",
 }
 
 

@@ -165,11 +165,16 @@ def test_a_calibration_corrects_other_runs_and_refuses_other_judges(labelled):
     assert simulate(story, "worse", "--fail-under", "goal_rate=0.6", judge=KIND).returncode == 0, (
         "uncorrected it passes"
     )
-    compared = multivon_eval("compare", "good.jsonl", "worse.jsonl", "--calibration", "calibration.json", cwd=story)
+    assert simulate(story, "good", "--out", "kind-good.jsonl", "--quiet", judge=KIND).returncode == 0
+    asked = ("--calibration", "calibration.json")
+    compared = multivon_eval("compare", "kind-good.jsonl", "kind.jsonl", *asked, cwd=story)
     assert "goal_rate corrected by 48 labels of rule-1: -0." in compared.stdout
+    stale = multivon_eval("compare", "good.jsonl", "worse.jsonl", *asked, cwd=story)
+    assert "not corrected, the calibration is stale: the judge's SPEC was 'kind=0.4' and is ''" in stale.stdout
     for judge, more, told in (
         (KIND, ("--judge-votes", "3"), "the judge's number of votes was 1 and is 3"),
-        (("--judge", "judge.Judge,model=rule-2"), (), "the judge's model was 'rule-1' and is 'rule-2'"),
+        (("--judge", "judge.Judge,kind=0.4,model=rule-2"), (), "the judge's model was 'rule-1' and is 'rule-2'"),
+        (JUDGE, (), "the judge's SPEC was 'kind=0.4' and is ''"),
     ):
         stale = simulate(story, "good", "--calibration", "calibration.json", *more, judge=judge)
         assert stale.returncode == 2
