@@ -5,6 +5,7 @@ import json
 import pytest
 
 from multivon_eval import DISCLAIMER
+from multivon_eval_plugins.html_report.rows_file import read_report
 from support.command import PERSONA, multivon_eval, workplace
 
 pytestmark = pytest.mark.process
@@ -50,6 +51,18 @@ def test_each_sink_gets_all_results(place):
     assert (place / "jsonl.out").read_text(encoding="utf-8") == "".join(both)
     assert (place / "junit.out").read_text(encoding="utf-8").count("<testcase") == 6
     assert len((place / "csv.out").read_text(encoding="utf-8").splitlines()) == 7
+
+
+def test_out_is_a_page_for_people(place):
+    """``--out`` writes the page with all conversations; twice is the same as once."""
+    for _ in range(2):
+        done = multivon_eval("report", "new.jsonl", "--out", "report.html", "--baseline", "old.jsonl", cwd=place)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        rows = list(read_report(place / "report.html"))
+        assert len(rows) == 4
+        assert DISCLAIMER in (place / "report.html").read_text(encoding="utf-8")
+    clash = multivon_eval("report", "new.jsonl", "--out", "new.jsonl", cwd=place)
+    assert clash.returncode == 2 and "would overwrite" in clash.stderr
 
 
 def test_a_baseline_is_compared(place):
