@@ -14,7 +14,9 @@ _OPTIONS = ("max_turns", "trials", "timeout")
 def list_setup_changes(base: Sequence[SimulationResult], new: Sequence[SimulationResult]) -> list[str]:
     """Say what differs in what two runs were made with, a sentence each."""
     before, now = _describe(base), _describe(new)
-    return [
+    rules = sorted({one.provenance.judge_rule for one in (*base, *new)} - {""})
+    told = [f"judged by {rule}: a smoke test, whose rates are no measure" for rule in rules]
+    return told + [
         f"{name}: {_join(before.get(name, ()))} -> {_join(now.get(name, ()))}"
         for name in {**before, **now}
         if before.get(name) != now.get(name)

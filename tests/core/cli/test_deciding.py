@@ -224,3 +224,11 @@ def test_a_run_that_was_killed_comes_to_the_same_decision(story):
     first, second = json.loads(resumed.stdout)["decision"], json.loads(complete.stdout)["decision"]
     assert first == second
     assert first["outcome"] == "met"
+
+
+def test_rates_of_a_rule_are_said_to_be_no_measure(story):
+    """Where words alone judged, a comparison says so before anything else."""
+    asked = (*BASE, "--model-cmd", "good.py", "--judge", "offline", "--out", "rule.jsonl", "--quiet")
+    assert multivon_eval(*asked, cwd=story).returncode == 0
+    first = multivon_eval("compare", "rule.jsonl", "rule.jsonl", cwd=story).stdout.splitlines()[0]
+    assert first == "set-up: judged by words alone: a smoke test, whose rates are no measure"
