@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from .._types.result import SimulationResult
 from .corrected import identify_judge
 
-_OPTIONS = ("max_turns", "trials", "timeout")
+_OPTIONS = ("max_turns", "trials", "timeout", "until")
 """The options that change what is measured, beside those of the judge."""
 
 

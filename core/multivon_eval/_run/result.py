@@ -68,7 +68,8 @@ def to_result(
 
 
 def _collect_options(info: RunInfo) -> dict[str, Any]:
-    return {
+    until = {"until": info.until} if info.until else {}
+    return until | {
         "max_turns": info.max_turns,
         "trials": info.trials,
         "concurrency": info.concurrency,

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .._types.calibration import Calibration
-from .._types.report import Report
+from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from .aims import Aims
@@ -38,7 +38,23 @@ def report_results(
     for result in results:
         sums.add(result)
     spent = sum((result.cost_usd for result in results), start=Decimal(0))
-    return sums.report(rebuild_info(results), spent, seconds=_measure_seconds(results))
+    problems = _find_stopped(results)
+    return sums.report(rebuild_info(results), spent, seconds=_measure_seconds(results), problems=problems)
+
+
+def _find_stopped(results: Iterable[SimulationResult]) -> tuple[Problem, ...]:
+    """Say of runs that ended when the data told that an interval for a fixed number is too narrow for them."""
+    conditions = dict.fromkeys(
+        str(one.provenance.options["until"]) for one in results if "until" in one.provenance.options
+    )
+    return tuple(
+        Problem(
+            f"until {condition}",
+            "a run ended when the data told; intervals are reckoned here as if its length had been fixed, and are too "
+            "narrow: the one that holds stands in that run's own summary",
+        )
+        for condition in conditions
+    )
 
 
 def rebuild_info(results: Sequence[SimulationResult]) -> RunInfo:
@@ -75,6 +91,7 @@ def rebuild_info(results: Sequence[SimulationResult]) -> RunInfo:
         versions=made.versions if made else {},
         sources=made.sources if made else {},
         purpose="score" if is_rescored else "simulate",
+        until=str(options.get("until", "")),
         conversations=len(results),
     )
 

@@ -192,6 +192,8 @@ def test_until_stops_early(story):
     held = read_results(story / "met.jsonl")
     assert len(held) == summary["conversations"] < 80
     assert decision["not_run"] == 80 - len(held) > 0
+    again = multivon_eval("report", "met.jsonl", cwd=story).stdout
+    assert "until goal_rate>=0.5: a run ended when the data told" in again
     # What holds at a number that was fixed beforehand does not hold at one that the data chose.
     assert summary["goal_rate"]["low"] <= decision["interval"]["low"] + 0.05
     missed = simulate(story, "worse", "--until", "goal_rate>=0.9", "--seed", "1", trials=2)
