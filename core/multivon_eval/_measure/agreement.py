@@ -28,7 +28,7 @@ class AgreementTally:
 
     def add(self, result: SimulationResult) -> None:
         """Count one result; nothing where it has no label."""
-        for criterion, pair in _list_pairs(result):
+        for criterion, pair in list_pairs(result):
             (self._goal if criterion is None else self._whole)[pair] += 1
             if criterion is not None:
                 self._parts.setdefault(criterion, Counter())[pair] += 1
@@ -55,12 +55,12 @@ def _sort(pairs: Counter[_Pair]) -> Agreement:
     )
 
 
-def _list_pairs(result: SimulationResult) -> Iterator[tuple[str | None, _Pair]]:
+def list_pairs(result: SimulationResult) -> Iterator[tuple[str | None, _Pair]]:
     """Label and verdict of each criterion that has a label; with None for the criterion, those of the goal."""
     label = result.extra.get("label")
     whole = label.get("goal_achieved") if isinstance(label, Mapping) else label
     if (word := read_label(whole)) is not None:
-        yield None, (word, _name_verdict(result.goal_achieved))
+        yield None, (word, name_verdict(result.goal_achieved))
     parts = label.get("criteria") if isinstance(label, Mapping) else None
     if isinstance(parts, Sequence) and not isinstance(parts, str):
         for part, criterion in zip(parts, result.verdict.criteria, strict=False):
@@ -68,5 +68,6 @@ def _list_pairs(result: SimulationResult) -> Iterator[tuple[str | None, _Pair]]:
                 yield criterion.criterion, (word, criterion.met)
 
 
-def _name_verdict(achieved: bool | None) -> YesNoUnknown:
+def name_verdict(achieved: bool | None) -> YesNoUnknown:
+    """Say a verdict in the words of a label."""
     return "unknown" if achieved is None else "yes" if achieved else "no"

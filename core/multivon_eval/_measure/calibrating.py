@@ -15,9 +15,8 @@ from .._types.interval import Interval
 from .._types.label import Label, digest_transcript
 from .._types.result import SimulationResult
 from .._types.unseen import FailureKinds
-from .._types.verdict import YesNoUnknown
 from ..errors import UsageError
-from .agreement import AgreementTally
+from .agreement import AgreementTally, name_verdict
 from .corrected import identify_judge
 from .kinds import KindTally
 
@@ -129,12 +128,9 @@ def _read_row(result: SimulationResult, by_result: _Matched) -> Judged:
         return Judged(result.persona.name, CRASHED, 0)  # nobody has to judge that
     matched = by_result.get((result.case_uid, digest_transcript(result)))
     said = matched[1].goal_achieved if matched else "unknown"
-    return Judged(result.persona.name, _name(result), None if said == "unknown" else int(said == "yes"))
-
-
-def _name(result: SimulationResult) -> YesNoUnknown:
-    achieved = result.verdict.achieved
-    return "unknown" if achieved is None else "yes" if achieved else "no"
+    return Judged(
+        result.persona.name, name_verdict(result.verdict.achieved), None if said == "unknown" else int(said == "yes")
+    )
 
 
 def _find_lacking(decided: Sequence[Judged], counts: Mapping[str, int]) -> str:
@@ -183,7 +179,7 @@ def _find_rate(measured: Sequence[SimulationResult]) -> Interval | None:
 
 
 def _find_disagreement(result: SimulationResult, label: Label) -> Disagreement | None:
-    said, differ = _name(result), []
+    said, differ = name_verdict(result.verdict.achieved), []
     for one, verdict in zip(label.criteria, result.verdict.criteria, strict=False):
         if "unknown" not in (one.met, verdict.met) and one.met != verdict.met:
             differ.append(one.criterion)

@@ -81,7 +81,7 @@ class Tally:
         self._outcomes = defaultdict[str, PersonaOutcomes](PersonaOutcomes)
         self._cost, self._calls = Decimal(0), 0
         self._criteria: dict[str, Counter[str]] = {}
-        self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally()
+        self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally(calibration)
         self._kinds, self._corrected = KindTally(), CorrectedTally(calibration)
         self._judges: set[str] = set()
         self._system_cost: Decimal | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from operator import itemgetter
 
+from .._types.calibration import Calibration
 from .._types.printable import make_one_line
 from .._types.result import SimulationResult
 from .._types.worth import WorthReading
+from .agreement import list_pairs, name_verdict
 
 MOST = 3
 _KINDS = 1_000
@@ -15,19 +17,28 @@ _KINDS = 1_000
 
 
 class WorthTally:
-    """Keeps for each reason the first few conversations that have it, so that it needs no memory of all."""
+    """Keeps for each reason the first few conversations that have it, so that it needs no memory of all.
 
-    def __init__(self) -> None:
+    Args:
+        calibration: Where people and judge differ; None where nobody was asked.
+    """
+
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        self._differ = {} if calibration is None else {one.case_uid: one.person for one in calibration.disagreements}
         self._found: dict[str, list[WorthReading]] = {}
         self._failed = Counter[str]()
         self._lowest: list[tuple[float, WorthReading]] = []
 
     def add(self, result: SimulationResult) -> None:
         """Look at one result."""
-        verdict = result.verdict
+        verdict, said = result.verdict, name_verdict(result.goal_achieved)
+        labels = (label for criterion, (label, _) in list_pairs(result) if criterion is None)
+        person = next(labels, self._differ.get(result.case_uid, said))
+        if person != said:
+            self._keep("person", result, f"the judge says {said}, and a person {person}")
         if result.disagreement and not result.provenance.judge_rule:
-            said = "reached" if result.conversation.driver_said_goal else "not reached"
-            self._keep("disagree", result, f"the driver said the goal is {said}, and the judge says {verdict.outcome}")
+            heard = "reached" if result.conversation.driver_said_goal else "not reached"
+            self._keep("disagree", result, f"the driver said the goal is {heard}, and the judge says {verdict.outcome}")
         for claim in (claim for claim in verdict.claims if claim.backed is False):
             self._keep("claims", result, f"it says {claim.quote!r}, and no tool call shows it", claim.turn)
         if result.has_crashed:
@@ -60,7 +71,7 @@ class WorthTally:
     def summary(self) -> tuple[WorthReading, ...]:
         """Choose up to three, each a conversation of its own: contradictions first, then the most frequent failure."""
         failed = [f"not met: {text}" for text, _ in self._failed.most_common(MOST)]
-        order = ["disagree", "claims", *failed[:1], "crashed", "lowest", *failed[1:], "unknown", "fault"]
+        order = ["person", "disagree", "claims", *failed[:1], "crashed", "lowest", *failed[1:], "unknown", "fault"]
         ranked = {**self._found, "lowest": [one for _, one in self._lowest]}
         chosen: dict[tuple[str, int], WorthReading] = {}
         # Each reason once, before one has a second conversation.

@@ -20,7 +20,7 @@ from .pile import Pile
 from .row import make_row
 from .rows_file import RowsFile, pack
 from .sample import draw_sample
-from .worth import select_worth
+from .worth import link_worth
 
 SCRIPTS = ("dom", "data", "state", "list", "heat", "text", "chat", "reader", "label", "label_file", "main")
 """The parts of the page's script, in the order in which they are put together."""
@@ -81,7 +81,7 @@ def _stream(report: Report, pile: Pile, told: Told, parts: Iterator[tuple[str, s
         report=report,
         summary=report.summary,
         told=told,
-        worth=select_worth(pile, report.calibration, bool(report.summary.judge_rule)),
+        worth=link_worth(pile, report.summary.worth_reading),
         findings=[] if comparison is None else _list_findings(comparison),
         comparison=comparison,
         count=len(pile.rows),

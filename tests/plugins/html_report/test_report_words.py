@@ -8,13 +8,13 @@ from typing import Any
 import attrs
 import pytest
 
-from multivon_eval import Label, calibrate, digest_transcript
+from multivon_eval import Label, calibrate, digest_transcript, report_results
 from multivon_eval.sdk import CriterionLabel, Score
 from multivon_eval.testing import result
 from multivon_eval_plugins.html_report.numbers import describe_run
 from multivon_eval_plugins.html_report.pile import Pile
 from multivon_eval_plugins.html_report.row import make_row
-from multivon_eval_plugins.html_report.worth import select_worth
+from multivon_eval_plugins.html_report.worth import link_worth
 from support.reports import make_report, make_result, make_results
 
 
@@ -24,6 +24,12 @@ def pile_of(*results: Any) -> Pile:
     for one in results:
         pile.add(make_row(one))
     return pile
+
+
+def choose(*results: Any, calibration: Any = None) -> list[Any]:
+    """What the page names to read first: what the summary names, with addresses."""
+    summary = report_results(results, calibration=calibration).summary
+    return link_worth(pile_of(*results), summary.worth_reading)
 
 
 def make_labels(results: list[Any]) -> list[Label]:
@@ -62,20 +68,20 @@ def test_a_label_that_the_judge_contradicts_comes_first() -> None:
     failed = attrs.evolve(make_result(3, met=0.0), attribution="system")
     said = attrs.evolve(failed.conversation, driver_said_goal=False, stop_reason="max_turns")
     failed = attrs.evolve(failed, conversation=said)
-    found = select_worth(pile_of(make_plain(4), failed, differ, labelled), None, is_rule=False)
+    found = choose(make_plain(4), failed, differ, labelled)
     assert [one.key for one in found] == [one.case_uid for one in (labelled, differ, failed)]
-    assert found[0].why.startswith("Judge and person differ: the judge says that the goal was achieved")
-    assert found[1].why.startswith("Driver and judge disagree: the driver said that the goal is not reached")
-    assert found[2].why.startswith("It failed in the way that most do (1 of 1): criterion: ")
+    assert found[0].why == "the judge says yes, and a person no"
+    assert found[1].why == "the driver said the goal is not reached, and the judge says achieved"
+    assert found[2].why.startswith("not met: ")
 
 
 def test_where_all_went_well_the_lowest_score_is_read() -> None:
     """There is always something to read, and no reason is made up."""
     low = make_plain(1)
     low = attrs.evolve(low, scores={"turn_consistency": Score(0.2, "one thing said twice in two ways")})
-    [found] = select_worth(pile_of(make_plain(5), low), None, is_rule=False)
-    assert (found.key, found.why) == (low.case_uid, "The lowest scores: turn_consistency 0.20")
-    assert select_worth(pile_of(), None, is_rule=False) == []
+    [found] = choose(make_plain(5), low)
+    assert (found.key, found.why) == (low.case_uid, "turn_consistency 0.20, the lowest")
+    assert choose() == []
 
 
 def test_a_calibration_says_where_people_differ() -> None:
@@ -88,7 +94,7 @@ def test_a_calibration_says_where_people_differ() -> None:
     assert str(calibration.errors.sensitivity) in told["sensitivity"]
     assert str(calibration.errors.specificity) in told["specificity"]
     assert str(calibration.kappa) in told["Cohen's kappa"]
-    first = select_worth(pile_of(*results), calibration, is_rule=False)[0]
+    first = choose(*results, calibration=calibration)[0]
     assert first.key in {one.case_uid for one in calibration.disagreements}
 
 
