@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from ._types.message import Reply as Reply
     from ._types.message import ToolCall as ToolCall
     from ._types.persona import Persona as Persona
+    from ._types.persona import ServedPersona as ServedPersona
     from ._types.provenance import JudgeRetry as JudgeRetry
     from ._types.provenance import Provenance as Provenance
     from ._types.provenance import RescoredFrom as RescoredFrom
@@ -150,7 +151,7 @@ _HOMES = {
     "_types.eval_case": ("CaseResult", "EvalCase"),
     "_types.label": ("CriterionLabel", "Label", "digest_transcript", "label_from_json", "label_to_json"),
     "_types.message": ("Message", "Reply", "ToolCall"),
-    "_types.persona": ("Persona",),
+    "_types.persona": ("Persona", "ServedPersona"),
     "_types.provenance": ("JudgeRetry", "Provenance", "RescoredFrom"),
     "_types.report": ("Problem", "Report"),
     "_types.result": ("SimulationResult",),
@@ -228,6 +229,7 @@ __all__ = [
     "RunInfo",
     "Score",
     "ScoreSummary",
+    "ServedPersona",
     "SharedBudget",
     "SimulationError",
     "SimulationOptions",

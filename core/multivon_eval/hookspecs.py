@@ -8,10 +8,12 @@ for the rest of the run, and the report says so.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Final
+from typing import Any, Final
 
 import pluggy
 
+from ._questions import Question
+from ._types.call import Call
 from ._types.conversation import Conversation
 from ._types.persona import Persona
 from ._types.report import Report
@@ -31,19 +33,45 @@ def run_started(run: RunInfo) -> None:
 
 
 @hookspec
-def conversation_started(persona: Persona, trial: int, case_uid: str) -> None:
-    """A conversation begins."""
+def conversation_started(persona: Persona, trial: int, case_uid: str, run_id: str) -> None:
+    """A conversation begins, in the task that drives it to its end."""
 
 
 @hookspec
 def conversation_scope(  # type: ignore[empty-body]
-    persona: Persona, case_uid: str
+    persona: Persona, case_uid: str, run_id: str
 ) -> AbstractContextManager[object]:
-    """Give a context manager that is entered around each call of ``model_fn``, and only around that.
+    """Give a context manager that is entered around each call of ``model_fn`` and its ``close``, and only around that.
 
     It is entered in the task that drives the conversation. A context variable set in it is visible to
     ``model_fn``, in its tasks and in the thread of a synchronous one; the calls of driver and judge stay
     outside.
+    """
+
+
+@hookspec
+def call_started(call: Call, question: Question[Any] | None) -> None:
+    """A call of driver, system, observer, evaluator or judge begins.
+
+    It is told in the task that makes the call. A context variable set here is seen by what is called, and may be set
+    back in ``call_finished`` of the same call.
+
+    Args:
+        call: Whom it asks, for which conversation, and its number.
+        question: What a judge is asked, with its prompt; None for the other kinds.
+    """
+
+
+@hookspec
+def call_finished(call: Call, outcome: object, error: BaseException | None) -> None:
+    """A call has ended, in the task in which it began.
+
+    Args:
+        call: The same object as in ``call_started``.
+        outcome: What it gave: a ``UserTurn`` of a driver, a ``Reply`` of the system, the ``Observation`` objects of an
+            observer, a ``Score`` of an evaluator, an ``Answer`` of a judge with its tokens and cost; None where it
+            failed.
+        error: What it raised, cancellation included; None where it did not.
     """
 
 

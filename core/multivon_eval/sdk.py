@@ -42,6 +42,7 @@ from ._run.signals import stop_on_sigterm
 from ._run.sink_session import SinkSession
 from ._types.answer import Answer, Prices, Usage
 from ._types.calibration import Calibration
+from ._types.call import Call
 from ._types.columns import Cell, list_columns, result_to_row
 from ._types.comparison import Comparison, comparison_to_json, list_findings
 from ._types.conversation import Conversation
@@ -113,6 +114,7 @@ __all__ = [
     "Asks",
     "BudgetExceeded",
     "Calibration",
+    "Call",
     "Cell",
     "Checks",
     "Claim",

@@ -22,8 +22,8 @@ CORE_ROOMS: dict[str, set[str]] = {
     "_measure": {"_statistics", "_types", "errors"},
     "_questions": {"_set_module", "_types", "errors"},
     "protocols": {"_questions", "_set_module", "_types"},
-    "hookspecs": {"_types"},
-    "_plugins": {"_set_module", "_types", "errors", "hookspecs", "protocols"},
+    "hookspecs": {"_questions", "_types"},
+    "_plugins": {"_questions", "_set_module", "_types", "errors", "hookspecs", "protocols"},
     "_journal": {"_types", "errors"},
     "_money": {"_journal", "_plugins", "_questions", "_set_module", "_types", "errors", "protocols"},
     "_run": {

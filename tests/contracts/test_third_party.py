@@ -124,6 +124,9 @@ class TestAcme:
         seen = json.loads((place / "clock.json").read_text(encoding="utf-8"))
         assert {row["metadata"]["run_id"] for row in rows} == {seen.pop("run_id")}
         assert sorted(seen.pop("finished")) == [["Ann", "goal_reached"], ["Zoë", "goal_reached"]]
+        calls = seen.pop("calls")
+        assert (calls.pop("driver"), calls.pop("system"), calls.pop("judge verdict")) == (6, 4, 2)
+        assert set(calls) == {"judge driver", "observer", "evaluator", "judge scores"}
         assert seen == {"conversations": 2, "turns": 4, "scopes": 4, "left_over": "", "summed_up": 2}
         for row in rows:
             replies = [message["content"] for message in row["transcript"] if message["role"] == "assistant"]

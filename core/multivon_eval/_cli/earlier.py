@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from .._money.meter import Account
+from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._run.defaults import RESULT_FILE, SCREEN
 from .._run.earlier import Earlier, find_key, find_key_to_rescore, find_rescored_key

@@ -22,7 +22,7 @@ from .._plugins.kinds import JUDGE
 from .._plugins.registry import Registry
 from .._run.defaults import ENDPOINT_EXAMPLE
 from .._run.endpoint import Endpoint
-from .._run.system import SystemUnderTest
+from .._run.system import SystemUnderTest, has_open
 from .._types.hide_secrets import hide_secrets
 from ..errors import UsageError, did_you_mean
 
@@ -156,7 +156,7 @@ def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., A
         ]
         hint = did_you_mean(name, functions)
         raise UsageError(f"--model-cmd {path}: has no {name!r}; {hint}; name one as {path}:NAME")
-    if not callable(found):
+    if not callable(found) and not has_open(found):
         raise UsageError(
             f"--model-cmd {path}: {name!r} is {type(found).__name__}, not a function; name a function as {path}:NAME"
         )

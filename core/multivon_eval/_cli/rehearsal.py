@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from .._money.meter import Account
+from .._money.account import Account
 from .._run.estimate import complete_info
 from .._run.free_checks import find_persona_problems
 from .._run.lifecycle import open_plugins
@@ -13,11 +13,13 @@ from .._run.output import tell
 from .._run.plan import Plan
 from .._run.proposal import check_fits, count_proposed, get_personas, make_stand_ins
 from .._run.resume import check_same, digest_setup
+from .._run.serving import serve
 from .._types.conversation import Conversation
 from .._types.converter import make_plain
 from .._types.message import Message
 from .._types.persona import Persona
 from .._types.printable import format_count
+from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
 
@@ -75,9 +77,14 @@ async def _call_once(plan: Plan, persona: Persona) -> int:
     opening = persona.script[0] if persona.script else persona.goal
     conversation = Conversation((*persona.history, Message("user", opening)), persona)
     try:
-        reply = await plan.system.reply(conversation, f"{plan.info.run_id}-dry-run", plan.info.timeout)
+        identifier, problems = f"{plan.info.run_id}-dry-run", list[Problem]()
+        serving = serve(plan.system, identifier, plan.info.timeout, problems.append, persona=persona)
+        async with serving as system:
+            reply = await system.reply(conversation)
     except ModelFnError as error:
         tell(f"model_fn: {error}", err=True)
         return ExitCode.FAILED
     tell(f"model_fn answered: {reply.text[:200]}")
-    return ExitCode.OK
+    for problem in problems:
+        tell(f"{problem.where}: {problem.message}", err=True)
+    return ExitCode.FAILED if problems else ExitCode.OK

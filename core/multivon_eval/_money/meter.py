@@ -11,16 +11,16 @@ from typing import Any
 
 import attrs
 
-from .._journal.journal import Journal
-from .._journal.past import PastCase
+from .._plugins.calls import Calls
 from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._plugins.stint import count_call
 from .._questions import Question
-from .._types.answer import Answer, Usage
+from .._types.answer import Answer
 from .._types.log import get_logger
 from .._types.provenance import JudgeRetry
 from ..errors import BudgetExceeded, JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
+from .account import OBSERVER, PURPOSES, Account
 from .answer_check import check_answer
 from .asking import ASKING
 from .bounds import Bounds, find_charge
@@ -28,7 +28,6 @@ from .funds import ZERO
 from .limit import Limit
 from .pacing import MOST_REFUSALS, PATIENCE, find_pause
 from .price import find_worst_cost
-from .purse import Purse
 
 _LOG = get_logger("judge")
 
@@ -36,69 +35,8 @@ _LONG_PAUSE = 5.0
 """Seconds from which on a person who looks on is told of a pause."""
 
 
-OBSERVER = "observer"
-"""The task of what observers ask while a conversation goes on."""
-JUDGING = ("judge", "vote", "score")
-"""The tasks of what is asked for verdicts and scores."""
-PURPOSES = {"driver": "driver", "judge": "verdict", "vote": "verdict", "score": "scores", OBSERVER: "observers"}
-"""What the calls of each task are for, in the words of a result."""
 SYSTEM = "system"
 """The role of a model that is asked as the system under test: its calls are none of a judge's."""
-
-
-@attrs.define(eq=False)
-class Account:
-    """What the judge calls of one conversation took together, those before a resume included."""
-
-    purse: Purse
-    journal: Journal
-    case_uid: str = ""
-    cost_usd: Decimal = ZERO
-    usage: Usage = attrs.field(factory=Usage)
-    calls: int = 0
-    retries: list[JudgeRetry] = attrs.field(factory=list)
-    models: dict[str, str] = attrs.field(factory=dict)
-    temperatures: dict[str, float | None] = attrs.field(factory=dict)
-    notes: list[str] = attrs.field(factory=list)
-    spent_on: dict[str, Decimal] = attrs.field(factory=dict)
-
-    @property
-    def costs(self) -> dict[str, Decimal]:
-        """What its calls did cost by purpose, in USD; no purpose that cost nothing."""
-        found: dict[str, Decimal] = {}
-        for task, cost in self.spent_on.items():
-            purpose = PURPOSES.get(task, task)
-            if cost:
-                found[purpose] = found.get(purpose, ZERO) + cost
-        return found
-
-    @property
-    def judging_usd(self) -> Decimal:
-        """What verdicts and scores did cost, in USD."""
-        return sum((cost for task, cost in self.spent_on.items() if task in JUDGING), ZERO)
-
-    @classmethod
-    def of(cls, purse: Purse, journal: Journal, case_uid: str) -> Account:
-        """The account of a conversation, with what the journal knows of it."""
-        past: PastCase = journal.past.case(case_uid)
-        return cls(
-            purse,
-            journal,
-            case_uid,
-            past.cost_usd,
-            past.usage,
-            past.calls,
-            models=dict(past.models),
-            temperatures=dict(past.temperatures),
-            spent_on=dict(past.spent_on),
-        )
-
-    def book(self, task: str, answer: Answer) -> None:
-        """Add what one answer says of itself."""
-        self.usage += answer.usage
-        self.models[task] = answer.model
-        self.temperatures[task] = answer.temperature
-        self.notes += [note for note in answer.notes if note not in self.notes]
 
 
 class _OutgrownError(Exception):
@@ -124,6 +62,8 @@ class MeteredJudge:
         learn: Called with each call that was answered: the judge, the question, the answer, and the most in USD that it
             could cost.
         shorten: Gives a question with less room for its answer, for a call that does not fit; None where there is none.
+        calls: Tells hooks of each request.
+        model: The judge's name for them.
     """
 
     judge: Judge
@@ -138,6 +78,8 @@ class MeteredJudge:
     bounds: Bounds = attrs.field(factory=Bounds)
     learn: Callable[[Judge, Question[Any], Answer, Decimal], None] = attrs.field(default=lambda *_: None)
     shorten: Callable[[Question[Any]], Question[Any] | None] = attrs.field(default=lambda question: None)
+    calls: Calls = attrs.field(factory=Calls)
+    model: str = ""
 
     def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """The most one request for this question can cost, in USD."""
@@ -257,6 +199,11 @@ class MeteredJudge:
             if call:
                 journal.record_settlement(call, cost, answer)
 
+    @property
+    def _purpose(self) -> str:
+        # Outside of a conversation only personas are asked for.
+        return PURPOSES.get(self.task, self.task) if self.account.case_uid else "personas"
+
     def _find_worst_cost(self, question: Question[Any]) -> Decimal:
         worst, budget = self.worst_cost(question), self.account.purse.ledger.budget
         if worst is None and budget is not None:
@@ -269,8 +216,9 @@ class MeteredJudge:
         # For the recorder: what a judge asks its provider is not the system under test.
         asking = ASKING.set(self.role != SYSTEM)
         try:
-            async with asyncio.timeout(self.timeout):
-                answer = await self.judge.complete(question)
+            with self.calls.tell("judge", self.model, self.account.case_uid, self._purpose, question) as note:
+                async with asyncio.timeout(self.timeout):
+                    note(answer := await self.judge.complete(question))
         except TimeoutError:
             raise JudgeUnavailable(
                 f"the {self.role} did not answer within {self.timeout:g} seconds; raise --timeout", True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -98,19 +98,25 @@ class Hooks:
         taking_part = (name for _, name in self._list_members())
         return [self._uses.get(name) or PluginUse(HOOK.name, name.removeprefix("hook "), "") for name in taking_part]
 
+    def is_heard(self, hook: str) -> bool:
+        """Tell whether anybody listens to a hook."""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        return bool(caller.get_hookimpls())
+
     def emit(self, hook: str, **arguments: Any) -> None:
         """Call one hook of all plug-ins; whoever raises is left out for the rest of the run."""
         for plugin, name in self._list_members():
             with self._isolate(plugin, name, hook):
-                self._get_caller(plugin, hook)(**arguments)
+                self._call(plugin, hook, arguments)
 
     @contextmanager
-    def scope(self, persona: Persona, case_uid: str) -> Iterator[None]:
+    def scope(self, persona: Persona, case_uid: str, run_id: str) -> Iterator[None]:
         """Enter the ``conversation_scope`` of all plug-ins."""
         with ExitStack() as stack:
             for plugin, name in self._list_members():
                 with self._isolate(plugin, name, "conversation_scope"):
-                    for scope in self._get_caller(plugin, "conversation_scope")(persona=persona, case_uid=case_uid):
+                    given = {"persona": persona, "case_uid": case_uid, "run_id": run_id}
+                    for scope in self._call(plugin, "conversation_scope", given):
                         inner = stack.enter_context(ExitStack())
                         inner.enter_context(scope)
                         # An exit that raises must not reach the conversation either.
@@ -126,9 +132,11 @@ class Hooks:
             self._manager.unregister(plugin)
         return is_in
 
-    def _get_caller(self, plugin: object, hook: str) -> pluggy.HookCaller:
-        others = [other for other, _ in self._list_members() if other is not plugin]
-        return self._manager.subset_hook_caller(hook, others)
+    def _call(self, plugin: object, hook: str, arguments: Mapping[str, Any]) -> list[Any]:
+        """Call a hook of one plug-in. A caller for a subset of them would hash the others, and not all can be."""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        theirs = [one for one in caller.get_hookimpls() if one.plugin is plugin]
+        return [one.function(*(arguments[name] for name in one.argnames)) for one in theirs]
 
     def _make_exit(self, plugin: object, name: str, inner: ExitStack) -> Callable[..., bool]:
         def leave(*_: object) -> bool:

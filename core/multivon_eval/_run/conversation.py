@@ -17,6 +17,7 @@ from .._plugins.isolation import FAULTS, format_fault, raise_if_fatal
 from .._types.conversation import Conversation, ErrorSource, SimulationError
 from .._types.message import Message
 from .._types.observation import Observation
+from .._types.report import Problem
 from ..errors import (
     BudgetExceeded,
     JudgeError,
@@ -25,12 +26,13 @@ from ..errors import (
     ModelFnError,
     UnreadableAnswer,
 )
-from ..protocols import Driver, RunContext
+from ..protocols import RunContext
 from .observing import Observers
 from .personas import Case
 from .policy import apply_at_end, apply_to_message, apply_to_reply
+from .serving import Serving, serve
 from .system import SystemUnderTest
-from .user_message import Limits, UserMessage, get_user_message
+from .user_message import Player, UserMessage, get_user_message
 
 
 @attrs.frozen
@@ -39,28 +41,28 @@ class Stage:
 
     Attributes:
         system: The system under test.
-        driver: Who plays the personas.
+        player: Who plays the personas.
         observers: Who watches.
         hooks: Who listens.
         journal: What survives a kill.
         max_turns: The most turns of a conversation.
         timeout: Seconds for one call of ``model_fn``.
-        limits: What the driver may take and give.
         run_id: Makes the ids that the system gets different in every run.
         forecast: Expects what a conversation costs, and holds money for it in its purse.
+        report: Called with a problem beside the conversations.
         note: Called with the conversation as far as it is, when it begins and after each message.
     """
 
     system: SystemUnderTest
-    driver: Driver
+    player: Player
     observers: Observers
     hooks: Hooks
     journal: Journal
     max_turns: int
     timeout: float
-    limits: Limits
     run_id: str
     forecast: Forecast
+    report: Callable[[Problem], None]
     note: Callable[[Conversation], None]
 
 
@@ -89,12 +91,17 @@ async def converse(case: Case, stage: Stage, purse: Purse, driving: RunContext, 
     if past.said:
         await _hold_again(conversation, stage, purse)
     stage.note(conversation)
-    stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid)
-    while conversation.stop_reason is None:
-        if not _is_awaiting_reply(conversation):
-            conversation = await _take_user_turn(conversation, stage, purse, driving, observing)
-        if conversation.stop_reason is None:
-            conversation = await _take_reply(conversation, stage, observing)
+    stage.hooks.emit("conversation_started", persona=persona, trial=case.trial, case_uid=case.uid, run_id=stage.run_id)
+    conversation_id = f"{stage.run_id}-{case.uid}"
+    async with serve(stage.system, conversation_id, stage.timeout, stage.report, persona=persona) as serving:
+        while conversation.stop_reason is None:
+            if not _is_awaiting_reply(conversation):
+                conversation = await _take_user_turn(conversation, stage, purse, driving, observing)
+            if conversation.stop_reason is None:
+                conversation = await _take_reply(conversation, stage, serving, observing)
+        if serving.is_open:
+            with stage.hooks.scope(persona, case.uid, stage.run_id):
+                await serving.close()
     if past.ending is None:
         conversation = apply_at_end(conversation, await stage.observers.observe(conversation, observing))
     stage.journal.record_end(conversation)
@@ -141,9 +148,7 @@ async def _take_user_turn(
     try:
         await stage.forecast.hold(purse, conversation, not is_over)
         before = purse.spent
-        said = await get_user_message(
-            conversation, stage.driver, stage.observers, driving, observing, is_over, stage.limits
-        )
+        said = await get_user_message(conversation, stage.player, stage.observers, driving, observing, is_over)
         stage.forecast.note_talk(purse, purse.spent - before)
     except BudgetExceeded:
         # After the last turn only the look for the goal is missing: it is the turns that ended it.
@@ -176,13 +181,15 @@ def _end(conversation: Conversation, said: UserMessage) -> Conversation:
     return attrs.evolve(conversation, stop_reason="max_turns", gave_up=True) if said.gave_up else conversation
 
 
-async def _take_reply(conversation: Conversation, stage: Stage, observing: RunContext) -> Conversation:
+async def _take_reply(
+    conversation: Conversation, stage: Stage, serving: Serving, observing: RunContext
+) -> Conversation:
     assert conversation.persona is not None, "a simulated conversation has a persona"
     started = time.perf_counter()
-    conversation_id = f"{stage.run_id}-{conversation.case_uid}"
+    persona, uid = conversation.persona, conversation.case_uid
     try:
-        with stage.hooks.scope(conversation.persona, conversation.case_uid):
-            reply = await stage.system.reply(conversation, conversation_id, stage.timeout)
+        with stage.player.calls.tell("system", "model_fn", uid) as note, stage.hooks.scope(persona, uid, stage.run_id):
+            note(reply := await serving.reply(conversation))
     except ModelFnError as error:
         return _fail(conversation, "model_fn", error)
     seconds = round(time.perf_counter() - started, 6)

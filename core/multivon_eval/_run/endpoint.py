@@ -7,9 +7,10 @@ from typing import Any
 import attrs
 
 from .._journal.journal import Journal
+from .._money.account import Account
 from .._money.ledger import Ledger
 from .._money.limit import Limit
-from .._money.meter import SYSTEM, Account, MeteredJudge
+from .._money.meter import SYSTEM, MeteredJudge
 from .._money.pacing import PATIENCE
 from .._money.purse import Purse
 from .._plugins.abilities import find_ability

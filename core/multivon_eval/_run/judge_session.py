@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, Self
 
 from .._journal.journal import Journal
+from .._money.account import Account
 from .._money.ledger import Ledger
 from .._money.limit import Limit
-from .._money.meter import Account, MeteredJudge
+from .._money.meter import MeteredJudge
 from .._money.price import find_worst_cost
 from .._money.purse import Purse
 from .._plugins.abilities import find_ability

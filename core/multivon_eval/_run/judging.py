@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from .._journal.past import VERDICT, PastCase
-from .._money.meter import Account
+from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.conversation import Conversation
 from .._types.report import Problem
@@ -82,7 +82,7 @@ class Judging:
     ) -> dict[str, Score]:
         missing = self._list_missing(had)
         seconds = PATIENCE * self.plan.info.timeout
-        given = await score(conversation, missing, context, self.plan.journal, seconds)
+        given = await score(conversation, missing, context, self.plan.journal, seconds, self.plan.calls)
         self._report_failures(given)
         return {**had, **given}
 

@@ -9,6 +9,7 @@ import attrs
 
 from .._money.questions import list_questions
 from .._plugins.abilities import find_ability
+from .._plugins.calls import Calls
 from .._plugins.isolation import FAULTS, format_fault, format_value, raise_if_fatal
 from .._plugins.stint import limit_stint
 from .._questions import Question
@@ -26,14 +27,20 @@ class Observers:
         observers: By name, asked in this order.
         report: Called with a problem for each observer that fails.
         seconds: How long each may take for one look, beside what it asks the judge.
+        calls: Tells hooks of each look.
     """
 
     def __init__(
-        self, observers: Mapping[str, Observer], report: Callable[[Problem], None], seconds: float = 600.0
+        self,
+        observers: Mapping[str, Observer],
+        report: Callable[[Problem], None],
+        seconds: float = 600.0,
+        calls: Calls | None = None,
     ) -> None:
         self._observers = dict(observers)
         self._report = report
         self._seconds = seconds
+        self._calls = calls or Calls()
 
     @property
     def plugins(self) -> tuple[Observer, ...]:
@@ -68,9 +75,11 @@ class Observers:
         found: list[Observation] = []
         for name, observer in list(self._observers.items()):
             try:
-                async with limit_stint("it", self._seconds):
-                    seen = await observer.observe(conversation, context)
-                found += _check(name, seen)
+                with self._calls.tell("observer", name, conversation.case_uid) as note:
+                    async with limit_stint("it", self._seconds):
+                        seen = await observer.observe(conversation, context)
+                    note(checked := _check(name, seen))
+                found += checked
             except BudgetExceeded:
                 continue
             except FAULTS as error:

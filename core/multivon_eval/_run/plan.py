@@ -9,14 +9,17 @@ from typing import Any
 import attrs
 
 from .._journal.journal import Journal
+from .._money.account import Account
 from .._money.bounds import Bounds
 from .._money.forecast import Forecast
 from .._money.learned import Learned
 from .._money.ledger import Ledger
 from .._money.limit import Limit
-from .._money.meter import Account, MeteredJudge
+from .._money.meter import MeteredJudge
 from .._money.purse import Purse
+from .._plugins.calls import Calls
 from .._plugins.hooks import Hooks
+from .._plugins.kinds import DRIVER
 from .._questions import Question
 from .._types.conversation import Conversation
 from .._types.log import get_logger
@@ -90,6 +93,21 @@ class Plan:
             Learned.from_json(self.journal.past.learned or self.ledger.recall()),
         )
 
+    def note_problem(self, problem: Problem) -> None:
+        """Report a problem, once where many conversations have it."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    @property
+    def calls(self) -> Calls:
+        """Tells the hooks of the run's calls."""
+        return Calls(self.hooks, self.info.run_id)
+
+    @property
+    def driver_name(self) -> str:
+        """The driver's name in the run; empty where there is none."""
+        return next((use.name for use in self.info.plugins if use.kind == DRIVER.name), "")
+
     @property
     def asked(self) -> tuple[object, ...]:
         """The plug-ins that are asked something in a run; they are checked before it and closed after it."""
@@ -128,6 +146,8 @@ class Plan:
             bounds=self._bounds.setdefault(id(judge), Bounds()),
             learn=self.forecast.learned.learn_call,
             shorten=self.forecast.learned.shorten,
+            calls=self.calls,
+            model=self.info.driver_model if role == "driver" else self.info.judge_model,
         )
         return RunContext(metered, self.info.seed, _LOG)
 

@@ -18,6 +18,7 @@ from .._money.ledger import Ledger
 from .._money.price import find_prices
 from .._plugins.abilities import find_ability
 from .._plugins.build import Built, build
+from .._plugins.calls import Calls
 from .._plugins.hooks import Hooks
 from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK
@@ -81,7 +82,7 @@ def make_plan(
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
         evaluators={name: built.plugin for name, built in parts.evaluators.items()},
-        observers=_make_observers(parts, settings, troubles),
+        observers=_make_observers(parts, settings, troubles, info.run_id),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
         ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
@@ -94,9 +95,9 @@ def make_plan(
     )
 
 
-def _make_observers(parts: _Parts, settings: Settings, troubles: list[Problem]) -> Observers:
+def _make_observers(parts: _Parts, settings: Settings, troubles: list[Problem], run_id: str) -> Observers:
     observers = {name: built.plugin for name, built in parts.observers.items()}
-    return Observers(observers, troubles.append, PATIENCE * settings.timeout)
+    return Observers(observers, troubles.append, PATIENCE * settings.timeout, Calls(parts.hooks, run_id))
 
 
 def _set_limits(system: SystemUnderTest, settings: Settings, is_strict: bool) -> SystemUnderTest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._money.meter import Account
+from .._money.account import Account
 from .._money.price import find_worst_cost
 from .._plugins.stint import PATIENCE
 from .._questions import PersonasAsked, Question

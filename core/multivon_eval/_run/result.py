@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from .._money.meter import Account
+from .._money.account import Account
 from .._questions import digest_goal_prompt
 from .._types.conversation import Conversation
 from .._types.provenance import Provenance, RescoredFrom

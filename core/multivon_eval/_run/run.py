@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .._money.meter import Account
+from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.eval_case import CaseResult, EvalCase
 from .._types.report import Problem, Report
@@ -37,7 +37,7 @@ from .resume import check_same, digest_setup
 from .rewatching import watch_again
 from .side_by_side import run_side_by_side
 from .summing import Sums
-from .user_message import Limits
+from .user_message import Player
 
 T = TypeVar("T")
 _Job = Callable[[], Coroutine[Any, Any, T]]
@@ -154,17 +154,18 @@ class Run:
         """Hold one conversation; None where the data told, before it began, what it was to help to decide."""
         plan = self.plan
         assert plan.system is not None and plan.driver is not None, "a simulation has a system and a driver"
+        player = Player(plan.driver, plan.driver_name, PATIENCE * info.timeout, info.max_message, plan.calls)
         stage = Stage(
             system=plan.system,
-            driver=plan.driver,
+            player=player,
             observers=plan.observers,
             hooks=plan.hooks,
             journal=plan.journal,
             max_turns=info.max_turns,
             timeout=info.timeout,
-            limits=Limits(PATIENCE * info.timeout, info.max_message),
             run_id=info.run_id,
             forecast=plan.forecast,
+            report=plan.note_problem,
             note=self._progress.note,
         )
         await self._talking.acquire()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from .._journal.journal import Journal
+from .._plugins.calls import Calls
 from .._plugins.isolation import FAULTS, format_error, format_value, raise_if_fatal
 from .._plugins.stint import limit_stint
 from .._types.conversation import Conversation
@@ -25,6 +26,7 @@ async def score(
     context: RunContext,
     journal: Journal,
     seconds: float,
+    calls: Calls,
     is_first: bool = False,
 ) -> dict[str, Score]:
     """Let all evaluators score a conversation, side by side.
@@ -35,6 +37,7 @@ async def score(
         context: The metered judge.
         journal: Keeps each score as soon as it is there.
         seconds: How long each may take, beside what it asks the judge.
+        calls: Tells hooks of each evaluator's.
         is_first: Whether nothing was asked about the conversation before; then the first one goes ahead.
 
     Returns:
@@ -45,7 +48,8 @@ async def score(
         return dict.fromkeys(evaluators, nothing)
 
     async def kept(name: str, evaluator: Evaluator) -> Score:
-        given = await _score_one(name, evaluator, conversation, context, seconds)
+        with calls.tell("evaluator", name, conversation.case_uid) as note:
+            note(given := await _score_one(name, evaluator, conversation, context, seconds))
         journal.record_judgement(conversation.case_uid, name, given)
         return given
 

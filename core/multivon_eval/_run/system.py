@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import inspect
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,12 @@ from ..errors import JudgeError, ModelFnError, UsageError
 from .endpoint import Endpoint
 from .options import MAX_MESSAGE
 from .reply import check_reply
+from .threads import run_in_thread
 
 ModelFn = Callable[..., Any]
-_BY_NAME = ("messages", "conversation_id")
+_OPENED_WITH = ("conversation_id", "persona", "metadata")
+"""What a system may ask for by name: with each reply, and in ``open`` and ``close``."""
+_BY_NAME = ("messages", *_OPENED_WITH)
 
 
 @attrs.frozen
@@ -32,7 +34,7 @@ class SystemUnderTest:
 
     Attributes:
         call: The callable.
-        wants: Which of ``messages`` and ``conversation_id`` it names.
+        wants: Which of ``messages``, ``conversation_id``, ``persona`` and ``metadata`` it names.
         wants_prompt: Whether it takes the rendered conversation.
         prompt_name: By which name it takes it; by position where it has none.
         is_async: Whether it is a coroutine function.
@@ -40,6 +42,7 @@ class SystemUnderTest:
         max_message: Characters of a reply that are kept.
         path: The file that it was loaded from, if it was.
         endpoint: The endpoint that it asks, if it is one.
+        opens: Whether it has an ``open`` that is called for each conversation.
         secrets: Those of the environment, which are hidden in replies.
     """
 
@@ -52,15 +55,25 @@ class SystemUnderTest:
     max_message: int = MAX_MESSAGE
     path: Path | None = None
     endpoint: Endpoint | None = None
+    opens: bool = False
     secrets: tuple[str, ...] = attrs.field(factory=find_known_secrets, repr=False, eq=False)
 
     @classmethod
     def of(cls, call: ModelFn, name: str = "model_fn") -> SystemUnderTest:
         """Look at a callable's signature.
 
+        Args:
+            call: A callable, or what has an ``open`` that gives one.
+            name: What it is called in messages.
+
         Raises:
             UsageError: If it is no callable, or cannot be called with one string.
         """
+        return _look_at_opening(call, name) if has_open(call) else cls.of_callable(call, name)
+
+    @classmethod
+    def of_callable(cls, call: ModelFn, name: str) -> SystemUnderTest:
+        """Look at the signature of what gives replies itself; see :meth:`of`."""
         if not callable(call):
             raise UsageError(f"{name} is {type(call).__name__}, not a function; give a function of one string")
         if problem := _find_no_reply(call):
@@ -78,7 +91,7 @@ class SystemUnderTest:
         if problem:
             raise UsageError(
                 f"{name}{inspect.signature(call)} {problem}; it is called with the conversation as one string "
-                "(def model_fn(prompt: str) -> str), and with 'messages' or 'conversation_id' where it names them"
+                f"(def model_fn(prompt: str) -> str), and with {_LISTED} where it names them"
             )
         takes = any(item.kind in _POSITIONAL for item in others) and (
             "messages" not in wants or any(_is_required(item) for item in others)
@@ -87,18 +100,18 @@ class SystemUnderTest:
         by_name = first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
         return cls(call, wants, takes, is_async, first.name if first is not None and by_name else "")
 
-    async def reply(self, conversation: Conversation, conversation_id: str, timeout: float) -> Reply:
+    async def reply(self, conversation: Conversation, given: Mapping[str, object], timeout: float) -> Reply:
         """Let the system answer a conversation.
 
         Args:
             conversation: Ends with a user message.
-            conversation_id: One for each conversation of each run, for systems that keep state.
+            given: What it gets beside the conversation where it asks for it by name.
             timeout: Seconds it has.
 
         Raises:
             ModelFnError: If it raises, hangs or gives no text.
         """
-        positional, named = self._make_arguments(conversation, conversation_id)
+        positional, named = self._make_arguments(conversation, given)
         try:
             # An endpoint keeps to it with each request, and repeats those that fail.
             async with asyncio.timeout(None if self.endpoint else timeout):
@@ -109,14 +122,14 @@ class SystemUnderTest:
             raise ModelFnError(f"model_fn did not answer within {timeout:g} seconds; raise --timeout", True) from error
         return check_reply(returned, self.max_message, self.secrets)
 
-    def _make_arguments(self, conversation: Conversation, conversation_id: str) -> tuple[list[Any], dict[str, Any]]:
-        named: dict[str, Any] = {}
+    def _make_arguments(
+        self, conversation: Conversation, given: Mapping[str, object]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        named: dict[str, Any] = {key: value for key, value in given.items() if key in self.wants}
         if "messages" in self.wants:
             named["messages"] = [
                 {"role": message.role, "content": message.content} for message in conversation.messages
             ]
-        if "conversation_id" in self.wants:
-            named["conversation_id"] = conversation_id
         if not self.wants_prompt:
             return [], named
         prompt = render_transcript(conversation.messages)
@@ -136,6 +149,45 @@ class SystemUnderTest:
             raise ModelFnError(f"model_fn raised {format_error(error)}") from error
 
 
+def has_open(call: object) -> bool:
+    """Tell whether something is opened for each conversation; the class says so, for a mock has every attribute."""
+    return callable(getattr(call if inspect.isclass(call) else type(call), "open", None))
+
+
+def choose_named(function: Callable[..., object], given: Mapping[str, object]) -> dict[str, object]:
+    """Choose what a function asks for by parameter name."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    return {key: value for key, value in given.items() if key in parameters}
+
+
+def _look_at_opening(call: Any, name: str) -> SystemUnderTest:
+    """Look at what is opened for each conversation, as far as that can be known before it is.
+
+    Raises:
+        UsageError: If ``open`` or ``close`` wants what nobody gives, or what is opened cannot be called.
+    """
+    owner = call if inspect.isclass(call) else type(call)
+    makes = [("__init__", call.__init__)] if inspect.isclass(call) else []
+    for method, function in (*makes, ("open", call.open), ("close", getattr(call, "close", None))):
+        if not callable(function):
+            continue
+        wanted = inspect.signature(function).parameters
+        known = () if method == "__init__" else _OPENED_WITH
+        unbound = list(wanted)[:1] if inspect.isclass(call) else []
+        others = [key for key, item in wanted.items() if key not in (*known, *unbound) and _is_required(item)]
+        if others:
+            raise UsageError(
+                f"{name} wants {', '.join(map(repr, others))} in {method!r}, which nobody gives; "
+                + (f"name {', '.join(_OPENED_WITH)} there" if known else "give an object of it, or let it take nothing")
+            )
+    if "__call__" in dir(owner):
+        SystemUnderTest.of_callable(partial(owner.__call__, None) if inspect.isclass(call) else call.__call__, name)
+    return SystemUnderTest(call, frozenset(), False, False, opens=True)
+
+
 def _find_no_reply(call: object) -> str:
     """Say why what a call gives can never be a reply; empty if it may be one."""
     if isinstance(call, type) and not issubclass(call, str):
@@ -149,6 +201,7 @@ class _OwnTimeout(TimeoutError):
     """A TimeoutError that ``model_fn`` raised, told apart from ours."""
 
 
+_LISTED = ", ".join(map(repr, _BY_NAME))
 _POSITIONAL_ONLY = inspect.Parameter.POSITIONAL_ONLY
 _POSITIONAL = (
     inspect.Parameter.POSITIONAL_ONLY,
@@ -172,40 +225,3 @@ def _find_unfit(others: list[inspect.Parameter], wants: frozenset[str]) -> str:
     if not any(item.kind in _POSITIONAL for item in others) and "messages" not in wants:
         return "takes neither the prompt nor 'messages'"
     return ""
-
-
-async def run_in_thread(call: Callable[[], Any]) -> Any:
-    """Run a synchronous function in a thread of its own, with the context variables of this task.
-
-    The thread is a daemon: a function that never returns is abandoned and does not keep the process alive.
-    asyncio's own pool would wait for it at exit, and has too few threads for many conversations.
-    """
-    loop = asyncio.get_running_loop()
-    # An error travels as a value: a future takes no StopIteration, and a GeneratorExit that it raises closes whoever
-    # waits for it.
-    future: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
-    context = contextvars.copy_context()
-
-    def deliver(value: Any, error: BaseException | None) -> None:
-        if not future.done():
-            future.set_result((value, error))
-
-    def work() -> None:
-        value, error = None, None
-        try:
-            value = context.run(call)
-        except BaseException as raised:
-            error = raised
-        if not loop.is_closed():
-            try:
-                loop.call_soon_threadsafe(deliver, value, error)
-            except RuntimeError:  # the loop closed between the question and the call
-                return
-
-    threading.Thread(target=work, name="model_fn", daemon=True).start()
-    value, error = await future
-    if isinstance(error, StopIteration):  # nor does a coroutine raise one
-        raise RuntimeError(f"StopIteration: {error}")
-    if error is not None:
-        raise error
-    return value

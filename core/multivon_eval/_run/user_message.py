@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from .._plugins.calls import Calls
 from .._plugins.isolation import FAULTS, format_value, raise_if_fatal
 from .._plugins.stint import limit_stint
 from .._types.conversation import Conversation
@@ -20,16 +21,22 @@ from .policy import is_sent_back
 
 
 @attrs.frozen
-class Limits:
-    """What a driver may take and give.
+class Player:
+    """The driver of a run, with what it may take and give.
 
     Attributes:
+        driver: Who plays the personas.
+        name: Its name in the run.
         seconds: How long it may take for a message, beside what it asks the judge.
         characters: How long a message may be.
+        calls: Tells hooks of each message that it is asked for.
     """
 
+    driver: Driver
+    name: str
     seconds: float
     characters: int
+    calls: Calls
 
 
 @attrs.frozen
@@ -53,23 +60,21 @@ class UserMessage:
 
 async def get_user_message(
     conversation: Conversation,
-    driver: Driver,
+    player: Player,
     observers: Observers,
     driving: RunContext,
     observing: RunContext,
     is_over: bool,
-    limits: Limits,
 ) -> UserMessage:
     """Get the next user message. One at fault is asked for once more, before the system sees it.
 
     Args:
         conversation: What was said so far.
-        driver: Who plays the persona, once the persona's script is said.
+        player: Who plays the persona, once the persona's script is said.
         observers: Who watches.
         driving: What the driver gets.
         observing: What the observers get.
         is_over: Whether no turn is left, so that only the goal is looked for.
-        limits: What the driver may take and give.
 
     Raises:
         TypeError: If the driver does not give a user turn.
@@ -78,12 +83,12 @@ async def get_user_message(
     """
     started = time.perf_counter()
     scripted = _find_scripted(conversation)
-    turn = UserTurn(scripted) if scripted is not None else await _ask_driver(driver, conversation, driving, limits)
+    turn = UserTurn(scripted) if scripted is not None else await _ask_driver(player, conversation, driving)
     seen = await _observe(conversation, turn, observers, observing, is_over)
     is_repaired = False
     if scripted is None and not turn.is_last and is_sent_back(seen):
         rejecting = attrs.evolve(driving, rejected=RejectedTurn(turn.message, seen))
-        second = await _ask_again(driver, conversation, rejecting, limits)
+        second = await _ask_again(player, conversation, rejecting)
         if second is not None:
             turn, seen = second, await _observe(conversation, second, observers, observing, is_over)
             is_repaired = not is_sent_back(seen)
@@ -100,18 +105,18 @@ async def _observe(
     return await observers.observe(conversation.grown(message), observing)
 
 
-async def _ask_driver(driver: Driver, conversation: Conversation, driving: RunContext, limits: Limits) -> UserTurn:
-    async with limit_stint("the driver", limits.seconds):
-        given = await driver.next_message(conversation, driving)
-    return _check(given, limits.characters)
+async def _ask_driver(player: Player, conversation: Conversation, driving: RunContext) -> UserTurn:
+    with player.calls.tell("driver", player.name, conversation.case_uid) as note:
+        async with limit_stint("the driver", player.seconds):
+            given = await player.driver.next_message(conversation, driving)
+        note(turn := _check(given, player.characters))
+    return turn
 
 
-async def _ask_again(
-    driver: Driver, conversation: Conversation, driving: RunContext, limits: Limits
-) -> UserTurn | None:
+async def _ask_again(player: Player, conversation: Conversation, driving: RunContext) -> UserTurn | None:
     """Ask for another message; None where that fails, for then the first one is sent with its fault."""
     try:
-        return await _ask_driver(driver, conversation, driving, limits)
+        return await _ask_driver(player, conversation, driving)
     except FAULTS as error:
         raise_if_fatal(error)
         return None

@@ -66,6 +66,20 @@ class Persona:
         return any(trait.strip().lower() == "adversarial" for trait in self.traits)
 
 
+@set_module("multivon_eval")
+@attrs.frozen
+class ServedPersona:
+    """What a system under test may know of the persona it serves: what it is to be judged by is not among it.
+
+    Attributes:
+        name: The persona's name.
+        metadata: The persona's metadata, JSON values.
+    """
+
+    name: str
+    metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)
+
+
 @set_module("multivon_eval.sdk")
 @attrs.frozen
 class UserTurn:

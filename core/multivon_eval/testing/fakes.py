@@ -11,9 +11,10 @@ from typing import Any, Literal
 import attrs
 
 from .._journal.journal import Journal
+from .._money.account import Account
 from .._money.ledger import Ledger
 from .._money.limit import Limit
-from .._money.meter import Account, MeteredJudge
+from .._money.meter import MeteredJudge
 from .._money.purse import Purse
 from .._set_module import set_module
 from ..sdk import (

@@ -219,7 +219,7 @@ class TestIsolation:
         problems: list[Problem] = []
         hooks = Hooks(problems.append)
         hooks.add(Failing("conversation_scope exit", ValueError("fell over")))
-        with hooks.scope(PEOPLE[0], "a"), hooks.scope(PEOPLE[1], "b"):
+        with hooks.scope(PEOPLE[0], "a", "run"), hooks.scope(PEOPLE[1], "b", "run"):
             pass
         assert len(problems) == 1 and hooks.uses() == []
 
@@ -280,5 +280,5 @@ class TestRefusal:
             with pytest.raises(PluginError):
                 hooks.add(broken)
         hooks.add(recorder)
-        hooks.emit("conversation_started", persona=PEOPLE[0], trial=1, case_uid="a")
+        hooks.emit("conversation_started", persona=PEOPLE[0], trial=1, case_uid="a", run_id="r")
         assert recorder.calls == ["Ann 1 started"]

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from multivon_eval import BudgetExceeded, SharedBudget, simulate
 from multivon_eval._journal.journal import Journal
+from multivon_eval._money.account import Account
 from multivon_eval._money.learned import Kind, Learned, Peak
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
-from multivon_eval._money.meter import Account, MeteredJudge
+from multivon_eval._money.meter import MeteredJudge
 from multivon_eval._money.purse import Purse
 from multivon_eval.sdk import Answer, Prices, Question, Usage, text_question
 from support.people import SaysJudge, Talks, answers, persona

@@ -5,9 +5,10 @@ import attrs
 import pytest
 
 from multivon_eval._journal.journal import Journal
+from multivon_eval._money.account import Account
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
-from multivon_eval._money.meter import Account, MeteredJudge
+from multivon_eval._money.meter import MeteredJudge
 from multivon_eval._money.purse import Expected, Purse
 from multivon_eval._types.answer import Answer, Usage
 from multivon_eval.errors import BudgetExceeded, JudgeError, JudgeUnavailable, UnreadableAnswer

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from multivon_eval._journal.journal import Journal
+from multivon_eval._money.account import Account
 from multivon_eval._money.ledger import Ledger
 from multivon_eval._money.limit import Limit
-from multivon_eval._money.meter import Account, MeteredJudge
+from multivon_eval._money.meter import MeteredJudge
 from multivon_eval._money.purse import Purse
 from multivon_eval.errors import JudgeError
 from multivon_eval.sdk import text_question

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from multivon_eval.sdk import Conversation, Persona, Report, RunInfo, hookimpl
+from multivon_eval.sdk import Call, Conversation, Persona, Report, RunInfo, hookimpl
 
 persona_name: ContextVar[str] = ContextVar("persona_name", default="")
 """The persona whose conversation is answered right now; empty outside of ``model_fn``."""
@@ -25,7 +25,7 @@ _seen: dict[str, Any] = {}
 def run_started(run: RunInfo) -> None:
     """Begin to count."""
     _seen.clear()
-    _seen.update(run_id=run.run_id, conversations=0, turns=0, scopes=0, finished=[])
+    _seen.update(run_id=run.run_id, conversations=0, turns=0, scopes=0, calls={}, finished=[])
 
 
 @hookimpl
@@ -44,6 +44,13 @@ def conversation_scope(persona: Persona) -> Iterator[None]:
         yield
     finally:
         persona_name.reset(token)
+
+
+@hookimpl
+def call_finished(call: Call) -> None:
+    """Count a call by whom it asked, a judge's by what for."""
+    asked = f"{call.kind} {call.purpose}".strip()
+    _seen["calls"][asked] = _seen["calls"].get(asked, 0) + 1
 
 
 @hookimpl
