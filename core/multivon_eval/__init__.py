@@ -15,6 +15,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     from ._api.dataframe import to_dataframe as to_dataframe
+    from ._api.plugin import make_plugin as make_plugin
     from ._api.recording import record_prompts as record_prompts
     from ._api.simulation import SimulationResults as SimulationResults
     from ._api.simulation import SimulationStream as SimulationStream
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "_api.plugin": ("make_plugin",),
     "_api.dataframe": ("to_dataframe",),
     "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
@@ -257,6 +259,7 @@ __all__ = [
     "label_from_json",
     "label_to_json",
     "load_results",
+    "make_plugin",
     "read_calibration",
     "read_labels",
     "read_results",

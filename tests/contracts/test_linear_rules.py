@@ -25,12 +25,12 @@ from multivon_eval.sdk import CountAsked, read_object
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
 from multivon_eval_plugins.evaluators.retention import KnowledgeRetention
-from multivon_eval_plugins.judges._chat import REFUSABLE
-from multivon_eval_plugins.judges._provider_error import read_provider_error
-from multivon_eval_plugins.judges._refusable import find_refused
 from multivon_eval_plugins.judges.offline.counts import answer_count
 from multivon_eval_plugins.judges.offline.goal import answer_goal
 from multivon_eval_plugins.judges.offline.user import answer_turn
+from multivon_eval_plugins.provider.chat import REFUSABLE
+from multivon_eval_plugins.provider.provider_error import read_provider_error
+from multivon_eval_plugins.provider.refusable import find_refused
 from multivon_eval_plugins.refusal.rules import is_refusal
 from multivon_eval_plugins.roleplay.faults import find_faults, find_missing_traits
 from support.people import persona, talk

@@ -69,7 +69,7 @@ def completed(judge: OpenAI, question: Question[Any]) -> Answer:
 
 def written(judge: Any, question: Question[Any]) -> dict[str, Any]:
     """The body of the request that a provider's judge sends for a question."""
-    body: dict[str, Any] = judge._body(judge._asking.fix_prompt(question.prompt), {})
+    body: dict[str, Any] = judge.write_body(judge._asking.fix_prompt(question.prompt), {})
     return body
 
 

@@ -18,6 +18,7 @@ from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from ..protocols import PLUGIN_API
 from .abilities import find_instance_misfit, find_misfit
+from .api_version import find_api_problem
 from .kinds import Kind
 from .option_problem import format_problem, format_problems
 from .registry import Entry, Registry
@@ -31,14 +32,18 @@ class Built:
     Attributes:
         plugin: The instance.
         use: Who it is, for the metadata.
+        name: A name of its own in the run; empty where it has that of its entry point.
     """
 
     plugin: Any
     use: PluginUse
+    name: str = ""
 
     @property
     def key(self) -> str:
         """The name as results carry it: snake_case; of an import path the class's."""
+        if self.name:
+            return self.name.replace("-", "_")
         name = self.use.name if self.use.distribution else _make_kebab(self.use.name.rpartition(".")[2])
         return name.replace("-", "_")
 
@@ -60,9 +65,11 @@ def build(kind: Kind, asked: object, registry: Registry) -> Built:
         asked = Spec.from_table(asked)
     if isinstance(asked, Spec):
         entry = registry.find(kind, asked.name)
-        plugin = _build_instance(entry, load_class(entry), asked)
+        cls = load_class(entry)
+        spec, name = _take_name(entry, cls, asked)
+        plugin = _build_instance(entry, cls, spec)
         _check_instance(kind, plugin, str(entry))
-        return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version))
+        return Built(plugin, PluginUse(kind.name, entry.name, asked.text, entry.distribution, entry.version), name)
     return _take_instance(kind, asked, registry)
 
 
@@ -128,12 +135,8 @@ def load_class(entry: Entry) -> type:
         raise PluginBroken(f"{entry} cannot be used: it is {what}; make it an attrs class")
     if reason := entry.kind.misfit(found) or find_misfit(entry.kind, found):
         raise PluginBroken(f"{entry} cannot be used: {reason}")
-    wants = getattr(found, "plugin_api", PLUGIN_API)
-    if not isinstance(wants, int) or wants > PLUGIN_API:
-        raise PluginBroken(
-            f"{entry} cannot be used: it is written for plug-in API {wants!r} and this host has "
-            f"{PLUGIN_API}; upgrade multivon-eval"
-        )
+    if problem := find_api_problem(getattr(found, "plugin_api", PLUGIN_API)):
+        raise PluginBroken(f"{entry} cannot be used: {problem}")
     try:
         list_option_fields(found)
     except Exception as error:
@@ -150,11 +153,32 @@ def list_option_fields(cls: type) -> list[Any]:
     return [field for field in attrs.fields(cls) if field.metadata.get("option", True)]
 
 
+def _take_name(entry: Entry, cls: type, spec: Spec) -> tuple[Spec, str]:
+    """Take out the name that one instance is to have in the run, unless the plug-in has an option of that name."""
+    fields = {field.alias or field.name for field in attrs.fields(cls)}
+    if "name" not in spec.options or "name" in fields:
+        return spec, ""
+    given = spec.options["name"]
+    name = given.plain() if isinstance(given, Raw) else given
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise PluginOptionsError(f"{entry}: name is {name!r}; give a word of letters, digits and '-', strict say")
+    return attrs.evolve(spec, options={key: value for key, value in spec.options.items() if key != "name"}), name
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+
+
 def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
     fields = {field.alias or field.name: field for field in list_option_fields(cls) if field.init}
-    options = _add_arg(entry, fields, spec)
+    # What is live, a client say, no SPEC can say: a table from Python may bring it.
+    live = {field.alias or field.name for field in attrs.fields(cls) if field.init} - set(fields)
+    given = _add_arg(entry, fields, spec)
+    handed = {name: value for name, value in given.items() if name in live and not isinstance(value, Raw)}
+    options = {name: value for name, value in given.items() if name not in handed}
     problems = [
-        f"{entry} has no option {name!r}; {did_you_mean(name, fields)}" for name in options if name not in fields
+        f"{entry} has no option {name!r}; " + ("hand it in from Python" if name in live else did_you_mean(name, fields))
+        for name in options
+        if name not in fields
     ]
     missing = [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in options]
     first = next(iter(fields), None)
@@ -173,7 +197,7 @@ def _build_instance(entry: Entry, cls: type, spec: Spec) -> object:
     if problems:
         raise PluginOptionsError(problems)
     try:
-        return cls(**values)
+        return cls(**values, **handed)
     except UsageError as error:
         problems = [f"{entry}: {problem}" for problem in error.problems]
     except Exception as error:

@@ -74,6 +74,8 @@ class Hooks:
             self._leave_out(plugin)
             is_pluggy = isinstance(error, pluggy.PluginValidationError)
             cause = " ".join(str(error).split()) if is_pluggy else format_error(error)
+            if is_pluggy:
+                cause += "; correct its name or its arguments, or upgrade multivon-eval if a later one has it"
             raise PluginBroken(f"{name} cannot be used: {cause}") from error
         if not self._manager.get_hookcallers(plugin):
             self._leave_out(plugin)

@@ -49,7 +49,8 @@ class Entry:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a module may do anything while it is imported
-            raise PluginBroken(f"{self} cannot be loaded: {format_error(error)}; {self._remedy}") from error
+            remedy = _UPGRADE if _is_ours(error) else self._remedy
+            raise PluginBroken(f"{self} cannot be loaded: {format_error(error)}; {remedy}") from error
         return found
 
     @property
@@ -57,6 +58,14 @@ class Entry:
         if self.distribution:
             return f"reinstall or remove {self.distribution}, or name another {self.kind.name}"
         return "check the import path"
+
+
+_UPGRADE = "it is written for a later multivon-eval; upgrade multivon-eval"
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether a plug-in asks a door of this package for what it does not have."""
+    return isinstance(error, ImportError) and (error.name or "").partition(".")[0] == "multivon_eval"
 
 
 class Registry:

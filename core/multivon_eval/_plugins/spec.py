@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -106,8 +108,11 @@ class Spec:
 
 
 def _format_items(options: Mapping[str, object]) -> list[str]:
-    # TOML has no word for None.
-    return [f"{key}={_format_value(value)}" for key, value in options.items() if value is not None]
+    # TOML has no word for None, nor for what is live.
+    return [f"{key}={_format_value(value)}" for key, value in options.items() if isinstance(value, _SAYABLE)]
+
+
+_SAYABLE = (str, bool, int, float, list, tuple, Mapping, Path, Decimal)
 
 
 def _format_value(value: object) -> str:

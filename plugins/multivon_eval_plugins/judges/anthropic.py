@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from multivon_eval.sdk import AnswerWithheld, JudgeError, KeyedJudge, Prompt, PromptMessage, Usage, whole_text
 
-from ._asking import Asking, Reading, add_usage, describe_missing_answer, read_usage, write_schema_note
-from ._counted import count_bytes
-from ._options import is_amount, is_url
-from ._provider_judge import HttpJudge, keep_places
-from ._refusable import LEFT_OUT, Refusable
+from ..provider.asking import Asking
+from ..provider.counted import count_bytes
+from ..provider.http_judge import HttpJudge, keep_places
+from ..provider.options import is_amount, is_url
+from ..provider.reading import Reading, add_usage, describe_missing_answer, read_usage, write_schema_note
+from ..provider.refusable import LEFT_OUT, Refusable
 
 ANTHROPIC = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -76,6 +77,8 @@ class Anthropic(HttpJudge):
 
     NAME = "anthropic"
     MODELS = "v1/models"
+    KEY_HEADER, KEY_SCHEME = "x-api-key", ""
+    HEADERS: ClassVar[Mapping[str, str]] = {"anthropic-version": VERSION}
 
     base_url: str = attrs.field(default=ANTHROPIC, validator=is_url)
     api_key_env: str = "ANTHROPIC_API_KEY"
@@ -87,17 +90,18 @@ class Anthropic(HttpJudge):
         if 0 < value < _LEAST_THINKING:
             raise ValueError(f"thinking is {value}; give {_LEAST_THINKING} tokens at least, or 0 to do without")
 
-    def __attrs_post_init__(self) -> None:
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer."""
         written = self.price_cache_write
         if written is None and self.price_in is not None:
             written = 1.25 * self.price_in
         options = (self.temperature, self.max_tokens, self.thinking)
         # Behind temperature: a message that names both is about the temperature.
         refusable = (*_REFUSABLE[:2], _THINKS if self.thinking else _THINKS_NOT, *_REFUSABLE[2:])
-        self._asking = Asking(self._find_tariff(self.model, written), refusable, *options, overhead=_TOOL_TOKENS)
-        self._connect("x-api-key", headers={"anthropic-version": VERSION})
+        return Asking(self.find_tariff(self.model, written), refusable, *options, overhead=_TOOL_TOKENS)
 
-    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+    def write_body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        """Write the request for a prompt."""
         # Writing to the cache costs more than reading from the prompt: it is only marked what somebody will read. The
         # tool comes first in what is cached, so questions of different schemas share nothing.
         is_read = len(prompt.messages) > 1 or prompt.is_repeated or prompt.schema is None
@@ -134,10 +138,12 @@ class Anthropic(HttpJudge):
             return {"type": "disabled"}
         return {"type": "enabled", "budget_tokens": self.thinking} if is_adaptive_refused else {"type": "adaptive"}
 
-    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one request."""
         return await self._http.post("v1/messages", body)
 
-    def _read(self, data: Mapping[str, Any]) -> Reading:
+    def read(self, data: Mapping[str, Any]) -> Reading:
+        """Read the answer."""
         content, reason = data.get("content"), data.get("stop_reason")
         if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
             raise describe_missing_answer(data, "message", self._http.clean_text)
@@ -157,7 +163,8 @@ class Anthropic(HttpJudge):
             thoughts="".join(str(block.get("thinking") or "") for block in content),
         )
 
-    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+    def read_usage(self, data: Mapping[str, Any]) -> Usage | None:
+        """Read the tokens that a reply took."""
         return _read_usage(data.get("usage"))
 
 

@@ -18,18 +18,12 @@ from multivon_eval.sdk import (
     whole_text,
 )
 
-from ._asking import (
-    Asking,
-    Reading,
-    add_usage,
-    describe_missing_answer,
-    read_usage,
-    write_schema_note,
-)
+from ..provider.asking import Asking
+from ..provider.http_judge import HttpJudge, keep_places
+from ..provider.options import is_url
+from ..provider.reading import Reading, add_usage, describe_missing_answer, read_usage, write_schema_note
+from ..provider.refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
 from ._gemini_schema import convert_schema
-from ._options import is_url
-from ._provider_judge import HttpJudge, keep_places
-from ._refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
 
 GEMINI = "https://generativelanguage.googleapis.com"
 _ROLES = {"user": "user", "assistant": "model"}
@@ -94,17 +88,19 @@ class Gemini(HttpJudge):
 
     NAME = "gemini"
     MODELS = "v1beta/models"
+    KEY_HEADER, KEY_SCHEME = "x-goog-api-key", ""
 
     base_url: str = attrs.field(default=GEMINI, validator=is_url)
     api_key_env: str = "GEMINI_API_KEY"
     thinking: int = attrs.field(default=0, validator=attrs.validators.ge(0))
 
-    def __attrs_post_init__(self) -> None:
-        prices = self._find_tariff(self.model.removeprefix("models/"))
-        self._asking = Asking(prices, _REFUSABLE, self.temperature, self.max_tokens, self.thinking)
-        self._connect("x-goog-api-key")
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer."""
+        prices = self.find_tariff(self.model.removeprefix("models/"))
+        return Asking(prices, _REFUSABLE, self.temperature, self.max_tokens, self.thinking)
 
-    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+    def write_body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        """Write the request for a prompt."""
         contents: list[dict[str, Any]] = [
             {"role": _ROLES[message.role], "parts": _write_parts(message)} for message in prompt.messages
         ]
@@ -126,13 +122,15 @@ class Gemini(HttpJudge):
             config["thinkingConfig"] = {"thinkingLevel": "MINIMAL"} if is_level else {"thinkingBudget": self.thinking}
         return body
 
-    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one request."""
         # A tuned model has a collection of its own.
         collection, _, name = self.model.rpartition("/")
         path = f"{collection if collection == 'tunedModels' else 'models'}/{quote(name, safe='')}"
         return await self._http.post(f"v1beta/{path}:generateContent", body)
 
-    def _read(self, data: Mapping[str, Any]) -> Reading:
+    def read(self, data: Mapping[str, Any]) -> Reading:
+        """Read the answer."""
         candidate = self._find_candidate(data)
         reason = str(candidate.get("finishReason") or "STOP")
         told = self._http.clean_text(str(candidate.get("finishMessage") or reason))
@@ -152,7 +150,8 @@ class Gemini(HttpJudge):
             has_thought=_has_thought(data.get("usageMetadata")),
         )
 
-    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+    def read_usage(self, data: Mapping[str, Any]) -> Usage | None:
+        """Read the tokens that a reply took."""
         return _read_usage(data.get("usageMetadata"))
 
     def _find_candidate(self, data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -12,13 +12,14 @@ import attrs
 
 from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, UsageError
 
-from ._asking import Asking, Reading
-from ._chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
-from ._failures import make_failure
-from ._http import JsonHttp
-from ._options import Key
-from ._prices import find_tariff
-from ._provider_judge import ProviderJudge
+from ..provider.asking import Asking
+from ..provider.chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
+from ..provider.failures import make_failure
+from ..provider.http_judge import ProviderJudge
+from ..provider.json_http import JsonHttp
+from ..provider.options import Key
+from ..provider.reading import Reading
+from ..provider.tariff import find_tariff
 
 EXTRA = "pip install litellm"
 # What litellm calls a provider, where genai-prices calls it otherwise.
@@ -53,15 +54,19 @@ class LiteLLM(ProviderJudge):
     _litellm: Any = attrs.field(init=False, repr=False, eq=False, default=None)
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self._key = Key.of(self.api_key_env) if self.api_key_env else None
+        secrets = {value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))}
+        self._told = JsonHttp("litellm", {}, (self._key.value if self._key else "", *sorted(secrets)))
+
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer."""
         provider, _, name = self.model.partition("/")
         known = _PROVIDERS.get(provider, provider if provider in _SAME else None)
         stated = (self.price_in, self.price_out, self.price_cached)
         # At another endpoint a model's name says nothing of its price.
         prices = find_tariff(stated, name, provider=known if known and self.base_url is None else "unknown")
-        self._asking = Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
-        self._key = Key.of(self.api_key_env) if self.api_key_env else None
-        secrets = {value for name, value in os.environ.items() if name.endswith(("_API_KEY", "_TOKEN", "_SECRET"))}
-        self._told = JsonHttp("litellm", {}, (self._key.value if self._key else "", *sorted(secrets)))
+        return Asking(prices, REFUSABLE, self.temperature, self.max_tokens)
 
     async def check(self) -> None:
         """Check that litellm is installed, knows the provider, and finds its key. No request is made.
@@ -98,10 +103,12 @@ class LiteLLM(ProviderJudge):
             self._litellm = litellm
         return self._litellm
 
-    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+    def write_body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        """Write the request for a prompt."""
         return write_chat_body(self.model, prompt, left_out)
 
-    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one request."""
         litellm = self._import_package()
         options: dict[str, Any] = {"num_retries": 0, "max_retries": 0, "timeout": self.timeout}
         if self.base_url is not None:
@@ -115,7 +122,8 @@ class LiteLLM(ProviderJudge):
         data: dict[str, Any] = reply.model_dump()
         return data
 
-    def _read(self, data: Mapping[str, Any]) -> Reading:
+    def read(self, data: Mapping[str, Any]) -> Reading:
+        """Read the answer."""
         choices = data.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             # Before 1.110 litellm kept a refusal with what it has no field for.
@@ -124,7 +132,8 @@ class LiteLLM(ProviderJudge):
                 message["refusal"] = kept.get("refusal")
         return read_chat_answer(data, self.model, self._told)
 
-    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
+    def read_usage(self, data: Mapping[str, Any]) -> Usage | None:
+        """Read the tokens that a reply took."""
         return read_chat_usage(data)
 
     def _convert_error(self, error: Exception) -> JudgeError:

@@ -8,12 +8,13 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import KeyedJudge, Prompt, Usage
+from multivon_eval.sdk import KeyedJudge, Prompt
 
-from ._asking import Asking, Reading
-from ._chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
-from ._options import is_url
-from ._provider_judge import HttpJudge, keep_places
+from ..provider.asking import Asking
+from ..provider.chat import REFUSABLE
+from ..provider.chat_judge import ChatJudge
+from ..provider.http_judge import keep_places
+from ..provider.options import is_url
 
 OPENAI = "https://api.openai.com/v1"
 # Models that think before they answer, unless they are told not to. They take no temperature.
@@ -25,7 +26,7 @@ DEFAULT = KeyedJudge("openai:gpt-6-luna,reasoning_effort=none", rank=20)
 
 
 @attrs.define(field_transformer=keep_places)
-class OpenAI(HttpJudge):
+class OpenAI(ChatJudge):
     """Asks a model over ``POST {base_url}/chat/completions``.
 
     Answers are asked for as structured output (``response_format`` with a JSON Schema). A server that refuses
@@ -53,17 +54,16 @@ class OpenAI(HttpJudge):
     """
 
     NAME = "openai"
-    MODELS = "models"
 
     base_url: str = attrs.field(default=OPENAI, validator=is_url)
     api_key_env: str = "OPENAI_API_KEY"
     reasoning_effort: str | None = None
 
-    def __attrs_post_init__(self) -> None:
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer."""
         thinking = self._count_thinking()
         options = (self.temperature, self.max_tokens, 0 if self.max_tokens else thinking)
-        self._asking = Asking(self._find_tariff(self.model), REFUSABLE, *options, keeps_temperature=not thinking)
-        self._connect("Authorization", "Bearer ")
+        return Asking(self.find_tariff(self.model), REFUSABLE, *options, keeps_temperature=not thinking)
 
     def _count_thinking(self) -> int:
         """Tokens that the model may think with, as far as its name tells."""
@@ -72,20 +72,12 @@ class OpenAI(HttpJudge):
             return 0
         return _THINKING.get(self.reasoning_effort or "medium", _THINKING["medium"])
 
-    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+    def write_body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        """Write the request for a prompt."""
         if self.base_url.rstrip("/") == OPENAI:
             # The only name that all models of OpenAI take.
             left_out = {"max_tokens": "", **left_out}
-        body = write_chat_body(self.model, prompt, left_out)
+        body = super().write_body(prompt, left_out)
         if self.reasoning_effort and "reasoning_effort" not in left_out:
             body["reasoning_effort"] = self.reasoning_effort
         return body
-
-    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await self._http.post("chat/completions", body)
-
-    def _read(self, data: Mapping[str, Any]) -> Reading:
-        return read_chat_answer(data, self.model, self._http)
-
-    def _usage(self, data: Mapping[str, Any]) -> Usage | None:
-        return read_chat_usage(data)

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable
 from multivon_eval.sdk import Conversation, Message, Prices, Usage, goal_question
-from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.anthropic import ANTHROPIC, TOOL, Anthropic
+from multivon_eval_plugins.provider.tariff import find_known_tariff
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.chat_faults import Response
 from support.openai_judge import CONVERSATION, KEY, PERSONA, completed, model_fn, questions, written
@@ -61,7 +61,7 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     raw = message.model_dump(mode="json")
     anthropic.types.Message.model_validate(raw, strict=True)
     judge = Anthropic("some-model", price_in=1, price_out=1)
-    reading, usage = judge._read(raw), judge._usage(raw)
+    reading, usage = judge.read(raw), judge.read_usage(raw)
     assert question.read(reading.text)
     assert usage.input_tokens == sum(
         (message.usage.input_tokens, message.usage.cache_read_input_tokens, message.usage.cache_creation_input_tokens)

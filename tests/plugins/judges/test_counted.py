@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from multivon_eval.sdk import Conversation, Message, Prompt, PromptMessage, goal_question
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
-from multivon_eval_plugins.judges._counted import PER_PART, Counted, count_bytes
+from multivon_eval_plugins.provider.counted import PER_PART, Counted, count_bytes
 from multivon_eval_plugins.roleplay.prompt import roleplay_question
 from support.examples import examples
 from support.people import persona

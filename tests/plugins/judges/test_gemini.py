@@ -13,8 +13,8 @@ from google.genai import types
 from multivon_eval.errors import JudgeError, JudgeUnavailable
 from multivon_eval.sdk import Message, Usage, text_question
 from multivon_eval_plugins.judges._gemini_schema import convert_schema
-from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.gemini import GEMINI, Gemini
+from multivon_eval_plugins.provider.tariff import find_known_tariff
 from support.chat_faults import Response
 from support.gemini_dialect import GenerateContent, json_schema
 from support.openai_judge import KEY, completed, questions, written
@@ -65,7 +65,7 @@ def test_the_official_sdk_sends_and_reads_the_same(kind):
     raw = found.model_dump(mode="json", by_alias=True, exclude_none=True)
     types.GenerateContentResponse.model_validate(raw)
     judge = Gemini("some-model", price_in=1, price_out=1)
-    reading, usage = judge._read(raw), judge._usage(raw)
+    reading, usage = judge.read(raw), judge.read_usage(raw)
     assert reading.text == found.text
     assert usage.input_tokens == found.usage_metadata.prompt_token_count
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from multivon_eval.errors import JudgeError, JudgeUnavailable
-from multivon_eval_plugins.judges._hints import find_hint
-from multivon_eval_plugins.judges._http import JsonHttp
+from multivon_eval_plugins.provider.hints import find_hint
+from multivon_eval_plugins.provider.json_http import JsonHttp
 
 GOOGLE = json.dumps(
     {

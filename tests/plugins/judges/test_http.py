@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
-from multivon_eval_plugins.judges._failures import RequestRefused
-from multivon_eval_plugins.judges._hints import retry_after
-from multivon_eval_plugins.judges._http import JsonHttp
+from multivon_eval_plugins.provider.failures import RequestRefused
+from multivon_eval_plugins.provider.hints import retry_after
+from multivon_eval_plugins.provider.json_http import JsonHttp
 from support.chat_faults import Response, error_body, http_date
 from support.chat_server import ChatServer
 

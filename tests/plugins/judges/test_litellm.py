@@ -12,8 +12,8 @@ import pytest
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
 from multivon_eval.testing import JudgeTests
-from multivon_eval_plugins.judges._prices import find_known_tariff
 from multivon_eval_plugins.judges.litellm import LiteLLM
+from multivon_eval_plugins.provider.tariff import find_known_tariff
 from support.chat_server import ChatServer
 from support.openai_judge import KEY, PERSONA, PRICES, model_fn, questions
 

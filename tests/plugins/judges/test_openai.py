@@ -19,8 +19,8 @@ from pydantic import TypeAdapter
 from multivon_eval import simulate
 from multivon_eval.errors import JudgeError, JudgeUnavailable, UsageError
 from multivon_eval.sdk import Message, Prices, Usage, text_question
-from multivon_eval_plugins.judges._prices import Tariff, find_known_tariff
 from multivon_eval_plugins.judges.openai import OPENAI, OpenAI
+from multivon_eval_plugins.provider.tariff import Tariff, find_known_tariff
 from support.chat_faults import Response, error_body
 from support.chat_server import ChatServer
 from support.openai_judge import KEY, completed, judge_for, questions, written

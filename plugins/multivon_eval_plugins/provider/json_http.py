@@ -14,8 +14,8 @@ import orjson
 
 from multivon_eval.sdk import JudgeError, JudgeUnavailable, UsageError, hide_secrets
 
-from ._failures import find_failure, make_failure
-from ._transport import FAILURES, is_sent, make_client
+from .failures import find_failure, make_failure
+from .transport import FAILURES, is_sent, make_client
 
 # Google answers 400 to a key that it does not know.
 _ABOUT_THE_KEY = re.compile(r"api[ _]key", re.IGNORECASE)

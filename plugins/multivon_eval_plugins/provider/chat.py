@@ -8,9 +8,9 @@ from typing import Any
 
 from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, whole_text
 
-from ._asking import Reading, describe_missing_answer, read_usage, write_schema_note
-from ._http import JsonHttp
-from ._refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
+from .json_http import JsonHttp
+from .reading import Reading, describe_missing_answer, read_usage, write_schema_note
+from .refusable import IN_FIRST_MESSAGE, LEFT_OUT, Refusable
 
 REFUSABLE = (
     # An answer's length is never left unbounded: the ceiling hangs on it.

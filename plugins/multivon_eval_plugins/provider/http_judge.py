@@ -15,9 +15,9 @@ import httpx
 
 from multivon_eval.sdk import Answer, Prices, Question, UsageError
 
-from ._asking import Asking, Wire
-from ._http import JsonHttp
-from ._options import (
+from .asking import Asking, Wire
+from .json_http import JsonHttp
+from .options import (
     COUNT,
     NO_OPTION,
     SECONDS,
@@ -28,14 +28,15 @@ from ._options import (
     is_url,
     read_headers,
 )
-from ._prices import Tariff, find_tariff
+from .refusable import Refusable
+from .tariff import Tariff, find_tariff
 
 
 @attrs.define
 class ProviderJudge(Wire):
     """Asks a provider's model.
 
-    A subclass sets ``_asking`` when it is made. The options are documented by each subclass.
+    A subclass makes its :class:`Asking` in ``make_asking``. The options are documented by each subclass.
     """
 
     model: str
@@ -48,6 +49,17 @@ class ProviderJudge(Wire):
     price_out: float | None = attrs.field(default=None, validator=is_amount)
     price_cached: float | None = attrs.field(default=None, validator=is_amount)
     _asking: Asking = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._asking = self.make_asking()
+
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer.
+
+        Raises:
+            ValueError: If an option does not fit the others.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no method 'make_asking'")
 
     def prices(self) -> Prices | None:
         """Return the prices, or None where they are not known."""
@@ -86,15 +98,25 @@ _LAST = ("extra_body", "headers_env", "client")
 class HttpJudge(ProviderJudge):
     """Asks a provider's model over HTTP.
 
-    A subclass gives ``base_url`` and ``api_key_env`` their defaults, and calls ``_connect`` when it is made.
+    A subclass gives ``base_url`` and ``api_key_env`` their defaults, and says in ``write_body``, ``send``, ``read`` and
+    ``read_usage`` how a prompt becomes a request and a reply an answer. Decorate it with
+    ``@attrs.define(field_transformer=keep_places)``, so that the model stays its first field.
 
     Attributes:
         NAME: The judge as its SPEC names it.
         MODELS: The path of the list of models, which costs nothing to ask for.
+        KEY_HEADER: The header that carries the key.
+        KEY_SCHEME: What stands before the key in it.
+        HEADERS: Headers that go with every request.
+        REFUSABLE: What a model may refuse, in the order in which a refusal is held against them.
     """
 
     NAME: ClassVar[str]
-    MODELS: ClassVar[str]
+    MODELS: ClassVar[str] = "models"
+    KEY_HEADER: ClassVar[str] = "Authorization"
+    KEY_SCHEME: ClassVar[str] = "Bearer "
+    HEADERS: ClassVar[Mapping[str, str]] = {}
+    REFUSABLE: ClassVar[tuple[Refusable, ...]] = ()
 
     base_url: str = attrs.field(default="", validator=is_url)
     api_key_env: str = ""
@@ -103,6 +125,19 @@ class HttpJudge(ProviderJudge):
     client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
     _key: Key = attrs.field(init=False, repr=False, eq=False)
     _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        self._connect()
+
+    def make_asking(self) -> Asking:
+        """Make what asks the model: its prices, what it may refuse, temperature and the most tokens of an answer."""
+        return Asking(self.find_tariff(self.model), self.REFUSABLE, self.temperature, self.max_tokens)
+
+    @property
+    def http(self) -> JsonHttp:
+        """What sends JSON to ``base_url`` with the key: ``await self.http.post("path", body)``."""
+        return self._http
 
     async def check(self) -> None:
         """Check that there is a key where one is needed, and that the endpoint answers and takes it.
@@ -127,16 +162,22 @@ class HttpJudge(ProviderJudge):
         """Close the connections, unless the client was handed in."""
         await self._http.aclose()
 
-    def _find_tariff(self, model: str, price_cache_write: float | None = None) -> Tariff | None:
+    def find_tariff(self, model: str, price_cache_write: float | None = None) -> Tariff | None:
+        """Find what tokens cost: what the SPEC states, else what genai-prices knows of a model at ``base_url``.
+
+        Args:
+            model: The model's name without what stands around it.
+            price_cache_write: USD per million prompt tokens that are written to a cache, where that costs extra.
+        """
         stated = (self.price_in, self.price_out, self.price_cached, price_cache_write)
         return find_tariff(stated, model, base_url=self.base_url)
 
-    def _connect(self, key_header: str, scheme: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def _connect(self) -> None:
         self._key = Key.of(self.api_key_env)
-        with_key = {key_header: f"{scheme}{self._key.value}"} if self._key.value else {}
+        with_key = {self.KEY_HEADER: f"{self.KEY_SCHEME}{self._key.value}"} if self._key.value else {}
         own, _ = read_headers(self.headers_env)
         secrets = (self._key.value, *own.values())
-        sent = httpx.Headers({**(headers or {}), **with_key})
+        sent = httpx.Headers({**self.HEADERS, **with_key})
         sent.update(own)
         self._http = JsonHttp(self.base_url, sent, secrets, self.timeout, self.client)
         self._asking.extra = self.extra_body

@@ -7,7 +7,7 @@ A provider's judge says how a prompt becomes a body, how the body is sent and ho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -16,10 +16,11 @@ import attrs
 
 from multivon_eval.sdk import Answer, JudgeError, JudgeUnavailable, Prices, Prompt, Question, Usage, whole_text
 
-from ._counted import Counted, count_bytes
-from ._failures import RequestRefused
-from ._prices import Tariff
-from ._refusable import Refusable, find_refused
+from .counted import Counted, count_bytes
+from .failures import RequestRefused
+from .reading import Reading
+from .refusable import Refusable, find_refused
+from .tariff import Tariff
 
 _PER_REQUEST = 64
 """Tokens that a chat format adds for the reply's beginning, at most."""
@@ -27,29 +28,6 @@ _SCHEMAS = 64
 """How many schemas are remembered by their size."""
 _MORE = (4096, 16384)
 """Tokens that a model which turns out to think is given beside those of its answer, one step after another."""
-# No call has so many tokens: a usage that says so is none.
-_MOST_TOKENS = 10**9
-
-
-@attrs.frozen
-class Reading:
-    """What was read from a provider's reply.
-
-    Attributes:
-        text: The answer.
-        usage: The tokens it took; None where the provider's figures are missing or cannot be.
-        model: The model that the provider says it used.
-        is_cut: Whether the answer ended at the limit of its tokens.
-        thoughts: What the model thought aloud, where the provider gives it apart.
-        has_thought: Whether it thought at all, as far as the provider tells.
-    """
-
-    text: str
-    model: str
-    usage: Usage | None = None
-    is_cut: bool = False
-    thoughts: str = ""
-    has_thought: bool = False
 
 
 class Wire(Protocol):
@@ -57,13 +35,37 @@ class Wire(Protocol):
 
     model: str
 
-    def _body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]: ...
+    def write_body(self, prompt: Prompt, left_out: Mapping[str, str]) -> dict[str, Any]:
+        """Write the request for a prompt.
 
-    async def _send(self, body: Mapping[str, Any]) -> Mapping[str, Any]: ...
+        Args:
+            prompt: What is sent, its temperature and most tokens included.
+            left_out: The parameters that the model refused, each with what is done instead.
+        """
+        ...
 
-    def _read(self, data: Mapping[str, Any]) -> Reading: ...
+    async def send(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one request.
 
-    def _usage(self, data: Mapping[str, Any]) -> Usage | None: ...
+        Raises:
+            RequestRefused: If the server refuses it as it stands.
+            JudgeUnavailable: If it fails in a way that often passes.
+            JudgeError: If it fails in another way.
+        """
+        ...
+
+    def read(self, data: Mapping[str, Any]) -> Reading:
+        """Read the answer; its usage is read apart.
+
+        Raises:
+            AnswerWithheld: If the model or a filter refused to answer.
+            JudgeUnavailable: If there is no answer, and asking again may help.
+        """
+        ...
+
+    def read_usage(self, data: Mapping[str, Any]) -> Usage | None:
+        """Read the tokens that a reply took; None where it does not say, or says what cannot be."""
+        ...
 
 
 @attrs.define(eq=False)
@@ -147,9 +149,9 @@ class Asking:
         prompt, more, left_out = self.fix_prompt(question.prompt), self._more, dict(self.refused)
         while True:
             sent_at = datetime.now(UTC)
-            body = _merge(wire._body(prompt, left_out), self.extra)
+            body = _merge(wire.write_body(prompt, left_out), self.extra)
             try:
-                data = await wire._send(body)
+                data = await wire.send(body)
             except RequestRefused as error:
                 if error.told.generated:
                     # The answer is there; that it does not fit is for the question to say.
@@ -158,9 +160,9 @@ class Asking:
                 continue
             # Not before: what did not help is not given up for the run.
             self._learn(left_out)
-            usage = wire._usage(data)
+            usage = wire.read_usage(data)
             try:
-                return self._answer(attrs.evolve(wire._read(data), usage=usage), prompt, left_out, more, sent_at)
+                return self._answer(attrs.evolve(wire.read(data), usage=usage), prompt, left_out, more, sent_at)
             except JudgeError as error:
                 if usage is not None:
                     # Refused, blocked or cut: the provider says all the same what it charges.
@@ -242,52 +244,3 @@ def _list_texts(value: object) -> Iterator[str]:
     elif isinstance(value, Mapping | list):
         for item in value.values() if isinstance(value, Mapping) else value:
             yield from _list_texts(item)
-
-
-def read_usage(
-    asked: object, answered: object, cached: object = 0, written: object = 0, total: object = 0, thought: object = 0
-) -> Usage | None:
-    """Read a provider's figures in the dearest way that they allow; None where they are missing or cannot be.
-
-    Args:
-        asked: All prompt tokens, those of the cache included.
-        answered: All completion tokens, thinking included.
-        cached: Those read from the cache; None for none.
-        written: Those written to it; None for none.
-        total: Prompt and completion together; None where nobody says. Some count thinking there alone.
-        thought: Tokens of thinking, which are part of the completion; None likewise.
-    """
-    counts = [_count(count or 0) for count in (asked, answered, cached, written, total, thought)]
-    if None in counts or _count(answered) is None:
-        return None
-    prompt, answer, read, wrote, whole, thinking = (count or 0 for count in counts)
-    if not prompt:
-        return None  # no prompt has none: it is how some say that they did not count
-    answer = max(answer, thinking, whole - prompt)
-    if read + wrote > prompt:
-        # Parts cannot be more than the whole: then nothing of it is cheaper.
-        return Usage(max(prompt, read, wrote), answer)
-    return Usage(prompt, answer, read, wrote)
-
-
-def add_usage(*counts: object) -> int | None:
-    """Add figures of a provider; None where one of them cannot be."""
-    read = [_count(count) for count in counts]
-    return None if None in read else sum(count or 0 for count in read)
-
-
-def _count(value: object) -> int | None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if 0 <= value <= _MOST_TOKENS else None
-
-
-def write_schema_note(prompt: Prompt) -> str:
-    """The schema in words, for a model that does not get it as structured output."""
-    return f"The JSON Schema of the answer:\n{json.dumps(prompt.schema, ensure_ascii=False)}"
-
-
-def describe_missing_answer(data: Mapping[str, Any], what: str, said: Callable[[str], str]) -> JudgeUnavailable:
-    """The error for a reply that is not what it should be: it is worth repeating, and may be charged."""
-    shape = f"the error {data['error']}" if data.get("error") else ", ".join(sorted(map(str, data))) or "nothing"
-    return JudgeUnavailable(f"the answer is no {what} (it has {said(shape)})", True)

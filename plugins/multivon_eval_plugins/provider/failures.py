@@ -8,8 +8,8 @@ from typing import Any
 
 from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, JudgeUnusable
 
-from ._hints import find_hint
-from ._provider_error import ProviderError, read_provider_error
+from .hints import find_hint
+from .provider_error import ProviderError, read_provider_error
 
 _PASSING = {408, 409, 425, 429}
 _OVERLOADED = {429, 529}

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import attrs
 
-from ._provider_error import ProviderError, drop_echo
+from .provider_error import ProviderError, drop_echo
 
 LEFT_OUT = "left out"
 IN_FIRST_MESSAGE = "sent in the first message"
