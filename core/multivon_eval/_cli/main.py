@@ -30,16 +30,16 @@ class Commands(click.Group):
     """Our own commands, imported when they are called, and those of plug-ins, listed from metadata."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all commands."""
-        return sorted({*OWN, *_find_plugged()})
+        """Name all commands; those below one of ours are named by it."""
+        return sorted({*OWN, *(name for name in find_plugged() if not _is_below(name))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name in OWN:
             module = importlib.import_module(f".{OWN[cmd_name][0]}", __package__)
             found: object = getattr(module, cmd_name)
-        elif {cmd_name, cmd_name.rpartition("/")[2]} & _find_plugged().keys():
-            found = _load(cmd_name)
+        elif {cmd_name, cmd_name.rpartition("/")[2]} & find_plugged().keys():
+            found = load_plugged(cmd_name)
         else:
             return None
         assert isinstance(found, click.Command), "both ways give a command"
@@ -52,7 +52,11 @@ class Commands(click.Group):
         from ..errors import did_you_mean
 
         known = self.list_commands(ctx)
-        if args and not args[0].startswith("-") and not {args[0], args[0].rpartition("/")[2]} & {*known}:
+        if (
+            args
+            and not args[0].startswith("-")
+            and not {args[0], args[0].rpartition("/")[2]} & {*known, *find_plugged()}
+        ):
             raise UsageError(f"no command is named {args[0]!r}; {did_you_mean(args[0], known)}")
         return super().resolve_command(ctx, args)
 
@@ -60,12 +64,18 @@ class Commands(click.Group):
         """List the commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in OWN.items()])
-        if plugged := _find_plugged():
+        if plugged := find_plugged():
+            rows = [(name.replace(".", " ") if _is_below(name) else name, who) for name, who in plugged.items()]
             with formatter.section("Commands from plug-ins"):
-                formatter.write_dl(sorted(plugged.items()))
+                formatter.write_dl(sorted(rows))
 
 
-def _find_plugged() -> dict[str, str]:
+def _is_below(name: str) -> bool:
+    return name.partition(".")[0] in OWN
+
+
+def find_plugged() -> dict[str, str]:
+    """Find the commands of plug-ins, each with who ships it; ``plugins.NAME`` is one below ``plugins``."""
     from .._plugins.installed import read_entry_points
 
     found: dict[str, str] = {}
@@ -77,7 +87,12 @@ def _find_plugged() -> dict[str, str]:
     return found
 
 
-def _load(name: str) -> click.Command:
+def load_plugged(name: str) -> click.Command:
+    """Import a command of a plug-in, with its options from the configuration file as defaults.
+
+    Raises:
+        PluginError: If there is none of that name, or several, or it is none.
+    """
     from .._plugins.kinds import COMMAND
     from .._plugins.registry import Registry
     from .._run.config_file import read_plugin_config

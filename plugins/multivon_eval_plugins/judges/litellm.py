@@ -10,7 +10,15 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, UsageError
+from multivon_eval.sdk import (
+    AnswerWithheld,
+    JudgeError,
+    JudgeUnavailable,
+    Prompt,
+    Usage,
+    UsageError,
+    format_install_command,
+)
 
 from ._asking import Asking, Reading
 from ._chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
@@ -20,7 +28,6 @@ from ._options import Key
 from ._prices import find_tariff
 from ._provider_judge import ProviderJudge
 
-EXTRA = "pip install litellm"
 # What litellm calls a provider, where genai-prices calls it otherwise.
 _PROVIDERS = {"gemini": "google", "together_ai": "together", "fireworks_ai": "fireworks", "xai": "x-ai"}
 _SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita", "openai", "openrouter", "perplexity"}
@@ -73,7 +80,8 @@ class LiteLLM(ProviderJudge):
         try:
             litellm = await asyncio.to_thread(self._import_package)
         except ImportError as error:
-            raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {EXTRA}") from None
+            how = format_install_command("litellm")
+            raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {how}") from None
         try:
             litellm.get_llm_provider(self.model, api_base=self.base_url)
         except Exception as error:
