@@ -163,6 +163,7 @@ def names(module: str) -> str:
 
 _ABOUT = {
     "__version__": "The version of multivon-eval.",
+    "INSTALL": "The line by which docs, templates and CI files install multivon-eval.",
     "hookimpl": "Marks a function of a plug-in as the implementation of the hook of its name.",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 import pytest
 
@@ -201,6 +203,22 @@ def test_hooks_are_mentioned() -> None:
     assert len(hooks) == 6
     reference, how_to = text_of("reference/plugins.md"), text_of("how_to/write_a_plugin.md")
     assert [name for name in hooks if f"def {name}(" not in reference or f"`{name}`" not in how_to] == []
+
+
+TYPES_ELSEWHERE = {"Persona", "RunContext", "Label", "CriterionLabel"}
+"""They have pages of their own: personas, plug-ins (its source), labels."""
+
+
+def test_every_type_of_the_sdk_is_described() -> None:
+    """Each has its fields on the page on types, or on a page of its own."""
+    sdk = importlib.import_module("multivon_eval.sdk")
+    types = {name for name in sdk.__all__ if inspect.isclass(getattr(sdk, name)) and attrs.has(getattr(sdk, name))}
+    told = {name for name in types if f"<!-- generated: fields:{name} -->" in text_of("reference/sdk.md")}
+    assert types - told == TYPES_ELSEWHERE
+    judges = {"JudgeError", "JudgeUnavailable", "JudgeUnusable", "AnswerWithheld", "UnreadableAnswer"}
+    assert {
+        name for name in judges if f"<!-- generated: arguments:{name} -->" not in text_of("reference/sdk.md")
+    } == set()
 
 
 def keys_in(value: object) -> set[str]:

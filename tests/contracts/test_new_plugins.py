@@ -33,6 +33,8 @@ BLOCKS = {
 NAMES = dict(re.findall(r"^multivon-eval plugins new (\S+) (\S+)$", "\n".join(LINES), re.MULTILINE))
 """The plug-ins of the page, by their kind."""
 OTHERS = [name for kind, name in NAMES.items() if kind != "evaluator"]
+PASSED = r"^=+ \d+ passed(, \d+ skipped)? in [^,]*$"
+"""The last line of pytest where nothing failed and nothing was expected to."""
 REPLY = "I guarantee it: Friday."
 PEOPLE = "name,profile,goal,success_criteria\nAnn,A customer.,Find out when it arrives.,The assistant stated the day.\n"
 
@@ -67,7 +69,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Followed:
 def test_the_lines_do_what_the_page_says(page: Followed) -> None:
     """Tests pass, the plug-in is shown with its options, and the run has its score."""
     assert set(NAMES) == set(KINDS), "the page begins a plug-in of each kind"
-    assert re.search(r"^=+ \d+ passed in [^,]*$", page.told, re.MULTILINE), "the first pytest passes, and skips nothing"
+    assert re.search(PASSED, page.told, re.MULTILINE)
     assert "acme_tone.evaluator:AcmeTone\n" in page.told
     assert "    threshold: float = 0.5\n" in page.told
     results = (page.fresh.folder / "acme-tone" / "results.jsonl").read_text(encoding="utf-8")
@@ -98,10 +100,14 @@ def test_the_command_that_asks_a_judge_asks_it(page: Followed, tmp_path: Path) -
 
 
 def test_each_passes_its_own_tests(page: Followed) -> None:
-    """No test fails, and none is skipped or expected to fail."""
+    """No test fails; one is skipped only where it is about something that such a plug-in has not."""
     with ThreadPoolExecutor(2) as pool:
         told = list(pool.map(lambda name: succeed(page.fresh.run("pytest", page.fresh.folder / name)), OTHERS))
-    assert [text for text in told if not re.search(r"^=+ \d+ passed in [^,]*$", text, re.MULTILINE)] == []
+    assert all(re.search(PASSED, text, re.MULTILINE) for text in told), told
+    skips = [reason for text in told for reason in re.findall(r"^SKIPPED \[\d+\] [^ ]*: (.*)$", text, re.MULTILINE)]
+    assert [
+        reason for reason in skips if not re.match("it has no|it waits for nothing|no conversation is known", reason)
+    ] == []
 
 
 def test_the_host_finds_nothing_wrong_with_them(page: Followed) -> None:
