@@ -33,7 +33,7 @@ TOML = re.compile(r"^```toml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 def list_texts() -> Iterator[tuple[Path, str]]:
     """Every text file of the repository but this one."""
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [name for name in folders if name not in SKIPPED and not name.endswith("cache__")]
+        folders[:] = [name for name in folders if name not in SKIPPED and not name.endswith(("_cache", "cache__"))]
         for name in files:
             path = Path(folder, name)
             if path != HERE:

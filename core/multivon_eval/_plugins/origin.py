@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 import importlib_metadata
@@ -29,7 +30,7 @@ def find_origin(distribution: str = OURS, extra: str = "") -> str:
 
     Returns:
         A folder or a file with its extra, or ``NAME[EXTRA] @ URL`` for a repository or an archive on a server; empty
-        where the installation does not say it, as with one from a package index.
+        where the installation does not say it, as with one from a package index, or where nothing is there any more.
 
     Source: https://packaging.python.org/en/latest/specifications/direct-url/
     """
@@ -44,7 +45,8 @@ def find_origin(distribution: str = OURS, extra: str = "") -> str:
         kind, commit = version_control.get("vcs", "git"), version_control.get("commit_id", "")
         url = f"{kind}+{_without_secrets(url)}" + (f"@{commit}" if commit else "")
     elif parts.scheme == "file":
-        return url2pathname(unquote(parts.path)) + wanted
+        place = url2pathname(parts.path)
+        return place + wanted if Path(place).exists() else ""
     else:
         url = _without_secrets(url)
     return f"{distribution}{wanted} @ {url}"

@@ -30,10 +30,6 @@ def say_origin(site: Path, told: Any) -> None:
 
 
 ORIGINS = [
-    ({"url": "file:///srv/my%20files", "dir_info": {}}, "'/srv/my files[csv]'"),
-    ({"url": "file:///srv/acme", "dir_info": {"editable": True}}, "-e '/srv/acme[csv]'"),
-    ({"url": "file:///srv/acme_files-1.0-py3-none-any.whl", "archive_info": {}},
-     "'/srv/acme_files-1.0-py3-none-any.whl[csv]'"),
     ({"url": "https://ann:secret@git.example.com/acme.git", "vcs_info": {"vcs": "git", "commit_id": COMMIT}},
      f"'acme-files[csv] @ git+https://git.example.com/acme.git@{COMMIT}'"),
     ({"url": "ssh://git@git.example.com/acme.git", "vcs_info": {"vcs": "git", "commit_id": COMMIT}},
@@ -44,11 +40,31 @@ ORIGINS = [
 
 
 @pytest.mark.parametrize(("told", "command"), ORIGINS, ids=[command for _, command in ORIGINS])
-def test_the_command_names_the_same_source(site: Path, told: Any, command: str) -> None:
-    """A folder, a wheel and a repository are named as they were, with the extra and without a password."""
+def test_the_command_names_the_same_address(site: Path, told: Any, command: str) -> None:
+    """A repository and an archive are named as they were, with the extra and without a password."""
     say_origin(site, told)
     assert format_install_command("csv", "acme-files") == f"pip install {command}"
     assert find_origin("acme-files", "csv") == shlex.split(command)[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "options"),
+    [
+        ("my files", {"dir_info": {}}, []),
+        ("acme", {"dir_info": {"editable": True}}, ["-e"]),
+        ("acme_files-1.0-py3-none-any.whl", {"archive_info": {}}, []),
+    ],
+)
+def test_the_command_names_the_same_place(
+    site: Path, tmp_path: Path, name: str, kind: dict[str, Any], options: list[str]
+) -> None:
+    """A folder and a wheel are named while they are there, in a line that a shell takes."""
+    place = tmp_path / name
+    say_origin(site, {"url": place.as_uri(), **kind})
+    assert find_origin("acme-files") == "", "nothing is there"
+    place.touch()
+    assert find_origin("acme-files") == str(place)
+    assert shlex.split(format_install_command("csv", "acme-files")) == ["pip", "install", *options, f"{place}[csv]"]
 
 
 @pytest.mark.parametrize("told", ["", "no JSON", "[]", {"url": 7}, {}], ids=str)
