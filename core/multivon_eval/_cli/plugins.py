@@ -27,7 +27,7 @@ class Plugins(click.Group):
         """Name the commands below, from metadata."""
         from .main import find_plugged
 
-        return sorted(name.removeprefix(BELOW) for name in find_plugged() if name.startswith(BELOW))
+        return sorted(name.removeprefix(BELOW) for name in find_plugged(ctx) if name.startswith(BELOW))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
@@ -59,7 +59,7 @@ class Plugins(click.Group):
         """List the commands without importing any."""
         from .main import find_plugged
 
-        rows = [(name.removeprefix(BELOW), who) for name, who in find_plugged().items() if name.startswith(BELOW)]
+        rows = [(name.removeprefix(BELOW), who) for name, who in find_plugged(ctx).items() if name.startswith(BELOW)]
         if rows:
             with formatter.section("Commands from plug-ins"):
                 formatter.write_dl(sorted(rows))
@@ -109,7 +109,7 @@ def _mark_conflicts(rows: list[dict[str, object]], entries: list[Entry]) -> None
     """Say of each row whose name means something else too how to ask for it."""
     from .main import OWN, find_plugged
 
-    clashes = _find_clashes(entries)
+    clashes, plugged = _find_clashes(entries), find_plugged(click.get_current_context())
     for row in rows:
         kind, name = str(row["kind"]), str(row["name"])
         in_full = f"{row['distribution']}/{name}"
@@ -117,7 +117,7 @@ def _mark_conflicts(rows: list[dict[str, object]], entries: list[Entry]) -> None
             row["conflict"] = f"offered by {' and '.join(clashes[kind, name])}; say DIST/NAME"
         elif kind == "command" and name in OWN:
             row["conflict"] = f"multivon-eval has a command of that name; say {in_full}"
-        elif BELOW + name in find_plugged():
+        elif BELOW + name in plugged:
             row["conflict"] = f"'multivon-eval plugins {name}' is a command; to be shown this, say {in_full}"
 
 
