@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -18,7 +19,7 @@ nox.options.sessions = ["tests", "lint", "typing"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 ON_ALL_CORES = ("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal")
 BELONGS = re.compile(
-    r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|(result|summary)\.schema\.json|roleplay/voice\.json|commands/template/[\w.]+|html_report/assets/[\w.]+)"
+    r"multivon_eval(_plugins)?/([\w/]+\.py|py\.typed|(result|summary)\.schema\.json|roleplay/voice\.json|commands/template/[\w.]+|scaffolding/template/[\w.-]+/[\w.]+|html_report/assets/[\w.]+)"
     r"|multivon_eval-[^/]+\.dist-info/.+"
 )
 """What the wheel may hold: the two packages and what describes them."""
@@ -156,14 +157,30 @@ def lint(session: nox.Session) -> None:
     session.run("towncrier", "build", "--draft", "--version", "next", silent=True)
 
 
+def write_projects(session: nox.Session) -> Path:
+    """Write a project of each kind with ``plugins new``, as strangers get it."""
+    folder = Path(session.create_tmp(), "projects").resolve()
+    shutil.rmtree(folder, ignore_errors=True)
+    for kind in ("persona-source", "driver", "judge", "evaluator", "observer", "sink", "hook", "command"):
+        project = str(folder / f"acme-{kind}")
+        session.run("multivon-eval", "plugins", "new", kind, f"acme-{kind}", "--dir", project, silent=True)
+    return folder
+
+
 @nox.session
 def typing(session: nox.Session) -> None:
     """Check types: mypy strict on both packages, pyright on the public doors, both on the typing programs.
 
-    It fails if a public name, or what it refers to, has no type of its own.
+    It fails if a public name, or what it refers to, has no type of its own; or if what ``plugins new`` writes is not
+    typed and tidy in the same way.
     """
-    session.install("-e", ".", *group("typing"))
+    session.install("-e", ".", *group("typing"), "ruff>=0.11")
     session.run("mypy")
     session.run("mypy", "tests/typing")
+    projects = write_projects(session)
+    parts = [str(path) for part in ("src", "tests") for path in sorted(projects.glob(f"*/{part}"))]
+    session.run("mypy", "--config-file=", "--strict", *parts)
+    session.run("ruff", "check", str(projects))
+    session.run("ruff", "format", "--check", str(projects))
     session.run("pyright")
     session.run("pyright", "--verifytypes", "multivon_eval", "--ignoreexternal")

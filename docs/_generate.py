@@ -16,6 +16,7 @@ import json
 import re
 import sys
 import textwrap
+import typing
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from importlib import resources
@@ -38,6 +39,7 @@ COMMANDS = (
     "report",
     "label",
     "plugins",
+    "plugins new",
     "init",
     "staleness",
     "staleness stamp",
@@ -120,6 +122,24 @@ def template(name: str, language: str) -> str:
     return fenced(text.rstrip(), language)
 
 
+def new_file(part: str) -> str:
+    """A file of the evaluator that ``plugins new`` writes: ``plugin`` or ``test``."""
+    from multivon_eval_plugins.scaffolding.kinds import KINDS
+    from multivon_eval_plugins.scaffolding.name import NewName
+    from multivon_eval_plugins.scaffolding.project import render_project
+
+    files = render_project(KINDS["evaluator"], NewName("acme-tone"))
+    path = {"plugin": "src/acme_tone/evaluator.py", "test": "tests/test_evaluator.py"}[part]
+    return fenced(files[path].rstrip(), "python")
+
+
+def install() -> str:
+    """How we are installed, from the one constant that says it."""
+    from multivon_eval.sdk import INSTALL
+
+    return fenced(f"python3 -m venv .venv && . .venv/bin/activate\n{INSTALL}", "sh")
+
+
 # Python
 
 
@@ -143,6 +163,7 @@ def names(module: str) -> str:
 
 _ABOUT = {
     "__version__": "The version of multivon-eval.",
+    "INSTALL": "The line by which docs, templates and CI files install multivon-eval.",
     "hookimpl": "Marks a function of a plug-in as the implementation of the hook of its name.",
 }
 
@@ -153,6 +174,78 @@ def about(name: str, value: object) -> str:
     if inspect.isclass(value) or inspect.isfunction(value):
         return first_paragraph(value)
     return f"`{str(value).removeprefix('typing.')}`"
+
+
+def fields(name: str) -> str:
+    """The fields of a type of the SDK with what its docstring says of them, then what can be asked of it.
+
+    A field without a word is an error.
+    """
+    cls = getattr(importlib.import_module("multivon_eval.sdk"), name)
+    words, types = attribute_lines(inspect.getdoc(cls) or ""), typing.get_type_hints(cls)
+    rows = []
+    for field in attrs.fields(cls):
+        if field.init and not field.name.startswith("_"):
+            if not words.get(field.name):
+                raise SystemExit(f"{name}.{field.name} has no line below 'Attributes:'")
+            rows.append((f"`{field.name}`", f"`{short(types[field.name])}`", default_of(field), words[field.name]))
+    parts = [code(first_paragraph(cls)), table(("field", "type", "default", "meaning"), rows)]
+    if members := list_members(cls):
+        parts.append(table(("beside them", "what it gives"), members))
+    return "\n\n".join(parts)
+
+
+def default_of(field: attrs.Attribute) -> str:
+    default = field.default
+    if default is attrs.NOTHING:
+        return "required"
+    if isinstance(default, attrs.Factory):
+        return "made for each" if default.takes_self or default.factory not in (dict, list) else "empty"
+    return "empty" if default in ("", (), {}) else f"`{default!r}`"
+
+
+def list_members(cls: type) -> list[tuple[str, str]]:
+    """The public properties and methods of a class, each with its first paragraph."""
+    rows = []
+    for name, value in vars(cls).items():
+        found = value.fget if isinstance(value, property) else getattr(value, "func", None) or value
+        found = getattr(found, "__func__", found)
+        if name.startswith("_") or not inspect.isfunction(found):
+            continue
+        taken = [str(one.replace(annotation=one.empty)) for one in inspect.signature(found).parameters.values()]
+        call = f"`{name}({', '.join(taken[1:])})`" if found is value or isinstance(value, classmethod) else f"`{name}`"
+        rows.append((call, first_paragraph(found)))
+    return rows
+
+
+def arguments(name: str) -> str:
+    """What an exception of the SDK takes, with what its docstring says of it."""
+    cls = getattr(importlib.import_module("multivon_eval.sdk"), name)
+    owner = next(one for one in cls.__mro__ if "Args:" in (inspect.getdoc(one) or ""))
+    words = attribute_lines(inspect.getdoc(owner) or "", "Args")
+    types = typing.get_type_hints(cls.__init__)
+    rows = []
+    for parameter in list(inspect.signature(cls.__init__).parameters.values())[1:]:
+        is_required = parameter.default is inspect.Parameter.empty
+        default = "required" if is_required else f"`{parameter.default!r}`"
+        text = words[parameter.name]
+        if text.startswith("As in "):
+            text = inherited(cls, parameter.name)
+        rows.append((f"`{parameter.name}`", f"`{short(types[parameter.name])}`", default, text))
+    return "\n\n".join([code(first_paragraph(cls)), table(("argument", "type", "default", "meaning"), rows)])
+
+
+def inherited(cls: type, name: str) -> str:
+    """What the docstring of a base says of an argument."""
+    found = (attribute_lines(inspect.getdoc(base) or "", "Args").get(name) for base in cls.__mro__[1:])
+    return next(text for text in found if text)
+
+
+def short(annotation: object) -> str:
+    """A type without the modules of its names."""
+    if typing.get_origin(annotation) is typing.Union:
+        return " | ".join(map(short, typing.get_args(annotation)))
+    return re.sub(r"\b(?:[\w]+\.)+(?=\w)", "", inspect.formatannotation(annotation)).replace("NoneType", "None")
 
 
 # Plug-ins
@@ -428,9 +521,9 @@ def documented(module: str, name: str) -> dict[str, str]:
     return found
 
 
-def attribute_lines(docstring: str) -> dict[str, str]:
-    """The entries of a docstring's ``Attributes:`` section."""
-    section = docstring.partition("Attributes:\n")[2].split("\n\n")[0]
+def attribute_lines(docstring: str, title: str = "Attributes") -> dict[str, str]:
+    """The entries of a section of a docstring, ``Attributes:`` or ``Args:``."""
+    section = docstring.partition(f"{title}:\n")[2].split("\n\n")[0]
     found, name = {}, ""
     for line in section.splitlines():
         if line.startswith("    ") and not line.startswith("     "):
@@ -458,6 +551,9 @@ def blocks() -> dict[str, Callable[[], str]]:
         "columns": columns,
         "groups": groups,
         "hooks": hooks,
+        "install": install,
+        "new:plugin": lambda: new_file("plugin"),
+        "new:test": lambda: new_file("test"),
         "template:ci.yml": lambda: template("ci.yml", "yaml"),
         "template:model.py": lambda: template("model.py", "python"),
         "prompt:user-turn": lambda: driver_prompt("persona-llm"),
@@ -480,6 +576,11 @@ def blocks() -> dict[str, Callable[[], str]]:
     beside = ("RunContext", "Asks", "Checks", "Closes", "Follows", "Priced", "Named", "Proposes", "Retakes")
     for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)
+    for name, cls in vars(importlib.import_module("multivon_eval.sdk")).items():
+        if inspect.isclass(cls) and attrs.has(cls):
+            found[f"fields:{name}"] = lambda name=name: fields(name)
+        if inspect.isclass(cls) and issubclass(cls, Exception):
+            found[f"arguments:{name}"] = lambda name=name: arguments(name)
     for module in ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing"):
         found[f"names:{module}"] = lambda module=module: names(module)
     for entry in own_entries(EVALUATOR):

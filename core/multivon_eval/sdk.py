@@ -7,6 +7,8 @@ A plug-in imports this module and no other of the package. What stands here is p
 from ._measure.kinds import list_kinds
 from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
+from ._plugins.origin import INSTALL, find_origin, format_install_command
+from ._plugins.registry import list_installed
 from ._questions import (
     Asked,
     CountAsked,
@@ -105,6 +107,7 @@ from .protocols import (
 
 __all__ = [
     "DISCLAIMER",
+    "INSTALL",
     "OUTCOMES",
     "PLUGIN_API",
     "ActiveConversation",
@@ -194,7 +197,9 @@ __all__ = [
     "digest_transcript",
     "escape_controls",
     "escape_markdown",
+    "find_origin",
     "format_count",
+    "format_install_command",
     "get_output",
     "goal_question",
     "hide_secrets",
@@ -205,6 +210,7 @@ __all__ = [
     "label_to_json",
     "list_columns",
     "list_findings",
+    "list_installed",
     "list_kinds",
     "make_label",
     "make_one_line",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import json
 import os
 import re
@@ -11,11 +12,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tomllib
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 import pytest
 
@@ -44,7 +44,6 @@ COMMANDS = (
     "staleness",
 )
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-FILE = re.compile(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def text_of(*pages: str) -> str:
@@ -102,8 +101,13 @@ def context_of(name: str) -> click.Context:
 
 def commands_of(name: str) -> dict[str, click.Command]:
     """What may be called under a name: the command itself, or those of its group."""
-    command = context_of(name).command
-    return dict(command.commands) if isinstance(command, click.Group) else {"": command}
+    context = context_of(name)
+    command = context.command
+    if not isinstance(command, click.Group):
+        return {"": command}
+    below = {one: command.get_command(context, one) for one in command.list_commands(context)}
+    found = {one: each for one, each in below.items() if each is not None}
+    return {"": command, **found} if command.invoke_without_command else found
 
 
 # Generated blocks
@@ -172,7 +176,7 @@ def test_options_are_mentioned(command: str) -> None:
 def test_commands_are_mentioned() -> None:
     """Every command that we ship has a section in the page on the command line."""
     told = text_of("reference/command_line.md")
-    ours = {entry.name for entry in own_entries() if entry.kind.name == "command"}
+    ours = {entry.name.partition(".")[0] for entry in own_entries() if entry.kind.name == "command"}
     assert {
         name for name in {"simulate", "propose", "score", "plugins", *ours} if f"\n## {name}\n" not in told
     } == set()
@@ -199,6 +203,22 @@ def test_hooks_are_mentioned() -> None:
     assert len(hooks) == 8
     reference, how_to = text_of("reference/plugins.md"), text_of("how_to/write_a_plugin.md")
     assert [name for name in hooks if f"def {name}(" not in reference or f"`{name}`" not in how_to] == []
+
+
+TYPES_ELSEWHERE = {"Persona", "RunContext", "Label", "CriterionLabel"}
+"""They have pages of their own: personas, plug-ins (its source), labels."""
+
+
+def test_every_type_of_the_sdk_is_described() -> None:
+    """Each has its fields on the page on types, or on a page of its own."""
+    sdk = importlib.import_module("multivon_eval.sdk")
+    types = {name for name in sdk.__all__ if inspect.isclass(getattr(sdk, name)) and attrs.has(getattr(sdk, name))}
+    told = {name for name in types if f"<!-- generated: fields:{name} -->" in text_of("reference/sdk.md")}
+    assert types - told == TYPES_ELSEWHERE
+    judges = {"JudgeError", "JudgeUnavailable", "JudgeUnusable", "AnswerWithheld", "UnreadableAnswer"}
+    assert {
+        name for name in judges if f"<!-- generated: arguments:{name} -->" not in text_of("reference/sdk.md")
+    } == set()
 
 
 def keys_in(value: object) -> set[str]:
@@ -279,7 +299,7 @@ def test_command_lines_parse(args: list[str]) -> None:
     """Every call of ``multivon-eval`` names a command and options that exist, and SPECs that can be built."""
     name, *rest = args
     commands = commands_of(name)
-    command = commands[""] if "" in commands else commands[rest.pop(0)]
+    command = commands[rest.pop(0)] if rest and rest[0] in commands else commands[""]
     parsed = command.make_context(name, rest).params
     registry = Registry()
     for kind, key in ((JUDGE, "judge"), (JUDGE, "driver_judge"), (DRIVER, "driver"), (EVALUATOR, "evaluator")):
@@ -310,65 +330,6 @@ def test_embed_runs_from_top_to_bottom(tmp_path: Path) -> None:
     assert "rushed_customer goal_reached True" in done.stdout
     assert "finished: rushed_customer" in done.stdout
     assert "model_fn model_fn raised RuntimeError: no database system" in done.stdout
-
-
-@pytest.fixture
-def plugin_folder(tmp_path: Path) -> Path:
-    """The distribution that the page on writing a plug-in builds, as if it were installed."""
-    page = DOCS / "how_to" / "write_a_plugin.md"
-    files: dict[str, str] = defaultdict(str)
-    for name, body in FILE.findall(page.read_text(encoding="utf-8")):
-        files[name] += body + "\n"
-    assert set(files) == {"acme_tone/tone.py", "acme_tone/more.py", "tests/test_tone.py", "pyproject.toml"}
-    in_files = sum(1 for _, body in FILE.findall(page.read_text(encoding="utf-8")) if body in blocks(page, "python"))
-    assert in_files == len(blocks(page, "python")), "a Python block belongs to no file and would not run"
-    points: dict[str, dict[str, str]] = {}
-    for block in blocks(page, "toml"):
-        points |= tomllib.loads(block)["project"]["entry-points"]
-    modules = {"acme_tone.tone": files["acme_tone/tone.py"], "acme_tone.more": files["acme_tone/more.py"]}
-    write_distribution(tmp_path, "acme-tone", entry_points=points, modules=modules)
-    (tmp_path / "test_tone.py").write_text(files["tests/test_tone.py"], encoding="utf-8")
-    return tmp_path
-
-
-@pytest.mark.process
-def test_the_plugin_passes_its_own_tests(plugin_folder: Path) -> None:
-    """The tests of the page pass, the standard ones included, with warnings as errors."""
-    options = ("-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio", "--rootdir=.", "test_tone.py")
-    done = run("-m", "pytest", *options, cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "passed" in done.stdout and "skipped" not in done.stdout
-
-
-@pytest.mark.process
-def test_the_plugin_is_listed_and_checked(plugin_folder: Path) -> None:
-    """``plugins --check`` finds all seven kinds of the page and nothing wrong with them."""
-    done = run("-m", "multivon_eval", "plugins", "--check", "--json", cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
-    assert done.returncode == 0, done.stdout + done.stderr
-    ours = {row["kind"]: row["error"] for row in json.loads(done.stdout) if row["distribution"] == "acme-tone"}
-    assert ours == dict.fromkeys([kind.name for kind in ALL])
-    hello = run("-m", "multivon_eval", "acme-hello", cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
-    assert hello.stdout == "hello\n"
-
-
-@pytest.mark.process
-def test_the_plugins_work_together(plugin_folder: Path) -> None:
-    """One run takes a plug-in of each kind from the page, and each does its part."""
-    (plugin_folder / "users.csv").write_text("name,profile,goal,success_criteria\nann,A,Learn it,It was told\n")
-    (plugin_folder / "model.py").write_text("def model_fn(prompt):\n    return 'Fine.'\n")
-    args = (
-        "simulate --model-cmd model.py --personas acme-csv:users.csv --driver acme-insisting,times=2 "
-        "--judge acme-yes:v2 --evaluator acme-tone,formal=true,threshold=0.8 --sink acme-names:names.txt "
-        "--out results.jsonl --quiet"
-    ).split()
-    done = run("-W", "error", "-m", "multivon_eval", *args, cwd=plugin_folder, PYTHONPATH=str(plugin_folder))
-    assert done.returncode == 0, done.stderr
-    row = json.loads((plugin_folder / "results.jsonl").read_text(encoding="utf-8"))
-    assert row["scores"] == {"acme_tone": pytest.approx(1 / 3)}
-    assert row["transcript"][2]["content"] == "Attempt 2: Learn it"
-    assert row["metadata"]["judge_model"] == "v2"
-    assert "acme-watch" in str(row["metadata"]["plugins"])
-    assert (plugin_folder / "names.txt").exists()
 
 
 def shown(page: Path) -> list[str]:
@@ -433,16 +394,6 @@ def test_specs_of_the_reference_can_be_read() -> None:
         for kind in (JUDGE, DRIVER, EVALUATOR, SINK):
             if name in registry.names(kind):
                 build(kind, spec, registry)
-
-
-def test_nothing_is_installed_by_our_name_alone() -> None:
-    """In no registry it is ours: docs, messages and templates name a folder, a wheel or a repository."""
-    roots = (DOCS, DOCS.parent / "core", DOCS.parent / "plugins")
-    texts = {path: path.read_text("utf-8") for root in roots for path in root.rglob("*.*") if path.suffix in SUFFIXES}
-    assert not [path for path, text in texts.items() if re.search(r"pip install ['\"]?multivon-eval", text)]
-
-
-SUFFIXES = (".md", ".py", ".yml")
 
 
 def test_fragments_are_one_sentence() -> None:

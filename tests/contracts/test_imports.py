@@ -58,13 +58,14 @@ PLUGIN_ROOMS: dict[str, set[str]] = {
     "reporting": set(),
     "refusal": set(),
     "roleplay": set(),
+    "scaffolding": set(),
     "scripted": set(),
     "showing": set(),
     "sinks": set(),
     "__init__": set(),
 }
 HOMES = {
-    "importlib_metadata": {"_plugins/installed.py", "_run/planning.py", "__init__.py"},
+    "importlib_metadata": {"_plugins/installed.py", "_plugins/origin.py", "_run/planning.py", "__init__.py"},
     "pluggy": {"hookspecs.py", "_plugins/hooks.py"},
     "cattrs": {"_plugins/build.py", "_plugins/option_problem.py", "_types/converter.py"},
     "click": {
@@ -73,6 +74,7 @@ HOMES = {
         "labelling/command.py",
         "proposing/command.py",
         "reporting/command.py",
+        "scaffolding/command.py",
         "showing/command.py",
     },
     "httpx": {"provider"},
@@ -81,7 +83,7 @@ HOMES = {
     "orjson": {"provider/json_http.py"},
     "sqlite3": {"_journal", "_money/shared_budget.py"},
     "genai_prices": {"provider/tariff.py"},
-    "jinja2": {"html_report/page.py"},
+    "jinja2": {"html_report/page.py", "scaffolding/project.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"labelling/screen.py", "sinks", "showing"},
     "pytest": {"testing", "pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},

@@ -26,20 +26,23 @@ MOST_TOLD = 50
 """Mistakes that are told one by one; the lines of a file of thousands may all have the same."""
 
 
+_PLUGGED = f"{__name__}.plugged"
+
+
 class Commands(click.Group):
     """Our own commands, imported when they are called, and those of plug-ins, listed from metadata."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name all commands."""
-        return sorted({*OWN, *_find_plugged()})
+        """Name all commands; those below one of ours are named by it."""
+        return sorted({*OWN, *(name for name in find_plugged(ctx) if not _is_below(name))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command."""
         if cmd_name in OWN:
             module = importlib.import_module(f".{OWN[cmd_name][0]}", __package__)
             found: object = getattr(module, cmd_name)
-        elif {cmd_name, cmd_name.rpartition("/")[2]} & _find_plugged().keys():
-            found = _load(cmd_name)
+        elif {cmd_name, cmd_name.rpartition("/")[2]} & find_plugged(ctx).keys():
+            found = load_plugged(cmd_name)
         else:
             return None
         assert isinstance(found, click.Command), "both ways give a command"
@@ -51,21 +54,35 @@ class Commands(click.Group):
         """Find the command, or say what was perhaps meant."""
         from ..errors import did_you_mean
 
-        known = self.list_commands(ctx)
-        if args and not args[0].startswith("-") and not {args[0], args[0].rpartition("/")[2]} & {*known}:
-            raise UsageError(f"no command is named {args[0]!r}; {did_you_mean(args[0], known)}")
+        asked = {args[0], args[0].rpartition("/")[2]} if args and not args[0].startswith("-") else set()
+        if asked and not asked & OWN.keys() and not asked & find_plugged(ctx).keys():
+            raise UsageError(f"no command is named {args[0]!r}; {did_you_mean(args[0], self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in OWN.items()])
-        if plugged := _find_plugged():
+        if plugged := find_plugged(ctx):
+            rows = [(name.replace(".", " ") if _is_below(name) else name, who) for name, who in plugged.items()]
             with formatter.section("Commands from plug-ins"):
-                formatter.write_dl(sorted(plugged.items()))
+                formatter.write_dl(sorted(rows))
 
 
-def _find_plugged() -> dict[str, str]:
+def _is_below(name: str) -> bool:
+    return name.partition(".")[0] in OWN
+
+
+def find_plugged(ctx: click.Context) -> dict[str, str]:
+    """Find the commands of plug-ins, each with who ships it; ``plugins.NAME`` is one below ``plugins``."""
+    # Looking through all that is installed takes a while, and is done once for a call of the command line.
+    found: dict[str, str] = ctx.meta.setdefault(_PLUGGED, {})
+    if not found:
+        found.update(_read_plugged())
+    return found
+
+
+def _read_plugged() -> dict[str, str]:
     from .._plugins.installed import read_entry_points
 
     found: dict[str, str] = {}
@@ -77,7 +94,12 @@ def _find_plugged() -> dict[str, str]:
     return found
 
 
-def _load(name: str) -> click.Command:
+def load_plugged(name: str) -> click.Command:
+    """Import a command of a plug-in, with its options from the configuration file as defaults.
+
+    Raises:
+        PluginError: If there is none of that name, or several, or it is none.
+    """
     from .._plugins.kinds import COMMAND
     from .._plugins.registry import Registry
     from .._run.config_file import read_plugin_config

@@ -13,9 +13,68 @@ from .._types.printable import make_printable
 if TYPE_CHECKING:
     from .._plugins.registry import Entry
 
+BELOW = "plugins."
+"""How the entry point of a command below ``plugins`` begins."""
 
-@click.command()
-@click.argument("name", required=False)
+
+class Plugins(click.Group):
+    """The command ``plugins NAME``, and the commands that plug-ins put below it.
+
+    The first word is one of these commands, or else the name of a plug-in to show.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands below, from metadata."""
+        from .main import find_plugged
+
+        return sorted(name.removeprefix(BELOW) for name in find_plugged(ctx) if name.startswith(BELOW))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        from .main import load_plugged
+
+        return load_plugged(BELOW + cmd_name) if cmd_name in self.list_commands(ctx) else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options of ``plugins`` itself, unless the first word is a command."""
+        if args and args[0] in self.list_commands(ctx):
+            click.Command.parse_args(self, ctx, [])
+            ctx.args = args
+        else:
+            ctx.allow_interspersed_args = True
+            click.Command.parse_args(self, ctx, args)
+        return ctx.args
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the command, or show what is installed."""
+        if not ctx.args:
+            return click.Command.invoke(self, ctx)
+        name, command, args = self.resolve_command(ctx, ctx.args)
+        assert command is not None, "parse_args has seen to it"
+        ctx.invoked_subcommand = name
+        with command.make_context(name, args, parent=ctx) as below:
+            return command.invoke(below)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        from .main import find_plugged
+
+        rows = [(name.removeprefix(BELOW), who) for name, who in find_plugged(ctx).items() if name.startswith(BELOW)]
+        if rows:
+            with formatter.section("Commands from plug-ins"):
+                formatter.write_dl(sorted(rows))
+
+
+class _Name(click.Argument):
+    """The name of a plug-in; the usage of the commands below ``plugins`` does not show it."""
+
+    def get_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Leave it to the usage of ``plugins``."""
+        return []
+
+
+@click.command(cls=Plugins, subcommand_metavar="[NAME] | COMMAND ...", invoke_without_command=True)
+@click.argument("name", required=False, cls=_Name)
 @click.option(
     "--check", is_flag=True, help="Import each plug-in and hold it against its protocol; exit 3 if one fails."
 )
@@ -25,7 +84,6 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
     from .._plugins.kinds import ALL
     from .._plugins.registry import Registry
     from ..errors import ExitCode, PluginNotFound, did_you_mean
-    from .main import OWN
 
     registry = Registry()
     entries = [entry for kind in ALL for entry in registry.entries(kind)]
@@ -36,13 +94,7 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
             hint = "; ".join([did_you_mean(name, known), *registry.unreadable])
             raise PluginNotFound(f"no plug-in is named {name!r}; {hint}")
     rows = [_describe_entry(entry, check=check or name is not None, options=name is not None) for entry in entries]
-    clashes = _find_clashes(entries)
-    for row in rows:
-        key = (str(row["kind"]), str(row["name"]))
-        if key in clashes:
-            row["conflict"] = f"offered by {' and '.join(clashes[key])}; say DIST/NAME"
-        elif row["kind"] == "command" and row["name"] in OWN:
-            row["conflict"] = f"multivon-eval has a command of that name; say {row['distribution']}/{row['name']}"
+    _mark_conflicts(rows, entries)
     if as_json:
         tell_json(rows)
     else:
@@ -51,6 +103,22 @@ def plugins(name: str | None, check: bool, as_json: bool) -> int:
         click.secho(f"problem: {problem}", fg="red", err=True)
     failed = check and (registry.unreadable or any(row.get("error") or row.get("conflict") for row in rows))
     return ExitCode.FAILED if failed else ExitCode.OK
+
+
+def _mark_conflicts(rows: list[dict[str, object]], entries: list[Entry]) -> None:
+    """Say of each row whose name means something else too how to ask for it."""
+    from .main import OWN, find_plugged
+
+    clashes, plugged = _find_clashes(entries), find_plugged(click.get_current_context())
+    for row in rows:
+        kind, name = str(row["kind"]), str(row["name"])
+        in_full = f"{row['distribution']}/{name}"
+        if (kind, name) in clashes:
+            row["conflict"] = f"offered by {' and '.join(clashes[kind, name])}; say DIST/NAME"
+        elif kind == "command" and name in OWN:
+            row["conflict"] = f"multivon-eval has a command of that name; say {in_full}"
+        elif BELOW + name in plugged:
+            row["conflict"] = f"'multivon-eval plugins {name}' is a command; to be shown this, say {in_full}"
 
 
 def _find_clashes(entries: list[Entry]) -> dict[tuple[str, str], list[str]]:

@@ -131,6 +131,21 @@ class Registry:
         return next((entry for entry in self.entries(kind) if _is_target(entry, cls)), None)
 
 
+def list_installed(group: str) -> dict[str, str]:
+    """List the installed plug-ins of a group, from metadata only.
+
+    Args:
+        group: The entry-point group, such as ``multivon_eval.evaluators``.
+
+    Returns:
+        By name, the distributions that offer it, each with its version.
+    """
+    owners: dict[str, list[str]] = {}
+    for point in read_entry_points(group).points[group]:
+        owners.setdefault(point.name, []).append(f"{point.distribution} {point.version}")
+    return {name: ", ".join(several) for name, several in owners.items()}
+
+
 def _is_target(entry: Entry, cls: type) -> bool:
     # A target may name a class where its package re-exports it. Whoever holds the class has imported it, so
     # a module that is not imported yet is not the one.

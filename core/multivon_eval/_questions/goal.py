@@ -113,7 +113,11 @@ def digest_goal_prompt() -> str:
 @set_module("multivon_eval.sdk")
 @attrs.frozen
 class GoalAsked:
-    """The verdict that is asked for."""
+    """The verdict that is asked for.
+
+    Attributes:
+        conversation: What is judged; its persona has the criteria.
+    """
 
     conversation: Conversation
 

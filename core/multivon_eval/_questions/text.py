@@ -46,7 +46,11 @@ def text_question(
 @set_module("multivon_eval.sdk")
 @attrs.frozen
 class TextAsked:
-    """The text that is asked for."""
+    """The text that is asked for.
+
+    Attributes:
+        messages: The prompt, which begins and ends with the user's message.
+    """
 
     messages: tuple[Message, ...]
 

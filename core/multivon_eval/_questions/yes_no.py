@@ -115,7 +115,12 @@ def _make_schema(keys: tuple[str, ...]) -> Mapping[str, Any]:
 @set_module("multivon_eval.sdk")
 @attrs.frozen
 class YesNoAsked:
-    """The answers that are asked for."""
+    """The answers that are asked for.
+
+    Attributes:
+        conversation: What they are about.
+        questions: What is asked, at least one.
+    """
 
     conversation: Conversation
     questions: tuple[YesNo, ...]

@@ -39,7 +39,7 @@ class Report:
         info: What the run was made with.
         summary: The run in numbers.
         problems: What went wrong beside the conversations.
-        seconds: How long it took.
+        seconds: How long it took, in seconds.
         interrupted: Whether it was stopped before its end.
         comparison: What changed since the baseline; None where none was given.
         baseline: The results of the baseline; empty where none was given.

@@ -96,6 +96,7 @@ class RunInfo:
         is_resumption: Whether the run goes on with an earlier one: a sink goes on with what it had, and is given only
             what it has not taken yet.
         until: The condition that ends the run once the data tell whether it holds; empty where there is none.
+        disclaimer: The sentence that whoever reads results must see: personas are synthetic.
     """
 
     run_id: str

@@ -10,7 +10,15 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import AnswerWithheld, JudgeError, JudgeUnavailable, Prompt, Usage, UsageError
+from multivon_eval.sdk import (
+    AnswerWithheld,
+    JudgeError,
+    JudgeUnavailable,
+    Prompt,
+    Usage,
+    UsageError,
+    format_install_command,
+)
 
 from ..provider.asking import Asking
 from ..provider.chat import REFUSABLE, read_chat_answer, read_chat_usage, write_chat_body
@@ -21,7 +29,6 @@ from ..provider.options import Key
 from ..provider.reading import Reading
 from ..provider.tariff import find_tariff
 
-EXTRA = "pip install litellm"
 # What litellm calls a provider, where genai-prices calls it otherwise.
 _PROVIDERS = {"gemini": "google", "together_ai": "together", "fireworks_ai": "fireworks", "xai": "x-ai"}
 _SAME = {"anthropic", "avian", "cohere", "deepseek", "groq", "mistral", "novita", "openai", "openrouter", "perplexity"}
@@ -78,7 +85,8 @@ class LiteLLM(ProviderJudge):
         try:
             litellm = await asyncio.to_thread(self._import_package)
         except ImportError as error:
-            raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {EXTRA}") from None
+            how = format_install_command("litellm")
+            raise UsageError(f"judge {named!r} needs the package litellm ({error}); run: {how}") from None
         try:
             litellm.get_llm_provider(self.model, api_base=self.base_url)
         except Exception as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import Cell, Report, RunInfo, SimulationResult, UsageError
+from multivon_eval.sdk import Cell, Report, RunInfo, SimulationResult, UsageError, format_install_command
 
 from ._files import STANDARD_OUTPUT, check_file, make_encodable, replace_file
 from ._rows import Rows
@@ -91,7 +91,7 @@ def _import_pyarrow() -> Any:
     except ImportError as error:
         raise UsageError(
             f"sink 'parquet' needs pyarrow, which cannot be imported ({error}); "
-            "install pyarrow, or multivon-eval with its extra 'parquet'"
+            f"run: {format_install_command('parquet')}"
         ) from None
 
 

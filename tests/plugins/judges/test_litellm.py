@@ -140,7 +140,7 @@ def test_a_run_is_driven_and_judged():
 def test_without_the_extra_the_command_is_said_before_anything_is_spent(monkeypatch):
     """The message holds the line that installs it."""
     monkeypatch.setitem(sys.modules, "litellm", None)
-    with pytest.raises(UsageError, match=r"needs the package litellm .*pip install litellm"):
+    with pytest.raises(UsageError, match=r"needs the package litellm .*pip install .*\[litellm\]"):
         simulate(model_fn, [PERSONA], judge="litellm:groq/some-model,price_in=1,price_out=1")
 
 

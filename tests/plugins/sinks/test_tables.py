@@ -108,7 +108,7 @@ def test_a_missing_pyarrow_ends_the_run_before_anything_is_spent(out, monkeypatc
     judge = SaysJudge()
     with pytest.raises(UsageError) as raised:
         simulate(answers, [persona()], judge=judge, driver=Talks(), hooks=(), sinks=[f"parquet:{out}/no"])
-    assert "its extra 'parquet'" in str(raised.value)
+    assert "[parquet]" in str(raised.value)
     assert "cannot be written" in str(raised.value)
     assert judge.asked == []
 

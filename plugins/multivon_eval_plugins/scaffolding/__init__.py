@@ -1,0 +1,1 @@
+"""The command ``plugins new``: a project of one plug-in, with its tests."""
