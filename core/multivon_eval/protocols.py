@@ -263,13 +263,30 @@ class Proposes(Protocol):
     is resumed takes the personas from its journal instead of asking again.
     """
 
-    def proposal(self, seed: int | None) -> Question[Any]:
-        """Return the question that ``load`` will ask; the same one each time for the same seed.
+    def proposal(self, seed: int | None) -> Sequence[Question[Any]]:
+        """Return the questions that ``load`` will ask, one or more; the same ones each time for the same seed.
 
-        What it asks for is a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be.
+        Each asks for a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be. ``load``
+        may ask them side by side.
 
         Raises:
             PersonaError: If there is nothing to ask about: a document that is missing or cannot be read.
+        """
+        ...
+
+
+@set_module("multivon_eval.sdk")
+class Previews(Protocol):
+    """A persona source that can show what it would send to the judge, so that people look at it before it is sent.
+
+    A rehearsal (``--dry-run``) prints it; no judge is asked.
+    """
+
+    def preview(self, seed: int | None) -> Sequence[str]:
+        """Return what ``load`` would send and what was done to it, as lines of text; the same ones for the same seed.
+
+        Raises:
+            PersonaError: If there is nothing to show: a file that is missing or cannot be read.
         """
         ...
 

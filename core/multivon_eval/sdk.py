@@ -36,6 +36,8 @@ from ._questions import (
 from ._run.calibration_file import read_calibration
 from ._run.judge_session import JudgeSession
 from ._run.output import get_output, keep_output, tell, tell_json
+from ._run.persona_source import make_persona_source
+from ._run.proposal import find_preview, find_proposal
 from ._run.result_file import read_results
 from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
@@ -94,6 +96,7 @@ from .protocols import (
     Named,
     Observer,
     PersonaSource,
+    Previews,
     Priced,
     Proposes,
     Retakes,
@@ -147,6 +150,7 @@ __all__ = [
     "PersonaSource",
     "PersonasAsked",
     "PluginUse",
+    "Previews",
     "Priced",
     "Prices",
     "Progress",
@@ -192,6 +196,8 @@ __all__ = [
     "digest_transcript",
     "escape_controls",
     "escape_markdown",
+    "find_preview",
+    "find_proposal",
     "format_count",
     "get_output",
     "goal_question",
@@ -206,6 +212,7 @@ __all__ = [
     "list_kinds",
     "make_label",
     "make_one_line",
+    "make_persona_source",
     "make_printable",
     "persona_from_json",
     "persona_to_json",
