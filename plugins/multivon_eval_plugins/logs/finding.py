@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
-
 _SPACELESS = "\u2e80"
 """From here on stand the scripts of East Asia."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from .finding import Rule, stands_alone
+from .finding import Found, Rule, stands_alone
 
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("us-ssn", "us.ssn", r"\d{3}-\d{2}-\d{4}"),
@@ -52,19 +53,29 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
 """Name of the rule, the module of python-stdnum that checks it, and how it is written."""
 
 _ID_WORDS = (
-    r"ssn|social security(?: number| no\.?)?|passport|reisepass|ausweis\w{0,10}|personalausweis\w{0,8}|passeport|pasaporte|"
-    r"passaporto|paspoort|driver'?s?'? licen[cs]e|driving licen[cs]e|f(?:ü|u)hrerschein\w{0,8}|national insurance|ni number|nino|"
-    r"tax id|tax file number|tfn|ein|itin|tin|steuer-?(?:id|nummer|identifikationsnummer)\w{0,4}|bsn|burgerservicenummer|dni|nie|"
-    r"nif|cif|cpf|rg|curp|rfc|codice fiscale|nhs(?: number)?|medicare(?: number)?|sin|aadhaar|aadhar|pan|voter id|nric|fin|"
-    r"pesel|personnummer|f(?:ø|o)dselsnummer|henkil(?:ö|o)tunnus|cpr(?:-?nummer)?|rijksregisternummer|num(?:é|e)ro de s(?:é|e)cu\w{0,10}|"
-    r"carte d'identit(?:é|e)|tc kimlik|c(?:é|e)dula|national id|id card|id number|identity (?:card|number)|green card|visa number|"
+    r"ssn|social security(?: number| no\.?)?|passport|reisepass|ausweis\w{0,10}|personalausweis\w{0,8}|"
+    r"passeport|pasaporte|"
+    r"passaporto|paspoort|driver'?s?'? licen[cs]e|driving licen[cs]e|f(?:ü|u)hrerschein\w{0,8}|"
+    r"national insurance|ni number|nino|"
+    r"tax id|tax file number|tfn|ein|itin|tin|steuer-?(?:id|nummer|identifikationsnummer)\w{0,4}|bsn|"
+    r"burgerservicenummer|dni|nie|"
+    r"nif|cif|cpf|rg|curp|rfc|codice fiscale|nhs(?: number)?|medicare(?: number)?|sin|aadhaar|aadhar|pan|"
+    r"voter id|nric|fin|"
+    r"pesel|personnummer|f(?:ø|o)dselsnummer|henkil(?:ö|o)tunnus|cpr(?:-?nummer)?|rijksregisternummer|num(?:é|"
+    r"e)ro de s(?:é|e)cu\w{0,10}|"
+    r"carte d'identit(?:é|e)|tc kimlik|c(?:é|e)dula|national id|id card|id number|identity (?:card|number)|"
+    r"green card|visa number|"
     r"身份证号?码?|パスポート|マイナンバー|주민등록번호|паспорт|инн|снилс"
 )
 _DOB_WORDS = (
-    r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthday|born(?: on)?|geburtsdatum|geboren(?: am)?|geb\.|n(?:é|e)\(?e?\)? le|"
-    r"date de naissance|naissance|nac(?:í|i) el|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|data de nascimento|"
-    r"nasci(?: em)?|nascid[oa] em|geboortedatum|geboren op|f(?:ö|ø|o)dd?(?:elsedato|elsedag)?|syntynyt|syntym(?:ä|a)aika|urodzon[ya]|"
-    r"data urodzenia|narozen[áa]?|sz(?:ü|u)let(?:é|e)si|do(?:ğ|g)um tarihi|дата рождения|родил(?:ся|ась)|出生日期|出生|生年月日|"
+    r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthday|born(?: on)?|geburtsdatum|geboren(?: am)?|geb\.|n(?:é|"
+    r"e)\(?e?\)? le|"
+    r"date de naissance|naissance|nac(?:í|i) el|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|"
+    r"data de nascimento|"
+    r"nasci(?: em)?|nascid[oa] em|geboortedatum|geboren op|f(?:ö|ø|o)dd?(?:elsedato|elsedag)?|syntynyt|"
+    r"syntym(?:ä|a)aika|urodzon[ya]|"
+    r"data urodzenia|narozen[áa]?|sz(?:ü|u)let(?:é|e)si|do(?:ğ|g)um tarihi|дата рождения|родил(?:ся|ась)|出生日期|"
+    r"出生|生年月日|"
     r"생년월일|जन्म"
 )
 _MONTH = r"[^\W\d_]{3,12}\.?"
@@ -83,7 +94,12 @@ def _load(name: str) -> Any:
 
 def _is_card(text: str, start: int, end: int) -> bool:
     digits = re.sub(r"\D", "", text[start:end])
-    return digits[0] in "23456" and len(set(digits)) > 1 and stands_alone(text, start, end) and _load("luhn").is_valid(digits)
+    return (
+        digits[0] in "23456"
+        and len(set(digits)) > 1
+        and stands_alone(text, start, end)
+        and _load("luhn").is_valid(digits)
+    )
 
 
 def _make_check(module: str) -> Any:
@@ -103,42 +119,67 @@ def _has_digit(text: str, start: int, end: int) -> bool:
     return any(map(str.isdigit, text[start:end]))
 
 
-def find_iban_end(text: str, start: int, limit: int) -> int:
-    """Where an IBAN ends that begins here and is no longer than up to a limit; the start if there is none."""
-    for end in range(limit, start + 14, -1):
-        if text[end - 1].isalnum() and _is_iban(text, start, end):
-            return end
-    return start
+def find_ibans(text: str) -> Iterator[Found]:
+    """Find numbers of bank accounts whose check digits are right, also where a word follows that looks like more of it."""
+    for match in _ANY_IBAN.finditer(text):
+        start = match.start()
+        for end in range(match.end(), start + 14, -1):
+            if text[end - 1].isalnum() and _is_iban(text, start, end):
+                yield Found(start, end, "bank account", "iban-mod97")
+                break
 
 
 _ANY_IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
-CARDS = (
+CARDS: tuple[Rule, ...] = (
     Rule("card-luhn", "card number", re.compile(r"(?<![A-Za-z0-9_.-])\d(?:[ -]?\d){12,18}(?![A-Za-z0-9_-])"), _is_card),
-    Rule("card-after-word", "card number", re.compile(
-        r"\b(?:card|visa|mastercard|amex|carte|karte|kreditkarte|tarjeta|carta|cart(?:ã|a)o)(?: (?:number|no\.?|nr\.?|is|ist|n°))*"
-        r"[ :#]{0,3}(?P<value>\d(?:[ -]?\d){12,18})(?![\w-])", re.IGNORECASE)),
+    Rule(
+        "card-after-word",
+        "card number",
+        re.compile(
+            r"\b(?:card|visa|mastercard|amex|carte|karte|kreditkarte|tarjeta|carta|cart(?:ã|a)o)(?: (?:number|"
+            r"no\.?|nr\.?|is|ist|n°))*"
+            r"[ :#]{0,3}(?P<value>\d(?:[ -]?\d){12,18})(?![\w-])",
+            re.IGNORECASE,
+        ),
+    ),
 )
-NATIONAL_IDS = (
-    *(Rule(name, "national id", re.compile(rf"(?<![A-Za-z0-9_-]){shape}(?![A-Za-z0-9_-])"), _make_check(module)) for name, module, shape in _SHAPES),
-    Rule("gb-nino", "national id", re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)")),
+NATIONAL_IDS: tuple[Rule, ...] = (
+    *(
+        Rule(name, "national id", re.compile(rf"(?<![A-Za-z0-9_-]){shape}(?![A-Za-z0-9_-])"), _make_check(module))
+        for name, module, shape in _SHAPES
+    ),
+    Rule(
+        "gb-nino",
+        "national id",
+        re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"),
+    ),
     Rule("sg-nric", "national id", re.compile(r"(?<!\w)[STFGM]\d{7}[A-Z](?!\w)")),
     Rule(
         "id-after-word",
         "national id",
         re.compile(
-            rf"(?<![^\W_])(?:{_ID_WORDS})(?:\s{{0,2}}(?:number|nummer|no\.?|nr\.?|n[°ºo]\.?|num(?:é|e)ro|n(?:ú|u)mero|kimlik|is|ist|lautet|es|est|è|é|er|:|：|#|="
-            rf"|le|el|il|my|mein)){{0,4}}\s{{0,2}}(?P<value>[A-Za-z0-9](?:[A-Za-z0-9./-]|[ ](?=\d)){{4,22}}[A-Za-z0-9])",
+            rf"(?<![^\W_])(?:{_ID_WORDS})(?:\s{{0,2}}(?:number|nummer|no\.?|nr\.?|n[°ºo]\.?|num(?:é|e)ro|n(?:ú|"
+            rf"u)mero|kimlik|is|ist|lautet|es|est|è|é|er|:|：|#|="
+            rf"|le|el|il|my|mein)){{0,4}}\s{{0,2}}(?P<value>[A-Za-z0-9](?:[A-Za-z0-9./-]|"
+            rf"[ ](?=\d)){{4,22}}[A-Za-z0-9])",
             re.IGNORECASE,
         ),
         _has_digit,
     ),
 )
-BIRTHDAYS = (
+BIRTHDAYS: tuple[Rule, ...] = (
     Rule(
         "date-of-birth",
         "date of birth",
         re.compile(rf"(?<![^\W_])(?:{_DOB_WORDS})(?:[^\d\n]{{0,14}}?)(?P<value>{_DATE})", re.IGNORECASE),
     ),
-    Rule("born-in-month", "date of birth", re.compile(
-        rf"(?<![^\W_])(?:{_DOB_WORDS})(?:\s(?:is|on|was|am|il|el|le))?[\s:]{{1,2}}(?P<value>{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}})", re.IGNORECASE)),
+    Rule(
+        "born-in-month",
+        "date of birth",
+        re.compile(
+            rf"(?<![^\W_])(?:{_DOB_WORDS})(?:\s(?:is|on|was|am|il|el|"
+            rf"le))?[\s:]{{1,2}}(?P<value>{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}})",
+            re.IGNORECASE,
+        ),
+    ),
 )

@@ -10,40 +10,61 @@ from .name_words import FIELD_WORDS, PARTICLES, NameLists, Word, load_lists, spl
 
 _MOST = 4
 _TITLE = (
-    r"(?-i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Herr|Herrn|Frau|Mag|Ing|Dipl|Monsieur|Madame|Mademoiselle|M|Mme|Mlle|"
-    r"Se(?:ñ|n)or|Se(?:ñ|n)ora|Sr|Sra|Srta|Do(?:ñ|n)a|Signor|Signora|Sig|Dott|Senhor|Senhora|Dhr|Mevr|Mevrouw|Meneer|Pan|Pani|Pana|"
-    r"Aunt|Auntie|Uncle|Grandma|Grandpa|Agent|Officer|Nurse|Captain|Detective|Shri|Smt)\.?|se(?:ñ|n)ora?|herr|frau|monsieur|madame"
+    r"(?-i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Herr|Herrn|Frau|Mag|Ing|Dipl|Monsieur|Madame|"
+    r"Mademoiselle|M|Mme|Mlle|"
+    r"Se(?:ñ|n)or|Se(?:ñ|n)ora|Sr|Sra|Srta|Do(?:ñ|n)a|Signor|Signora|Sig|Dott|Senhor|Senhora|Dhr|Mevr|Mevrouw|"
+    r"Meneer|Pan|Pani|Pana|"
+    r"Aunt|Auntie|Uncle|Grandma|Grandpa|Agent|Officer|Nurse|Captain|Detective|Shri|Smt)\.?|se(?:ñ|n)ora?|herr|"
+    r"frau|monsieur|madame"
 )
 _INTRODUCED = (
-    r"my (?:full |first |last |real |legal )?name(?:'s| is| was)?|name(?: is|:| =)|i am called|call me|named|surname(?: is|:)?|"
-    r"(?:first|last|full|given|family|maiden) name(?: is|:)?|mein name ist|min name isch|ich hei(?:ß|ss)e|je m'appelle|je me nomme|mon nom est|"
-    r"me llamo|mi nombre es|mi chiamo|il mio nome (?:è|e)|me chamo|(?:o )?meu nome (?:é|e)|mijn naam is|ik heet|jag heter|mitt namn (?:är|er)|mit navn er|"
-    r"jeg hedder|jeg heter|mitt navn er|nimeni on|nazywam si(?:ę|e)|mam na imi(?:ę|e)|jmenuji se|vol(?:á|a)m sa|m(?:ă|a) numesc|a nevem|ad(?:ı|i)m|"
-    r"nama saya|pangalan ko(?: ay)?|jina langu ni|t(?:ô|o)i t(?:ê|e)n l(?:à|a)|меня зовут|мене звати|мое имя|με λένε|ονομάζομαι|اسمي|שמי|"
+    r"my (?:full |first |last |real |legal )?name(?:'s| is| was)?|name(?: is|:| =)|i am called|call me|named|"
+    r"surname(?: is|:)?|"
+    r"(?:first|last|full|given|family|maiden) name(?: is|:)?|mein name ist|min name isch|ich hei(?:ß|ss)e|"
+    r"je m'appelle|je me nomme|mon nom est|"
+    r"me llamo|mi nombre es|mi chiamo|il mio nome (?:è|e)|me chamo|(?:o )?meu nome (?:é|e)|mijn naam is|ik heet|"
+    r"jag heter|mitt namn (?:är|er)|mit navn er|"
+    r"jeg hedder|jeg heter|mitt navn er|nimeni on|nazywam si(?:ę|e)|mam na imi(?:ę|e)|jmenuji se|vol(?:á|a)m sa|"
+    r"m(?:ă|a) numesc|a nevem|ad(?:ı|i)m|"
+    r"nama saya|pangalan ko(?: ay)?|jina langu ni|t(?:ô|o)i t(?:ê|e)n l(?:à|a)|меня зовут|мене звати|мое имя|"
+    r"με λένε|ονομάζομαι|اسمي|שמי|"
     r"मेरा नाम|জ্ঞ"
 )
 _I_AM = (
-    r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|here is|hier ist|hier spricht|ich bin|bin die|bin der|je suis|c'est|soy(?: la| el)?|sono|sou(?: a| o)?|"
+    r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|here is|hier ist|hier spricht|ich bin|bin die|bin der|je suis|"
+    r"c'est|soy(?: la| el)?|sono|sou(?: a| o)?|"
     r"eu sou|ik ben|met|jag är|jeg er|olen|ben|si|ako si|ami|aquí|tu bin)"
 )
 _NEAR = (
-    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|ask(?:ed)? for|(?:gift|present|card|ticket|room|booking|booked) for|"
-    r"under(?: the name(?: of)?)?|(?:please )?tell|can|could|add|attn\.?:?|c/o|contact(?: is|:)|from:|to:|cc:?|holder(?: is|:)?|patient(?: is|:)?|"
-    r"passenger(?: is|:)?|recipient(?: is|:)?|customer(?: is|:)|tenant|t\.n\.v\.|lautend auf|(?:account|card|phone|person|guy|lady|woman|man|rep|agent|line|desk)(?: is|,)|"
-    r"(?:my|his|her|our|their) (?:wife|husband|partner|spouse|fianc(?:é|e)e?|son|daughter|child|kid|brother|sister|mother|mom|mum|father|dad|"
-    r"grandmother|grandfather|aunt|uncle|cousin|boss|manager|colleague|co-?worker|friend|roommate|flatmate|neighbou?r|landlord|lawyer|"
-    r"attorney|doctor|dentist|nurse|teacher|boyfriend|girlfriend|ex|assistant)(?:'s name(?: is|:)?|,| is| named| called)?"
+    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|ask(?:ed)? for|(?:gift|present|card|"
+    r"ticket|room|booking|booked) for|"
+    r"under(?: the name(?: of)?)?|(?:please )?tell|can|could|add|attn\.?:?|c/o|contact(?: is|:)|from:|to:|cc:?|"
+    r"holder(?: is|:)?|patient(?: is|:)?|"
+    r"passenger(?: is|:)?|recipient(?: is|:)?|customer(?: is|:)|tenant|t\.n\.v\.|lautend auf|(?:account|card|"
+    r"phone|person|guy|lady|woman|man|rep|agent|line|desk)(?: is|,)|"
+    r"(?:my|his|her|our|their) (?:wife|husband|partner|spouse|fianc(?:é|e)e?|son|daughter|child|kid|brother|"
+    r"sister|mother|mom|mum|father|dad|"
+    r"grandmother|grandfather|aunt|uncle|cousin|boss|manager|colleague|co-?worker|friend|roommate|flatmate|"
+    r"neighbou?r|landlord|lawyer|"
+    r"attorney|doctor|dentist|nurse|teacher|boyfriend|girlfriend|ex|assistant)(?:'s name(?: is|:)?|,| is| named|"
+    r" called)?"
 )
 _GREETING = (
-    r"dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening)|liebe[rs]?|sehr geehrte[rs]?|hallo|moin|bonjour|salut|cher|ch(?:è|e)re|hola|"
-    r"estimad[oa]|querid[oa]|ol(?:á|a)|oi|prezad[oa]|ciao|gentile|caro|cara|beste|hoi|hej|k(?:ä|a)ra|cześć|dzień dobry|привет|здравствуйте|thanks|"
+    r"dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening)|liebe[rs]?|sehr geehrte[rs]?|hallo|moin|bonjour|"
+    r"salut|cher|ch(?:è|e)re|hola|"
+    r"estimad[oa]|querid[oa]|ol(?:á|a)|oi|prezad[oa]|ciao|gentile|caro|cara|beste|hoi|hej|k(?:ä|a)ra|cześć|"
+    r"dzień dobry|привет|здравствуйте|thanks|"
     r"thank you|gracias|danke|merci|grazie|obrigad[oa]"
 )
 _CLOSING = (
-    r"(?:(?:best|kind|warm|with|many) )?(?:regards|wishes|thanks)|best|cheers|sincerely|yours(?: truly| sincerely| faithfully)?|thx|thanks|thank you|"
-    r"tks|rgds|(?:mit )?(?:freundlichen|besten|lieben|herzlichen) gr(?:ü|u)(?:ß|ss)en|(?:beste|liebe|viele) gr(?:ü|u)(?:ß|ss)e|gr(?:ü|u)(?:ß|ss)e|lg|vg|mfg|danke|"
-    r"cordialement|bien (?:à|a) vous|amicalement|merci|saludos(?: cordiales)?|atentamente|gracias|un saludo|cordiali saluti|distinti saluti|"
-    r"saluti|grazie|atenciosamente|abra(?:ç|c)os|obrigad[oa]|groet(?:en|jes)?|met vriendelijke groet(?:en)?|mvh|h(?:ä|a)lsningar|med venlig hilsen|"
+    r"(?:(?:best|kind|warm|with|many) )?(?:regards|wishes|thanks)|best|cheers|sincerely|yours(?: truly|"
+    r" sincerely| faithfully)?|thx|thanks|thank you|"
+    r"tks|rgds|(?:mit )?(?:freundlichen|besten|lieben|herzlichen) gr(?:ü|u)(?:ß|ss)en|(?:beste|liebe|"
+    r"viele) gr(?:ü|u)(?:ß|ss)e|gr(?:ü|u)(?:ß|ss)e|lg|vg|mfg|danke|"
+    r"cordialement|bien (?:à|a) vous|amicalement|merci|saludos(?: cordiales)?|atentamente|gracias|un saludo|"
+    r"cordiali saluti|distinti saluti|"
+    r"saluti|grazie|atenciosamente|abra(?:ç|c)os|obrigad[oa]|groet(?:en|jes)?|met vriendelijke groet(?:en)?|mvh|"
+    r"h(?:ä|a)lsningar|med venlig hilsen|"
     r"med vennlig hilsen|hilsen|terveisin|pozdrawiam|pozdrav|с уважением|спасибо|xoxo|love"
 )
 _LEFT = r"(?<![^\W_])"
@@ -59,12 +80,22 @@ _SIGNED = re.compile(rf"{_LEFT}(?:{_CLOSING})[,.!]{{0,3}}\s{{0,3}}(?:[-–—~]{
 _DASHED = re.compile(r"(?:\s|\A)[-–—~]{1,2}\s?(?=[^\W\d_]{2,20}\s*\Z)")
 _HAN = r"[\u4e00-\u9fff]"
 _NO_CAPITALS = (
-    re.compile(rf"(?:我叫|我是|姓名[是为：: ]{{0,2}}|名字[是叫：: ]{{0,2}}|お?名前は)(?P<value>{_HAN}{{2,4}})(?![\u4e00-\u9fff]{{2}})"),
-    re.compile(rf"(?:(?<=[\s。、！,.])|\A)(?P<value>{_HAN}{{2,6}}|[\u30a0-\u30ff]{{2,12}})(?=です|と申します|といいます)"),
-    re.compile(rf"(?P<value>{_HAN}{{1,4}}|[\u30a0-\u30ff]{{2,8}}|[\uac00-\ud7a3]{{2,4}})(?=さん|様|先生|小姐|女士|님|씨)"),
-    re.compile(r"(?:이름은|성함은|저는)\s?(?P<value>[\uac00-\ud7a3]{2,4}?)(?=이고|입니다|이에요|예요|이라고|라고|[\s,.])"),
     re.compile(
-        r"(?:اسمي|أنا|שמי|אני|मेरा नाम)\s(?P<value>[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16}(?:\s(?!ورقم|और|है|רקם|و)"
+        rf"(?:我叫|我是|姓名[是为：: ]{{0,2}}|名字[是叫：: ]{{0,2}}|お?名前は)"
+        rf"(?P<value>{_HAN}{{2,4}})(?![\u4e00-\u9fff]{{2}})"
+    ),
+    re.compile(
+        rf"(?:(?<=[\s。、！,.])|\A)(?P<value>{_HAN}{{2,6}}|[\u30a0-\u30ff]{{2,12}})(?=です|と申します|といいます)"
+    ),
+    re.compile(
+        rf"(?P<value>{_HAN}{{1,4}}|[\u30a0-\u30ff]{{2,8}}|[\uac00-\ud7a3]{{2,4}})(?=さん|様|先生|小姐|女士|님|씨)"
+    ),
+    re.compile(
+        r"(?:이름은|성함은|저는)\s?(?P<value>[\uac00-\ud7a3]{2,4}?)(?=이고|입니다|이에요|예요|이라고|라고|[\s,.])"
+    ),
+    re.compile(
+        r"(?:اسمي|أنا|שמי|אני|मेरा नाम)\s(?P<value>[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16}(?:\s(?!ورقم|"
+        r"और|है|רקם|و)"
         r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16})?)"
     ),
 )
@@ -101,7 +132,9 @@ def _take(
         return
     if not is_shown and not may_be_small and not (rule != "name-after-words" and lists.is_first(first)):
         return
-    if first.plain in FIELD_WORDS or (rule != "name-introduced" and rule != "name-after-title" and not _may_be(first, lists)):
+    if first.plain in FIELD_WORDS or (
+        rule != "name-introduced" and rule != "name-after-title" and not _may_be(first, lists)
+    ):
         return
     if rule in ("name-after-words", "name-after-i-am") and lists.is_word(first) and not lists.is_name(first):
         return
@@ -143,7 +176,9 @@ def _take_signed(text: str, words: Sequence[Word], index: int, lists: NameLists)
         return
     if any(word.plain in FIELD_WORDS for word in titled) and not all(word.is_capital for word in titled):
         return
-    if len(titled) == 1 and (titled[0].plain in FIELD_WORDS or (lists.is_word(titled[0]) and not lists.is_name(titled[0]))):
+    if len(titled) == 1 and (
+        titled[0].plain in FIELD_WORDS or (lists.is_word(titled[0]) and not lists.is_name(titled[0]))
+    ):
         return
     if not all(word.is_capital for word in titled) and len(titled) > 2:
         return
@@ -186,5 +221,6 @@ def _is_listed(run: Sequence[Word], lists: NameLists) -> bool:
     if not others or not lists.is_name(run[0]):
         return False
     ends = others[-1]
-    # A name that is a word too, "Grace" or "Mark", needs a second one that is none; so does a family name that stands first.
-    return lists.is_name(ends) and not (lists.is_word(ends) or lists.is_word(run[0]) and ends.plain not in lists.last)
+    # A name that is a word too, "Grace" or "Mark", needs a second one that is none; so does
+    # a family name that stands first.
+    return lists.is_name(ends) and not (lists.is_word(ends) or (lists.is_word(run[0]) and ends.plain not in lists.last))

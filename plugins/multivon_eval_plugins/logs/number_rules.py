@@ -12,22 +12,32 @@ from .finding import Found, Rule, stands_alone
 
 _AROUND = 34
 _PHONE_WORDS = re.compile(
-    r"(?<![^\W_])(?:phone|ph|tel|telephone|mob|mobile|cell|cellphone|call|text|sms|whats?app|zap|fax|dial|reach|number|hp|cp|"
-    r"telefon\w{0,6}|t(?:é|e)l(?:é|e)phone|t(?:é|e)l|portable|appele[zr]|tel(?:é|e)fono|m(?:ó|o)vil|celular|cel|llam\w{1,5}|"
-    r"telefone|telem(?:ó|o)vel|ligue|cellulare|chiam\w{1,5}|gsm|mobiel|nummer|06-nummer|bel|handy|mobil\w{0,4}|festnetz|"
-    r"r(?:ü|u)ckruf|ruf|anruf\w{0,3}|puhelin\w{0,6}|komórk\w{0,3}|nr tel|numer|namba|simu|nomor|hape|điện thoại|sđt|เบอร์|โทร|"
-    r"телефон\w{0,3}|номер|тел|τηλ\w{0,8}|טלפון|נייד|هاتف\w{0,3}|رقم\w{0,3}|नंबर|मोबाइल|电话|電話|手机|手機|携帯|전화\w{0,3}|번호\w{0,2})"
+    r"(?<![^\W_])(?:phone|ph|tel|telephone|mob|mobile|cell|cellphone|call|text|sms|whats?app|zap|fax|dial|reach|"
+    r"number|hp|cp|"
+    r"telefon\w{0,6}|t(?:é|e)l(?:é|e)phone|t(?:é|e)l|portable|appele[zr]|tel(?:é|e)fono|m(?:ó|o)vil|celular|cel|"
+    r"llam\w{1,5}|"
+    r"telefone|telem(?:ó|o)vel|ligue|cellulare|chiam\w{1,5}|gsm|mobiel|nummer|06-nummer|bel|handy|mobil\w{0,4}|"
+    r"festnetz|"
+    r"r(?:ü|u)ckruf|ruf|anruf\w{0,3}|puhelin\w{0,6}|komórk\w{0,3}|nr tel|numer|namba|simu|nomor|hape|điện thoại|"
+    r"sđt|เบอร์|โทร|"
+    r"телефон\w{0,3}|номер|тел|τηλ\w{0,8}|טלפון|נייד|هاتف\w{0,3}|رقم\w{0,3}|नंबर|मोबाइल|电话|電話|手机|手機|携帯|"
+    r"전화\w{0,3}|번호\w{0,2})"
     r"(?![^\W_])|电话|電話|手机|手機|携帯|전화|เบอร์|โทร|هاتف",
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(r"(?<![A-Za-z0-9_.,/@#-])(?:\+ ?|00)?\(?\d(?:[\d ()./‑–-]{5,20})\d(?![A-Za-z_@]|[.,/-]\d)")
 _REGIONS = tuple(
-    "US GB DE FR ES IT NL BE AT CH SE NO DK FI PL CZ HU RO PT BR MX AR CO IN AU NZ ZA KE NG SG PH VN ID TH JP KR CN IL TR IE GR".split()
+    "US GB DE FR ES IT NL BE AT CH SE NO DK FI PL CZ HU RO PT BR MX AR CO IN AU NZ ZA KE NG SG PH VN ID TH JP "
+    "KR CN IL TR IE GR".split()
 )
-_DATE_LIKE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: \d{1,2})?|\d{4} ?[-–] ?\d{4}|\d{1,3}(?:[ .]\d{3})+|\d+(?:\.\d+)?")
+_DATE_LIKE = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: \d{1,2})?|\d{4} ?[-–] ?\d{4}|\d{1,3}(?:[ .]\d{3})+|\d+(?:\.\d+)?"
+)
 _NOT_PERSONAL = re.compile(
-    r"(?:isbn|issn|ean|upc|gtin|asin|sku|barcode|bar code|part|model|modell|mod(?:è|e)le|modelo|modello|article|artikel|"
-    r"art\.|item|r(?:é|e)f\.|article r(?:é|e)f\.|product|produkt|produit|producto|error|errno|fehler|line|port|version|build|"
+    r"(?:isbn|issn|ean|upc|gtin|asin|sku|barcode|bar code|part|model|modell|mod(?:è|e)le|modelo|modello|article|"
+    r"artikel|"
+    r"art\.|item|r(?:é|e)f\.|article r(?:é|e)f\.|product|produkt|produit|producto|error|errno|fehler|line|port|"
+    r"version|build|"
     r"run|step|page|chapter|room|raum|zimmer|haus|figure|table|issue|pr|commit|form|code|status|rfc|iso|din|cve|pi|"
     r"timestamp|unix|epoch|size|qty|quantity|license key|coupon|promo|voucher|platform|gate|seat|row|flight|train)"
     r"[ -]?(?:\w{0,8}(?:nummer|number)|number|no\.?|nr\.?|n°|id|is|ist|num)?[ :#.]{0,3}\Z",
@@ -36,25 +46,50 @@ _NOT_PERSONAL = re.compile(
 """What stands before a number that is nobody's."""
 
 _LABELS: tuple[tuple[str, str], ...] = (
-    ("order number", r"order|purchase|po|bestell\w{0,12}|auftrag\w{0,8}|commande|pedido|orden|ordine|encomenda|ordre?|ordernummer|"
-                     r"bestelling|zam(?:ó|o)wieni\w{1,3}|objedn(?:á|a)vk\w{1,2}|rendel(?:é|e)s\w{0,8}|sipari(?:ş|s)\w{0,4}|заказ\w{0,2}|замовлення|"
-                     r"订单号?|注文番号|주문번호|tilaus\w{0,8}|comand[aă]|pesanan"),
-    ("booking number", r"booking|reservation|confirmation|itinerary|pnr|buchung\w{0,8}|reservierung\w{0,8}|r(?:é|e)servation|reserva|"
-                       r"prenotazione|boeking\w{0,6}|record locator"),
-    ("ticket number", r"ticket|case|incident|docket|complaint|radicado|vorgang\w{0,8}|dossier|expediente|sinistre|request"),
+    (
+        "order number",
+        r"order|purchase|po|bestell\w{0,12}|auftrag\w{0,8}|commande|pedido|orden|ordine|encomenda|ordre?|ordernummer|"
+        r"bestelling|zam(?:ó|o)wieni\w{1,3}|objedn(?:á|a)vk\w{1,2}|rendel(?:é|e)s\w{0,8}|sipari(?:ş|s)\w{0,4}|"
+        r"заказ\w{0,2}|замовлення|"
+        r"订单号?|注文番号|주문번호|tilaus\w{0,8}|comand[aă]|pesanan",
+    ),
+    (
+        "booking number",
+        r"booking|reservation|confirmation|itinerary|pnr|buchung\w{0,8}|reservierung\w{0,8}|r(?:é|e)servation|reserva|"
+        r"prenotazione|boeking\w{0,6}|record locator",
+    ),
+    (
+        "ticket number",
+        r"ticket|case|incident|docket|complaint|radicado|vorgang\w{0,8}|dossier|expediente|sinistre|request",
+    ),
     ("invoice number", r"invoice|inv|receipt|rechnung\w{0,8}|facture|factura|fattura|fatura|faktur\w{0,6}|bill"),
-    ("tracking number", r"tracking|shipment|parcel|consignment|sendung\w{0,10}|colis|env(?:í|i)o|spedizione|track & trace|awb|waybill"),
-    ("account number", r"account|acct|a/c|konto\w{0,6}|compte|cuenta|conto|conta|rekening\w{0,8}|sort code|routing|wallet|iban|swift"),
-    ("customer number", r"customer|client|kunden\w{0,8}|klant\w{0,6}|cliente|member(?:ship)?|mitglied\w{0,10}|loyalty|subscriber|patient|"
-                        r"mrn|employee|student|user|kund\w{0,6}|guest"),
-    ("contract number", r"policy|pol\.?|claim|contract|vertrag\w{0,8}|contrat|contrato|contratto|polizza|p(?:ó|o)liza|subscription|licen[cs]e(?! key)|"
-                        r"police|versicherung\w{0,10}"),
+    (
+        "tracking number",
+        r"tracking|shipment|parcel|consignment|sendung\w{0,10}|colis|env(?:í|i)o|spedizione|track & trace|awb|waybill",
+    ),
+    (
+        "account number",
+        r"account|acct|a/c|konto\w{0,6}|compte|cuenta|conto|conta|rekening\w{0,8}|sort code|routing|wallet|iban|swift",
+    ),
+    (
+        "customer number",
+        r"customer|client|kunden\w{0,8}|klant\w{0,6}|cliente|member(?:ship)?|mitglied\w{0,10}|loyalty|"
+        r"subscriber|patient|"
+        r"mrn|employee|student|user|kund\w{0,6}|guest",
+    ),
+    (
+        "contract number",
+        r"policy|pol\.?|claim|contract|vertrag\w{0,8}|contrat|contrato|contratto|polizza|p(?:ó|o)liza|"
+        r"subscription|licen[cs]e(?! key)|"
+        r"police|versicherung\w{0,10}",
+    ),
     ("vehicle number", r"vin|plate|license plate|kennzeichen|registration|reg|matr(?:í|i)cula|targa|immatriculation"),
     ("device number", r"serial|s/n|imei|seriennummer|num(?:é|e)ro de s(?:é|e)rie|device"),
     ("reference number", r"ref(?:erence)?|referenz\w{0,8}|transaction|txn|payment|transfer|application|file|rf|id"),
 )
 _GLUE = (
-    r"(?:[\s_-]{0,2}(?:numbers?|numero|n(?:ú|u)mero|num(?:é|e)ro|nummer|number|num|no\.?|nr\.?|n[°ºo]\.?|code|id|ids|ref(?:erence)?|key|of mine|"
+    r"(?:[\s_-]{0,2}(?:numbers?|numero|n(?:ú|u)mero|num(?:é|e)ro|nummer|number|num|no\.?|nr\.?|n[°ºo]\.?|code|"
+    r"id|ids|ref(?:erence)?|key|of mine|"
     r"is|was|are|ist|lautet|es|est|è|é|er|el|il|le|het|de cliente|bank|for|on|my|of|device|from|:|：|#|=|-)){0,6}"
 )
 _TOKEN = r"#?[A-Za-z0-9](?:[A-Za-z0-9_/-]{1,40})[A-Za-z0-9]"
@@ -80,7 +115,7 @@ def _is_long_number(text: str, start: int, end: int) -> bool:
     )
 
 
-REFERENCES = (
+REFERENCES: tuple[Rule, ...] = (
     *(
         Rule(
             f"{label.replace(' ', '-')}-after-word",
@@ -90,16 +125,49 @@ REFERENCES = (
         )
         for label, words in _LABELS
     ),
-    Rule("sort-code", "account number", re.compile(r"(?<![^\W_])sort ?code(?: is|:)?\s{1,2}(?P<value>\d{2}[- ]?\d{2}[- ]?\d{2})(?!\w)", re.IGNORECASE)),
-    Rule("uuid", "reference number", re.compile(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])")),
-    Rule("object-id", "reference number", re.compile(
-        r"(?<![\w-])(?:acct|sub|cus|ch|pi|pm|in|txn|ord|order|inv|evt|usr|user|price|prod|req|ses|sess|re|po|tr)_[A-Za-z0-9]{8,64}(?!\w)")),
+    Rule(
+        "sort-code",
+        "account number",
+        re.compile(r"(?<![^\W_])sort ?code(?: is|:)?\s{1,2}(?P<value>\d{2}[- ]?\d{2}[- ]?\d{2})(?!\w)", re.IGNORECASE),
+    ),
+    Rule(
+        "uuid",
+        "reference number",
+        re.compile(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])"),
+    ),
+    Rule(
+        "object-id",
+        "reference number",
+        re.compile(
+            r"(?<![\w-])(?:acct|sub|cus|ch|pi|pm|in|txn|ord|order|inv|evt|usr|user|price|prod|req|ses|sess|re|"
+            r"po|tr)_[A-Za-z0-9]{8,64}(?!\w)"
+        ),
+    ),
     Rule("order-number-shape", "order number", re.compile(r"(?<![\w-])\d{3}-\d{7}-\d{7}(?![\w-])")),
-    Rule("tracking-number-shape", "tracking number", re.compile(r"(?<!\w)(?:1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}[A-Z]{2}|JD\d{18})(?!\w)")),
-    Rule("vin-shape", "vehicle number", re.compile(r"(?<!\w)(?=[A-Z0-9]{0,16}\d)(?=[A-Z0-9]{0,16}[A-Z])[A-HJ-NPR-Z0-9]{17}(?!\w)")),
-    Rule("wallet-shape", "account number", re.compile(r"(?<!\w)(?:bc1[a-z0-9]{20,80}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?!\w)")),
-    Rule("prefixed-number", "reference number", re.compile(r"(?<![\w-])#?[A-Z]{1,6}-?\d{5,20}(?![\w-])"), _is_long_number),
-    Rule("hash-number", "reference number", re.compile(r"(?<![\w&])#(?=[A-Z-]{0,8}\d)[A-Z0-9-]{4,24}(?![\w-])"), _is_long_number),
+    Rule(
+        "tracking-number-shape",
+        "tracking number",
+        re.compile(r"(?<!\w)(?:1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}[A-Z]{2}|JD\d{18})(?!\w)"),
+    ),
+    Rule(
+        "vin-shape",
+        "vehicle number",
+        re.compile(r"(?<!\w)(?=[A-Z0-9]{0,16}\d)(?=[A-Z0-9]{0,16}[A-Z])[A-HJ-NPR-Z0-9]{17}(?!\w)"),
+    ),
+    Rule(
+        "wallet-shape",
+        "account number",
+        re.compile(r"(?<!\w)(?:bc1[a-z0-9]{20,80}|0x[0-9a-fA-F]{40}|[13][1-9A-HJ-NP-Za-km-z]{25,34})(?!\w)"),
+    ),
+    Rule(
+        "prefixed-number", "reference number", re.compile(r"(?<![\w-])#?[A-Z]{1,6}-?\d{5,20}(?![\w-])"), _is_long_number
+    ),
+    Rule(
+        "hash-number",
+        "reference number",
+        re.compile(r"(?<![\w&])#(?=[A-Z-]{0,8}\d)[A-Z0-9-]{4,24}(?![\w-])"),
+        _is_long_number,
+    ),
     Rule("long-number", "reference number", re.compile(r"(?<![\w.,-])\d{8,30}(?![\w-]|[.,]\d)"), _is_long_number),
 )
 
@@ -110,7 +178,7 @@ def _load() -> Any:
 
 
 def find_phones(text: str) -> Iterator[Found]:
-    """Find phone numbers: those with a country code, those that a word calls so, those written as a country writes them."""
+    """Find phone numbers: with a country code, called so by a word before them, or written as a country does."""
     for match in _CANDIDATE.finditer(text):
         value, start, end = match.group(), match.start(), match.end()
         if value.startswith("(") and ")" not in value:

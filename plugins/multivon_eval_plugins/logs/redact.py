@@ -14,7 +14,7 @@ from multivon_eval.sdk import Message, ToolCall
 
 from .address_rules import ADDRESSES
 from .finding import Found, Rule, merge
-from .id_rules import _ANY_IBAN, BIRTHDAYS, CARDS, NATIONAL_IDS, find_iban_end
+from .id_rules import BIRTHDAYS, CARDS, NATIONAL_IDS, find_ibans
 from .name_rules import find_names
 from .number_rules import REFERENCES, find_phones
 from .secrets_rules import EMAILS, HANDLES, LINKS, MACHINES, SECRETS
@@ -22,29 +22,49 @@ from .secrets_rules import EMAILS, HANDLES, LINKS, MACHINES, SECRETS
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("secret", r"(?:.*_)?(?:password|passwd|pwd|secret|api_?key|access_?token|auth_?token|token|pin|otp|cvv|cvc)\Z"),
+        (
+            "secret",
+            r"(?:.*_)?(?:password|passwd|pwd|secret|api_?key|access_?token|auth_?token|token|pin|otp|cvv|cvc)\Z",
+        ),
         ("email", r"(?:.*_)?e_?mail(?:_?address)?\Z"),
         ("phone number", r"(?:.*_)?(?:phone|mobile|cell|fax|tel|telephone|msisdn)(?:_?(?:number|no))?\Z"),
         ("date of birth", r"(?:.*_)?(?:dob|birth_?date|date_?of_?birth|birthday)\Z"),
-        ("national id", r"(?:.*_)?(?:ssn|tax_?id|passport(?:_?(?:no|number))?|national_?id|nin|sin|cpf|dni|license_?(?:no|number))\Z"),
+        (
+            "national id",
+            r"(?:.*_)?(?:ssn|tax_?id|passport(?:_?(?:no|number))?|national_?id|nin|sin|cpf|dni|license_?(?:no|"
+            r"number))\Z",
+        ),
         ("card number", r"(?:.*_)?(?:card(?:_?(?:no|number))?|pan|cc_?number)\Z"),
-        ("account number", r"(?:.*_)?(?:iban|bic|account(?:_?(?:no|number|id))?|acct|routing(?:_?number)?|sort_?code)\Z"),
+        (
+            "account number",
+            r"(?:.*_)?(?:iban|bic|account(?:_?(?:no|number|id))?|acct|routing(?:_?number)?|sort_?code)\Z",
+        ),
         ("ip address", r"(?:.*_)?(?:ip|ip_?addr(?:ess)?|client_?ip|remote_?addr)\Z"),
-        ("address", r"(?:.*_)?(?:address(?:_?(?:line)?_?\d)?|street(?:_?\d)?|zip(?:_?code)?|post(?:al)?_?code|city|town|lat|lon|lng|latitude|longitude)\Z"),
+        (
+            "address",
+            r"(?:.*_)?(?:address(?:_?(?:line)?_?\d)?|street(?:_?\d)?|zip(?:_?code)?|post(?:al)?_?code|city|town|"
+            r"lat|lon|lng|latitude|longitude)\Z",
+        ),
         ("username", r"(?:.*_)?(?:user_?name|login|handle|nickname|screen_?name)\Z"),
         ("order number", r"(?:.*_)?order(?:_?(?:no|nr|number|id|ref))?\Z"),
         ("tracking number", r"(?:.*_)?(?:tracking|shipment|parcel)_?(?:no|nr|number|id|code)?\Z"),
-        ("customer number", r"(?:.*_)?(?:customer|client|user|member|patient|employee|guest|subscriber)_?(?:no|nr|number|id)\Z"),
+        (
+            "customer number",
+            r"(?:.*_)?(?:customer|client|user|member|patient|employee|guest|subscriber)_?(?:no|nr|number|id)\Z",
+        ),
         ("ticket number", r"(?:.*_)?(?:ticket|case|incident|claim)_?(?:no|nr|number|id)\Z"),
         ("booking number", r"(?:.*_)?(?:booking|reservation|confirmation|pnr)(?:_?(?:no|nr|number|id|code|ref))?\Z"),
-        ("name", r"(?:(?:first|last|full|given|family|sur|middle|customer|user|guest|patient|contact|recipient|holder|cardholder|passenger|"
-                 r"sender|owner|client|account|employee|agent|driver|member)_?name|surname|firstname|lastname|fullname)\Z"),
+        (
+            "name",
+            r"(?:(?:first|last|full|given|family|sur|middle|customer|user|guest|patient|contact|recipient|"
+            r"holder|cardholder|passenger|"
+            r"sender|owner|client|account|employee|agent|driver|member)_?name|surname|firstname|lastname|fullname)\Z",
+        ),
     )
 )
 """What a field of a tool's arguments or result holds, by its name."""
 
 _KEY_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s-]+")
-_PLACEHOLDER = re.compile(r"\[(?:[a-z]+ ){1,3}\d+\]")
 
 
 def find_personal(text: str) -> list[Found]:
@@ -56,10 +76,7 @@ def find_personal(text: str) -> list[Found]:
     found: list[Found] = []
     for rules in (SECRETS, LINKS, EMAILS):
         found += _apply(rules, text)
-    for match in _ANY_IBAN.finditer(text):
-        end = find_iban_end(text, match.start(), match.end())
-        if end > match.start():
-            found.append(Found(match.start(), end, "bank account", "iban-mod97"))
+    found += find_ibans(text)
     for rules in (CARDS, NATIONAL_IDS, BIRTHDAYS, MACHINES):
         found += _apply(rules, text)
     found += find_phones(text)
@@ -88,6 +105,7 @@ class Redaction:
     _numbers: Counter[str] = attrs.field(factory=Counter)
     _known: dict[str, tuple[str, str]] = attrs.field(factory=dict)
     _again: re.Pattern[str] | None = None
+    _seen: dict[str, list[Found]] = attrs.field(factory=dict)
 
     def redact(self, messages: Sequence[Message]) -> tuple[Message, ...]:
         """Give the messages with placeholders, in texts and in what tools were called with and gave back."""
@@ -111,8 +129,14 @@ class Redaction:
             for value in (call.arguments, call.result):
                 texts += self._collect(value)
         for text in texts:
-            for one in find_personal(text):
+            for one in self._find(text):
                 self._know(text[one.start : one.end], one.kind)
+
+    def _find(self, text: str) -> list[Found]:
+        # Each text is looked at twice: to learn what is personal, and to replace it.
+        if text not in self._seen:
+            self._seen[text] = find_personal(text)
+        return self._seen[text]
 
     def _collect(self, value: Any, key: str = "") -> list[str]:
         """The texts within a value; what a field's name says is personal is known at once."""
@@ -157,7 +181,7 @@ class Redaction:
         return value if replaced == str(value) else replaced
 
     def _replace(self, text: str) -> str:
-        found = find_personal(text)
+        found = [*self._find(text)]
         if self._again is not None:
             found += [
                 Found(*match.span(), self._known[match.group()][1], "said-again")

@@ -16,11 +16,13 @@ _BEFORE = 40
 _SECRET_WORDS = (
     r"pass(?:word|wd|code|phrase)|pwd|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|clave|senha|wachtwoord|"
     r"l(?:ö|o)senord|adgangskode|passord|salasana|has(?:ł|l)o|heslo|jelsz(?:ó|o)|parol[aă]?|(?:ş|s)ifre|пароль|密码|密碼|"
-    r"パスワード|비밀번호|pin(?:[ -]?code)?|cv[vc]2?|otp|tan|security code|verification code|one[- ]time (?:code|password)|"
+    r"パスワード|비밀번호|"
+    r"pin(?:[ -]?code)?|cv[vc]2?|otp|tan|security code|verification code|one[- ]time (?:code|password)|"
     r"access code|api[_ -]?key|access[_ -]?key|secret(?:[_ -]?key)?|auth[_ -]?token|token|credentials?|creds"
 )
 _LINK_KEYS = re.compile(
-    r"(?:token|sig|sign|signature|code|state|uid|user|usr|email|mail|key|pwd|pass|auth|session|sid|id|hash|otp|ticket|order|"
+    r"(?:token|sig|sign|signature|code|state|uid|user|usr|email|mail|key|pwd|pass|auth|session|sid|id|hash|otp|"
+    r"ticket|order|"
     r"account|customer|usp|share|invite|ref)[_a-z]*\Z",
     re.IGNORECASE,
 )
@@ -29,7 +31,9 @@ _PROFILES = re.compile(
     r"github\.com|medium\.com/@|vk\.com|youtube\.com/@|paypal\.me|venmo\.com|calendly\.com)/[^/]",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"\b(?:v|ver|version|firmware|upgrad\w*|updat\w*|releas\w*|build|patch|driver|app)\b", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\b(?:v|ver|version|firmware|upgrad\w*|updat\w*|releas\w*|build|patch|driver|app)\b", re.IGNORECASE
+)
 _HANDLE_WORDS = (
     r"user[ -]?name|user[ -]?id|login|log-in|screen ?name|nick(?:name)?|handle|benutzername|nutzername|usuario|"
     r"nom d'utilisateur|identifiant|nome utente|gebruikersnaam|anv(?:ä|a)ndarnamn|brukernavn|brugernavn|github|gitlab|"
@@ -37,8 +41,10 @@ _HANDLE_WORDS = (
     r"skype|user|логин"
 )
 _NO_HANDLE = frozenset(
-    "not no now here there wrong broken locked blocked invalid incorrect down failed failing page screen button form error "
-    "is are was the a an and or but my your account link issue issues problem problems details name names id with from for to "
+    "not no now here there wrong broken locked blocked invalid incorrect down failed failing page screen button "
+    "form error "
+    "is are was the a an and or but my your account link issue issues problem problems details name names id "
+    "with from for to "
     "in on at still also already taken missing guide manual experience interface story agent data".split()
 )
 
@@ -102,13 +108,15 @@ def _is_handle_word(text: str, start: int, end: int) -> bool:
 
 
 _END = r"(?=[\s,;:!?)\]}'\"]|\.(?:\s|\Z)|\Z)"
-SECRETS = (
+SECRETS: tuple[Rule, ...] = (
     Rule(
         "private-key",
         "secret",
         re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s]{0,8000}(?:-----END [A-Z ]{0,30}-----)?"),
     ),
-    Rule("connection-string", "secret", re.compile(r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,80}:[^\s@]{1,80}@[^\s]{1,200}")),
+    Rule(
+        "connection-string", "secret", re.compile(r"\b[a-z][a-z0-9+]{1,20}://[^\s:/@]{1,80}:[^\s@]{1,80}@[^\s]{1,200}")
+    ),
     Rule(
         "known-key",
         "secret",
@@ -132,7 +140,7 @@ SECRETS = (
     ),
     Rule("random-token", "secret", re.compile(r"(?<![\w/.+=-])[A-Za-z0-9_/+=-]{20,400}(?![\w/+=-])"), _is_random),
 )
-LINKS = (
+LINKS: tuple[Rule, ...] = (
     Rule(
         "personal-link",
         "link",
@@ -140,7 +148,7 @@ LINKS = (
         _is_personal_link,
     ),
 )
-EMAILS = (
+EMAILS: tuple[Rule, ...] = (
     Rule(
         "email",
         "email",
@@ -150,23 +158,31 @@ EMAILS = (
         "email-spelt",
         "email",
         re.compile(
-            r"(?<![\w.+-])[\w.+-]{1,64} ?(?:[\[({] ?at ?[\])}]|\bat\b|＠) ?[\w-]{1,63}(?: ?(?:[\[({] ?dot ?[\])}]|\bdot\b|\.) ?"
+            r"(?<![\w.+-])[\w.+-]{1,64} ?(?:[\[({] ?at ?[\])}]|\bat\b|"
+            r"＠) ?[\w-]{1,63}(?: ?(?:[\[({] ?dot ?[\])}]|\bdot\b|\.) ?"
             r"[^\W\d_]{2,24}){1,3}(?!\w)",
             re.IGNORECASE,
         ),
         lambda text, start, end: bool(re.search(r"[\[({] ?(?:at|dot)|\bdot\b|＠", text[start:end], re.IGNORECASE)),
     ),
 )
-MACHINES = (
+MACHINES: tuple[Rule, ...] = (
     Rule("ip-v4", "ip address", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)"), _is_ip),
-    Rule("ip-v6", "ip address", re.compile(r"(?<![\w:.])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:%\w{1,16})?(?![\w:])"), _is_ip),
+    Rule(
+        "ip-v6",
+        "ip address",
+        re.compile(r"(?<![\w:.])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:%\w{1,16})?(?![\w:])"),
+        _is_ip,
+    ),
     Rule("mac-address", "device address", re.compile(r"(?<![\w:-])[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}(?![\w:-])")),
 )
-HANDLES = (
+HANDLES: tuple[Rule, ...] = (
     Rule(
         "handle",
         "username",
-        re.compile(r"(?<![\w.@/+-])@(?!(?:here|channel|everyone|all|media|import|param|return)\b)[^\W\d_][\w.-]{0,60}\w"),
+        re.compile(
+            r"(?<![\w.@/+-])@(?!(?:here|channel|everyone|all|media|import|param|return)\b)[^\W\d_][\w.-]{0,60}\w"
+        ),
     ),
     Rule("reddit-user", "username", re.compile(r"(?<![\w/])/?u/[A-Za-z0-9_-]{3,24}(?![\w/])")),
     Rule("discord-user", "username", re.compile(r"(?<![\w#])[A-Za-z_.]{2,32}#\d{4}(?!\w)")),
@@ -174,7 +190,8 @@ HANDLES = (
         "username-after-word",
         "username",
         re.compile(
-            rf"(?<![^\W_])(?:{_HANDLE_WORDS})(?:['’]s)?(?:\s{{1,2}}(?:is|ist|lautet|es|est|as|è|é|name))?\s{{0,2}}[:=：]?\s{{0,2}}"
+            rf"(?<![^\W_])(?:{_HANDLE_WORDS})(?:['’]s)?(?:\s{{1,2}}(?:is|ist|lautet|es|est|as|è|é|"
+            rf"name))?\s{{0,2}}[:=：]?\s{{0,2}}"
             rf"['\"“]?(?P<value>@?[A-Za-z0-9][\w.#-]{{1,60}}\w)",
             re.IGNORECASE,
         ),
