@@ -17,7 +17,7 @@ _STREETS = (
     r"Circuit|Cct|Esplanade|Plaza)"
 )
 _CODE = (
-    r"(?:\d{5}(?:-\d{3,4})?|\d{4}[ ]?[A-Z]{2}|\d{4}|\d{3}[ ]\d{2}|\d{2}-\d{3}|"
+    r"(?:[A-Z]{1,2}-\d{4,5}|\d{5}(?:-\d{3,4})?|\d{4}[ ]?[A-Z]{2}|\d{4}|\d{3}[ ]\d{2}|\d{2}-\d{3}|"
     r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}|[A-Z]\d[A-Z][ ]?\d[A-Z]\d|\d{6})"
 )
 _UNIT = (
@@ -33,7 +33,8 @@ _TAIL = (
 _COMPOUND = (
     r"(?:str(?:a(?:ß|ss)e|\.)|weg|platz|allee|gasse|ring|damm|ufer|gata|gatan|vej|gade|v(?:ä|a)gen|veien|vei|"
     r"straat|gracht|laan|"
-    r"plein|kade|katu|tie|stra(?:ß|ss)e|dreef|singel|hof|markt)"
+    r"plein|kade|katu|tie|stra(?:ß|ss)e|dreef|singel|hof|markt|utca|(?:ú|u)t|"
+    r"t(?:é|e)r|k(?:ö|o)r(?:ú|u)t|cesta|ulica|n(?:á|a)m(?:ě|e)st(?:í|i))"
 )
 _ROMANCE = (
     r"(?:rue|avenue|av\.?|boulevard|bd|bld|all(?:é|e)e|place|chemin|impasse|quai|route|cours|calle|c/|cl\.?|"
@@ -81,7 +82,11 @@ ADDRESSES: tuple[Rule, ...] = (
             rf"East|West)\.?[ ])?(?:{_WORD}[ ]){{1,4}}{_STREETS}\b\.?{_TAIL}"
         ),
     ),
-    Rule("street-compound", "address", re.compile(rf"(?<!\w){_UP}[\w-]{{1,30}}?{_COMPOUND}[ ]{_NUMBER}{_TAIL}")),
+    Rule(
+        "street-compound",
+        "address",
+        re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{0,2}}{_UP}[\w-]{{1,30}}?[ -]?{_COMPOUND}[ ]{_NUMBER}\.?{_TAIL}"),
+    ),
     Rule("street-code-city", "address", re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{1,4}}{_NUMBER},[ ]{_CODE}[ ]{_CITY}")),
     Rule(
         "street-romance",

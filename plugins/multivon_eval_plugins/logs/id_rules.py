@@ -120,13 +120,18 @@ def _has_digit(text: str, start: int, end: int) -> bool:
 
 
 def find_ibans(text: str) -> Iterator[Found]:
-    """Find numbers of bank accounts whose check digits are right, also where a word follows that looks like more of it."""
+    """Find numbers of bank accounts whose check digits are right, whatever word follows."""
     for match in _ANY_IBAN.finditer(text):
         start = match.start()
         for end in range(match.end(), start + 14, -1):
             if text[end - 1].isalnum() and _is_iban(text, start, end):
                 yield Found(start, end, "bank account", "iban-mod97")
                 break
+        else:
+            compact = re.match(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Za-z0-9])", text[start : match.end()])
+            if compact and sum(map(str.isdigit, compact.group())) >= 8:
+                # With a slip in it, it is somebody's all the same.
+                yield Found(start, start + compact.end(), "bank account", "iban-shape")
 
 
 _ANY_IBAN = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
@@ -151,8 +156,9 @@ NATIONAL_IDS: tuple[Rule, ...] = (
     Rule(
         "gb-nino",
         "national id",
-        re.compile(r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)"),
+        re.compile(r"(?<!\w)[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-DT](?!\w)"),
     ),
+    Rule("us-ssn-shape", "national id", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
     Rule("sg-nric", "national id", re.compile(r"(?<!\w)[STFGM]\d{7}[A-Z](?!\w)")),
     Rule(
         "id-after-word",

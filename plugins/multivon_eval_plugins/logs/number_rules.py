@@ -25,7 +25,10 @@ _PHONE_WORDS = re.compile(
     r"(?![^\W_])|电话|電話|手机|手機|携帯|전화|เบอร์|โทร|هاتف",
     re.IGNORECASE,
 )
-_CANDIDATE = re.compile(r"(?<![A-Za-z0-9_.,/@#-])(?:\+ ?|00)?\(?\d(?:[\d ()./‑–-]{5,20})\d(?![A-Za-z_@]|[.,/-]\d)")
+_CANDIDATE = re.compile(
+    r"(?<![A-Za-z0-9_.,/@#-])(?:\+ ?|00)?\(?\d(?:[\d ()./‑–-]{5,20})\d"
+    r"(?P<extension> ?(?:x|ext\.?) ?\d{1,6})?(?![A-Za-z_@]|[.,/-]\d)"
+)
 _REGIONS = tuple(
     "US GB DE FR ES IT NL BE AT CH SE NO DK FI PL CZ HU RO PT BR MX AR CO IN AU NZ ZA KE NG SG PH VN ID TH JP "
     "KR CN IL TR IE GR".split()
@@ -181,6 +184,7 @@ def find_phones(text: str) -> Iterator[Found]:
     """Find phone numbers: with a country code, called so by a word before them, or written as a country does."""
     for match in _CANDIDATE.finditer(text):
         value, start, end = match.group(), match.start(), match.end()
+        value = value[: len(value) - len(match["extension"] or "")]
         if value.startswith("(") and ")" not in value:
             value, start = value[1:], start + 1
         digits = re.sub(r"\D", "", value)

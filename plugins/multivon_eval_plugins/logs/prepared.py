@@ -108,7 +108,7 @@ def _ask(cluster: Cluster, max_characters: int, seed: int | None) -> Asked:
 
 
 def _shorten(messages: Sequence[Message], most: int) -> tuple[tuple[Message, ...], int]:
-    """Cut what tools gave back, and leave out the middle of a long conversation: the request stands at its beginning."""
+    """Cut what tools gave back, and leave out the middle of a long conversation: it begins with the request."""
     cut = [attrs.evolve(one, tool_calls=tuple(map(_cut_call, one.tool_calls))) for one in messages]
     lengths = [len(one.as_json) for one in cut]
     if sum(lengths) <= most:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -64,6 +64,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 """What a field of a tool's arguments or result holds, by its name."""
 
+_NAME_PART = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])+")
 _KEY_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s-]+")
 
 
@@ -109,8 +110,11 @@ class Redaction:
 
     def redact(self, messages: Sequence[Message]) -> tuple[Message, ...]:
         """Give the messages with placeholders, in texts and in what tools were called with and gave back."""
+        values: dict[tuple[str, str], None] = {}
         for message in messages:
-            self._learn(message)
+            for one in self._list_personal(message):
+                values.setdefault(one)
+        self._learn(list(values))
         self._again = _compile_known(self._known)
         return tuple(
             attrs.evolve(
@@ -122,15 +126,12 @@ class Redaction:
             for message in messages
         )
 
-    def _learn(self, message: Message) -> None:
-        """Note all that is personal in a message, so that it is known wherever it is said again."""
-        texts = [message.content]
+    def _list_personal(self, message: Message) -> Iterator[tuple[str, str]]:
+        """All that is personal in a message, each with its kind, so that it is known wherever it is said again."""
+        yield from ((message.content[one.start : one.end], one.kind) for one in self._find(message.content))
         for call in message.tool_calls:
             for value in (call.arguments, call.result):
-                texts += self._collect(value)
-        for text in texts:
-            for one in self._find(text):
-                self._know(text[one.start : one.end], one.kind)
+                yield from self._list_in_value(value)
 
     def _find(self, text: str) -> list[Found]:
         # Each text is looked at twice: to learn what is personal, and to replace it.
@@ -138,28 +139,32 @@ class Redaction:
             self._seen[text] = find_personal(text)
         return self._seen[text]
 
-    def _collect(self, value: Any, key: str = "") -> list[str]:
-        """The texts within a value; what a field's name says is personal is known at once."""
+    def _list_in_value(self, value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+        """All that is personal in a value, the name of its field considered."""
         value = _parse(value)
         if isinstance(value, Mapping):
-            return [text for name, item in value.items() for text in self._collect(item, str(name))]
-        if isinstance(value, list | tuple):
-            return [text for item in value for text in self._collect(item, key)]
-        if isinstance(value, bool) or value is None:
-            return []
-        kind = find_field_kind(key)
-        if kind:
-            self._know(str(value), kind)
-        return [str(value)]
+            for name, item in value.items():
+                yield from self._list_in_value(item, str(name))
+        elif isinstance(value, list | tuple):
+            for item in value:
+                yield from self._list_in_value(item, key)
+        elif value is not None and not isinstance(value, bool):
+            if kind := find_field_kind(key):
+                yield str(value), kind
+            yield from ((str(value)[one.start : one.end], one.kind) for one in self._find(str(value)))
 
-    def _know(self, value: str, kind: str) -> None:
-        self._name(value, kind)
-        if kind == "name":
-            for part in re.findall(r"[^\W\d_](?:[^\W\d_]|['’-])+", value):
-                if len(part) > 2 and part[0].isupper():
-                    self._known.setdefault(part, (value, kind))
-        if len(value.strip()) > 2:
-            self._known[value.strip()] = (value, kind)
+    def _learn(self, values: Sequence[tuple[str, str]]) -> None:
+        """Give each value its placeholder; a first name is the person whose whole name stands elsewhere."""
+        names = [value for value, kind in values if kind == "name"]
+        for value, kind in values:
+            whole = _find_whole_name(value, names) if kind == "name" else value
+            self._name(whole, kind)
+            if kind == "name":
+                for part in _NAME_PART.findall(value):
+                    if len(part) > 2 and part[0].isupper():
+                        self._known.setdefault(part, (whole, kind))
+            if len(value.strip()) > 2:
+                self._known[value.strip()] = (whole, kind)
 
     def _redact_call(self, call: ToolCall) -> ToolCall:
         arguments = self._redact_value(dict(call.arguments))
@@ -209,6 +214,13 @@ class Redaction:
                 self.placeholders.append(known)
             self._by_value[key] = known
         return self._by_value[key]
+
+
+def _find_whole_name(value: str, names: Sequence[str]) -> str:
+    """The longest of the names that has all parts of one; the first of equal ones."""
+    parts = {part.casefold() for part in _NAME_PART.findall(value)}
+    fitting = [name for name in names if parts and parts <= {part.casefold() for part in _NAME_PART.findall(name)}]
+    return max(fitting, key=lambda name: len(_NAME_PART.findall(name)), default=value)
 
 
 def _compile_known(known: Mapping[str, object]) -> re.Pattern[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -33,16 +34,8 @@ def build_conversations(calls: Iterable[Call]) -> list[Logged]:
             else ("alone", str(index))
         )
         groups.setdefault(key, []).append(call)
-    built = {key: _build(group) for key, group in groups.items()}
-    spoken = {key: one for key, one in built.items() if any(said.role == "user" for said in one.messages)}
-    loose = _drop_beginnings([one for key, one in spoken.items() if key[0] != "session"])
-    kept = {id(one) for one in loose}
-    first = {one.messages: one for one in loose}
-    return [
-        first.get(one.messages, one) if key[0] != "session" else one
-        for key, one in spoken.items()
-        if key[0] == "session" or id(one) in kept or one.messages in first
-    ]
+    built = [(key[0] != "session", _build(group)) for key, group in groups.items()]
+    return _drop_beginnings([one for one in built if any(said.role == "user" for said in one[1].messages)])
 
 
 def _build(group: Sequence[Call]) -> Logged:
@@ -112,28 +105,29 @@ def _find_overlap(said: Sequence[Message], messages: Sequence[Message]) -> int:
     return 0
 
 
-def _drop_beginnings(found: Sequence[Logged]) -> list[Logged]:
-    """Leave out conversations that are the beginning of another, where nothing says that they are others."""
+def _drop_beginnings(found: Sequence[tuple[bool, Logged]]) -> list[Logged]:
+    """Leave out conversations that are the beginning of a longer one, where no session says that they are others.
+
+    Args:
+        found: Each with whether it may be the beginning of another.
+    """
     longest: dict[str, int] = {}
-    prefixes = [_digest_prefixes(one.messages) for one in found]
-    for index, (one, digests) in enumerate(zip(found, prefixes, strict=True)):
-        for place, digest in enumerate(digests):
-            is_whole = place == len(digests) - 1
-            if digest not in longest or (not is_whole and len(found[longest[digest]].messages) < len(one.messages)):
+    digests = {index: _digest_beginnings(one.messages) for index, (is_loose, one) in enumerate(found) if is_loose}
+    for index, beginnings in digests.items():
+        for digest in beginnings:
+            place = longest.setdefault(digest, index)
+            if len(found[place][1].messages) < len(found[index][1].messages):
                 longest[digest] = index
-    kept = [list[int]() for _ in found]
-    for index, digests in enumerate(prefixes):
-        place = longest[digests[-1]]
-        is_own = place == index or len(found[place].messages) == len(found[index].messages)
-        kept[index if is_own else place].append(index)
-    return [
-        attrs.evolve(found[index], calls=sum(found[one].calls for one in held))
-        for index, held in enumerate(kept)
-        if held
-    ]
+    calls = Counter[int]()
+    for index, (_, one) in enumerate(found):
+        place = longest[digests[index][-1]] if index in digests else index
+        # Of the same length they are copies: how many there are is worth knowing.
+        is_own = len(found[place][1].messages) == len(one.messages)
+        calls[index if is_own else place] += one.calls
+    return [attrs.evolve(found[index][1], calls=calls[index]) for index in sorted(calls)]
 
 
-def _digest_prefixes(messages: Sequence[Message]) -> list[str]:
+def _digest_beginnings(messages: Sequence[Message]) -> list[str]:
     """A digest of each beginning that ends with a reply, and of all; equal ones begin equal."""
     state, found = hashlib.sha256(), []
     for index, message in enumerate(messages):
