@@ -60,7 +60,7 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
 
 
 def _tell_preview(plan: Plan) -> None:
-    """Show what the source would send to the judge; what files hold cannot write to the terminal but as text."""
+    """Show what the source would send to the judge, so that what files hold does nothing to the screen."""
     for line in find_preview(plan.source, plan.info.seed):
         tell(make_printable(line))
 

@@ -27,7 +27,7 @@ _PLAIN_ID = re.compile(r"(?:0x)?[0-9a-f]{16,32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}
 
 
 @attrs.frozen
-class Asked:
+class Inquiry:
     """One call of the judge.
 
     Attributes:
@@ -76,7 +76,7 @@ class Prepared:
         clusters: How many of them are no near copies of another.
     """
 
-    asked: tuple[Asked, ...]
+    asked: tuple[Inquiry, ...]
     log: Log
     conversations: int
     clusters: int
@@ -98,11 +98,11 @@ def prepare(path: str, form: str, per: str, n: int, alike: int, max_characters: 
     return Prepared(tuple(_ask(one, max_characters, seed) for one in chosen), log, len(found), len(clusters))
 
 
-def _ask(cluster: Cluster, max_characters: int, seed: int | None) -> Asked:
+def _ask(cluster: Cluster, max_characters: int, seed: int | None) -> Inquiry:
     redaction = Redaction()
     redacted = redaction.redact(cluster.shown.messages)
     messages, left_out = _shorten(redacted, max_characters)
-    return Asked(
+    return Inquiry(
         cluster, log_question(messages, seed), redaction.counts, tuple(redaction.placeholders), messages, left_out
     )
 
@@ -149,6 +149,6 @@ def _check_libraries() -> None:
         )
 
 
-def sum_rules(asked: Sequence[Asked]) -> Mapping[str, int]:
+def sum_rules(asked: Sequence[Inquiry]) -> Mapping[str, int]:
     """How often each rule replaced something in all conversations, the most frequent first."""
     return dict(sum((one.redacted for one in asked), Counter[str]()).most_common())

@@ -7,7 +7,7 @@ from typing import Any
 
 from multivon_eval.sdk import format_count
 
-from .prepared import Asked, Prepared, sum_rules
+from .prepared import Inquiry, Prepared, sum_rules
 
 
 def write_summary(prepared: Prepared, path: str) -> Iterator[str]:
@@ -33,7 +33,7 @@ def write_preview(prepared: Prepared, path: str) -> Iterator[str]:
         yield from _write_call(one, number, len(prepared.asked))
 
 
-def _write_call(one: Asked, number: int, of: int) -> Iterator[str]:
+def _write_call(one: Inquiry, number: int, of: int) -> Iterator[str]:
     source = one.source
     size = f", stands for {source['cluster_size']} near copies" if source["cluster_size"] > 1 else ""
     yield f"call {number} of {of}: {source['file']}:{source['line']} ({source['format']}){size}"

@@ -23,7 +23,7 @@ from multivon_eval.sdk import (
 from ..proposing.cut import ProposalCut
 from .invented import fill_in, invent_all
 from .logged import FORMATS
-from .prepared import Asked, Prepared, prepare
+from .prepared import Inquiry, Prepared, prepare
 from .preview import write_preview, write_summary
 
 _PER = ("cluster", "conversation")
@@ -129,7 +129,7 @@ class PersonasFromLogs:
             context.log.warning("%s: no persona could be made of this conversation: %s", one.cluster.shown.where, why)
         return personas
 
-    def _finish(self, asked: Asked, persona: Persona, answer: Answer) -> Persona:
+    def _finish(self, asked: Inquiry, persona: Persona, answer: Answer) -> Persona:
         invented = invent_all(asked.placeholders)
         source = {**asked.source, "model": answer.model, "invented": invented}
         if answer.notes:
@@ -150,7 +150,7 @@ class PersonasFromLogs:
             ) from None
 
 
-async def _ask(one: Asked, context: RunContext) -> tuple[Persona, Answer] | JudgeError | BudgetExceeded:
+async def _ask(one: Inquiry, context: RunContext) -> tuple[Persona, Answer] | JudgeError | BudgetExceeded:
     try:
         personas, answer = await answered(context.judge, one.question)
     except (JudgeError, BudgetExceeded) as error:
@@ -159,7 +159,7 @@ async def _ask(one: Asked, context: RunContext) -> tuple[Persona, Answer] | Judg
     return personas[0], answer
 
 
-def _sum_up(failed: Sequence[tuple[Asked, JudgeError]], path: str) -> JudgeError:
+def _sum_up(failed: Sequence[tuple[Inquiry, JudgeError]], path: str) -> JudgeError:
     reasons = "; ".join(f"{one.cluster.shown.where}: {why}" for one, why in failed[:5])
     more = f"; and {len(failed) - 5} more" if len(failed) > 5 else ""
     return JudgeError(
