@@ -14,6 +14,7 @@ import attrs
 
 from multivon_eval.sdk import PersonaError
 
+from .chat import is_message
 from .tree import parse_json
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".parquet")
@@ -120,7 +121,10 @@ def _read_list(path: Path, text: str) -> Iterator[Record]:
     while True:
         while text[at : at + 1] in (" ", "\n", "\r", "\t", ","):
             at += 1
-        if text[at : at + 1] == "]" or at >= len(text):
+        if text[at : at + 1] == "]":
+            break
+        if at >= len(text):
+            items.append(Record(None, f"{path}:{line}", "not JSON (the list has no end); export it again"))
             break
         line, last = line + text.count("\n", last, at), at
         try:
@@ -156,6 +160,7 @@ def _unfold(value: Any, where: str) -> Iterator[Record]:
             if (
                 isinstance(rows, list)
                 and rows
+                and not all(map(is_message, rows))
                 and set(value) <= {key, "meta", "next_cursor", "total", "count", "object", "has_more"}
             ):
                 yield from (Record(row, where) for row in rows)

@@ -217,10 +217,10 @@ class Redaction:
 
 
 def _find_whole_name(value: str, names: Sequence[str]) -> str:
-    """The longest of the names that has all parts of one; the first of equal ones."""
+    """The longest of the names that have all parts of one."""
     parts = {part.casefold() for part in _NAME_PART.findall(value)}
     fitting = [name for name in names if parts and parts <= {part.casefold() for part in _NAME_PART.findall(name)}]
-    return max(fitting, key=lambda name: len(_NAME_PART.findall(name)), default=value)
+    return max(fitting, key=lambda name: (len(_NAME_PART.findall(name)), len(name)), default=value)
 
 
 def _compile_known(known: Mapping[str, object]) -> re.Pattern[str] | None:
