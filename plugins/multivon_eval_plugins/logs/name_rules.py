@@ -18,7 +18,7 @@ _TITLE = (
     r"frau|monsieur|madame"
 )
 _INTRODUCED = (
-    r"my (?:full |first |last |real |legal )?name(?:'s| is| was)?|name(?: is|:| =)|i am called|call me|named|"
+    r"my (?:full |first |last |real |legal )?name(?:'s| is| was)?|name(?: is|:| =)|i am called|"
     r"surname(?: is|:)?|"
     r"(?:first|last|full|given|family|maiden) name(?: is|:)?|mein name ist|min name isch|ich hei(?:ß|ss)e|"
     r"je m'appelle|je me nomme|mon nom est|"
@@ -36,7 +36,7 @@ _I_AM = (
     r"eu sou|ik ben|met|jag är|jeg er|olen|ben|si|ako si|ami|aquí|tu bin)"
 )
 _NEAR = (
-    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|ask(?:ed)? for|(?:gift|present|card|"
+    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|call me|named|ask(?:ed)? for|(?:gift|present|card|"
     r"ticket|room|booking|booked) for|"
     r"under(?: the name(?: of)?)?|(?:please )?tell|can|could|add|attn\.?:?|c/o|contact(?: is|:)|from:|to:|cc:?|"
     r"holder(?: is|:)?|patient(?: is|:)?|"
