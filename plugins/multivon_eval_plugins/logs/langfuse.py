@@ -42,7 +42,7 @@ def is_langfuse(row: object) -> bool:
         return True
     if "input" not in row and "output" not in row:
         return False
-    return row.get("type") in _TYPES or any(key in row for key in _MARKS)
+    return str(row.get("type")) in _TYPES or any(key in row for key in _MARKS)
 
 
 def read_langfuse(row: Mapping[str, Any], where: str, session: str = "", trace: str = "") -> Iterator[Call | str]:
@@ -80,7 +80,8 @@ def read_langfuse(row: Mapping[str, Any], where: str, session: str = "", trace: 
             yield "observations without messages (steps, or content that was not recorded)"
     else:
         yield "observations without messages (steps, or content that was not recorded)"
-    for one in parse_json(row.get("observations")) or ():
+    inner = parse_json(row.get("observations"))
+    for one in inner if isinstance(inner, list) else ():
         if isinstance(one, Mapping):  # the table's export has their ids alone
             yield from _read_inner(one, where, session, trace)
 

@@ -36,7 +36,8 @@ _I_AM = (
     r"eu sou|ik ben|met|jag är|jeg er|olen|ben|si|ako si|ami|aquí|tu bin)"
 )
 _NEAR = (
-    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|call me|named|ask(?:ed)? for|(?:gift|present|card|"
+    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|call me|named|ask(?:ed)? for|"
+    r"(?:gift|present|card|"
     r"ticket|room|booking|booked) for|"
     r"under(?: the name(?: of)?)?|(?:please )?tell|can|could|add|attn\.?:?|c/o|contact(?: is|:)|from:|to:|cc:?|"
     r"holder(?: is|:)?|patient(?: is|:)?|"

@@ -61,7 +61,8 @@ AMBIGUOUS = frozenset(
 SURE = frozenset("sam tom ben dan tim ken ted jan kim ali omar raj wei li ana eva ida liv kai lea leo ian".split())
 """First names that are words in another language than most of those who bear them; with a capital they are names."""
 FIELD_WORDS = frozenset(
-    "maybe later asap soon anytime i i'm i've i'd i'll it it's the a an and or but if is are was were be been have has had do does did not no "
+    "maybe later asap soon anytime i i'm i've i'd i'll it it's the a an and or but if is are was were be been "
+    "have has had do does did not no "
     "yes ok okay hi hello "
     "hey thanks thank please my your his her our their this that these those there here what when where who why "
     "how can could would "

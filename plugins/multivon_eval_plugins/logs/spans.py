@@ -151,8 +151,7 @@ def _make_span(row: Mapping[str, Any]) -> _Span:
     parents = (row.get(key) for key in ("parentSpanId", "parent_span_id", "parent_id", "ParentSpanId"))
     events = [
         (str(one.get("name") or ""), decode_list(one.get("attributes")), None)
-        for one in (parse_json(row.get("events")) or ())
-        if isinstance(one, Mapping)
+        for one in _items({"events": parse_json(row.get("events"))}, "events")
     ]
     at = str(next((one for one in times if one), ""))
     return _Span(make_tree(attributes), events, trace.removeprefix("0x"), at, not any(parents))

@@ -12,16 +12,16 @@ def decode_any(value: object) -> Any:
     if not isinstance(value, Mapping) or len(value) != 1:
         return value
     ((kind, held),) = value.items()
-    kind = kind.replace("_", "").lower()
+    kind = str(kind).replace("_", "").lower()
     if kind in ("stringvalue", "boolvalue", "doublevalue", "bytesvalue"):
         return held
     if kind == "intvalue":
-        return int(held)
+        # OTLP writes whole numbers as text, for they may have 64 bits.
+        return int(held) if isinstance(held, str) and held.lstrip("-").isdecimal() else held
+    inner = held.get("values") if isinstance(held, Mapping) else None
     if kind == "arrayvalue":
-        return [decode_any(one) for one in (held or {}).get("values", [])]
-    if kind == "kvlistvalue":
-        return decode_list((held or {}).get("values", []))
-    return value
+        return [decode_any(one) for one in inner] if isinstance(inner, list) else []
+    return decode_list(inner) if kind == "kvlistvalue" else value
 
 
 def decode_list(attributes: object) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Logs in the forms in which others export them, read as one conversation."""
 
+import copy
 import csv
 import json
+import random
 
 import pyarrow
 import pyarrow.parquet
@@ -10,6 +12,7 @@ import pytest
 from multivon_eval import simulate
 from multivon_eval.sdk import Message, PersonaError, ToolCall
 from multivon_eval_plugins.logs.formats import read_log
+from multivon_eval_plugins.logs.prepared import prepare
 from multivon_eval_plugins.logs.threads import build_conversations
 
 ASKED = "Where is my parcel?"
@@ -487,3 +490,48 @@ def test_a_form_that_is_asked_for_is_held_to(tmp_path):
     """A record that has another one is a problem."""
     with pytest.raises(PersonaError, match=r"log\.jsonl:1: no span; format=otel"):
         read(write(tmp_path / "log.jsonl", {"messages": CHAT}), "otel")
+
+
+JUNK = (
+    None,
+    7,
+    1.5,
+    True,
+    "",
+    "x",
+    "[",
+    '{"a":',
+    [],
+    {},
+    [1],
+    [None],
+    [[]],
+    {"a": 1},
+    {"role": "user"},
+    [{"role": "user"}],
+)
+
+
+def spoil(value, chance):
+    """Put something else in some places of a value, and leave some out."""
+    if chance.random() < 0.06:
+        return copy.deepcopy(chance.choice(JUNK))
+    if isinstance(value, dict):
+        return {key: spoil(item, chance) for key, item in value.items() if chance.random() > 0.03}
+    return [spoil(item, chance) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_whatever_stands_in_a_record_it_is_read_or_refused(tmp_path, name):
+    """With its place; nothing else is raised. A hundred spoilt ones of each form."""
+    form, row = EXPORTS[name]
+    path, chance = tmp_path / "log.json", random.Random(name)
+    for number in range(100):
+        path.write_text(json.dumps(spoil(row, chance)), encoding="utf-8")
+        try:
+            asked = prepare(str(path), form if number % 3 == 0 else "", "cluster", 5, 85, 2000, None).asked
+            problems = ()
+        except PersonaError as error:
+            asked, problems = (), error.problems
+        assert bool(asked) != bool(problems)
+        assert all(str(path) in problem for problem in problems)
