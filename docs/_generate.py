@@ -573,7 +573,7 @@ def blocks() -> dict[str, Callable[[], str]]:
     for kind in ALL:
         name = kind.group.rpartition(".")[2]
         found[f"plugins:{name}"] = lambda name=name: plugins(name)
-    beside = ("RunContext", "Asks", "Checks", "Closes", "Follows", "Priced", "Named", "Proposes", "Retakes")
+    beside = ("RunContext", "Asks", "Checks", "Closes", "Follows", "Priced", "Named", "Proposes", "Previews", "Retakes")
     for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)
     for name, cls in vars(importlib.import_module("multivon_eval.sdk")).items():

@@ -259,20 +259,26 @@ class Asks(Protocol):
 
 @set_module("multivon_eval.sdk")
 class Proposes(Protocol):
-    """A persona source that asks the judge for its personas: loading it costs money, and gives others each time.
+    """A persona source that asks the judge for its personas: loading it costs money, and gives others each time."""
 
-    What it will ask is known before. So the run counts it in the estimate, a rehearsal does not ask it, and a run that
-    is resumed takes the personas from its journal instead of asking again.
-    """
+    def proposal(self, seed: int | None) -> Sequence[Question[Any]]:
+        """Return the questions that ``load`` will ask, perhaps side by side; the same ones for the same seed.
 
-    def proposal(self, seed: int | None) -> Question[Any]:
-        """Return the question that ``load`` will ask; the same one each time for the same seed.
-
-        What it asks for is a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be.
+        Each asks for a :class:`~multivon_eval.sdk.PersonasAsked`, which says how many personas there will be. The run
+        counts them in its estimate, a rehearsal does not ask them, and a run that is resumed does not ask them again.
 
         Raises:
             PersonaError: If there is nothing to ask about: a document that is missing or cannot be read.
         """
+        ...
+
+
+@set_module("multivon_eval.sdk")
+class Previews(Protocol):
+    """A persona source that can show what it would send to the judge: a rehearsal prints it, and nobody is asked."""
+
+    def preview(self, seed: int | None) -> Sequence[str]:
+        """Return what ``load`` would send, as lines of text; raises what :meth:`Proposes.proposal` raises."""
         ...
 
 

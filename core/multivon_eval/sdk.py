@@ -38,6 +38,8 @@ from ._questions import (
 from ._run.calibration_file import read_calibration
 from ._run.judge_session import JudgeSession
 from ._run.output import get_output, keep_output, tell, tell_json
+from ._run.persona_source import make_persona_source
+from ._run.proposal import find_preview, find_proposal
 from ._run.result_file import read_results
 from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
@@ -97,6 +99,7 @@ from .protocols import (
     Named,
     Observer,
     PersonaSource,
+    Previews,
     Priced,
     Proposes,
     Retakes,
@@ -152,6 +155,7 @@ __all__ = [
     "PersonaSource",
     "PersonasAsked",
     "PluginUse",
+    "Previews",
     "Priced",
     "Prices",
     "Progress",
@@ -198,6 +202,8 @@ __all__ = [
     "escape_controls",
     "escape_markdown",
     "find_origin",
+    "find_preview",
+    "find_proposal",
     "format_count",
     "format_install_command",
     "get_output",
@@ -214,6 +220,7 @@ __all__ = [
     "list_kinds",
     "make_label",
     "make_one_line",
+    "make_persona_source",
     "make_printable",
     "persona_from_json",
     "persona_to_json",

@@ -15,7 +15,14 @@ from multivon_eval import Verdict
 from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Judge, SimulationResult, Sink
-from multivon_eval.testing import DriverTests, EvaluatorTests, JudgeTests, ObserverTests, PersonaSourceTests, SinkTests
+from multivon_eval.testing import (
+    DriverTests,
+    EvaluatorTests,
+    JudgeTests,
+    ObserverTests,
+    PersonaSourceTests,
+    SinkTests,
+)
 from multivon_eval_plugins.evaluators.completeness import ConversationCompleteness
 from multivon_eval_plugins.evaluators.consistency import TurnConsistency
 from multivon_eval_plugins.evaluators.relevance import ConversationRelevance
@@ -26,6 +33,7 @@ from multivon_eval_plugins.judges.anthropic import Anthropic
 from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
 from multivon_eval_plugins.judges.openai import OpenAI
+from multivon_eval_plugins.logs.source import PersonasFromLogs
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from multivon_eval_plugins.proposing.product_md import ProductMd
 from multivon_eval_plugins.refusal.observer import Refusals
@@ -64,6 +72,24 @@ class TestJsonlPersonas(PersonaSourceTests):
 
     def make_unusable(self) -> JsonlPersonas:
         return JsonlPersonas(str(self.folder / "missing.jsonl"))
+
+
+class TestPersonasFromLogs(PersonaSourceTests):
+    """``personas-from-logs`` is a persona source."""
+
+    name = "personas-from-logs"
+
+    def make(self) -> PersonasFromLogs:
+        path = self.folder / "chats, all of them.jsonl"
+        said = ("Where is my order 4711?", "How do I cancel my plan?", "Can I have an invoice for March?")
+        rows = [{"messages": [{"role": "user", "content": text}]} for text in said]
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        return PersonasFromLogs(str(path))
+
+    def make_unusable(self) -> PersonasFromLogs:
+        path = self.folder / "broken.jsonl"
+        path.write_text('{"messages": [{"role": "user", "content": "Hello."}\n', encoding="utf-8")
+        return PersonasFromLogs(str(path))
 
 
 class TestProductMd(PersonaSourceTests):

@@ -120,6 +120,8 @@ def _walk(place: str, value: object, depth: int) -> Iterator[tuple[str, re.Patte
     elif depth and isinstance(value, dict) and len(value) < 1000:
         for key, item in value.items():
             yield from _walk(f"{place}[{key!r}]", item, depth - 1)
+    elif depth and type(value).__name__ == "Rule":
+        yield from _walk(f"{place}.{value.name}", value.pattern, 0)
     elif depth and type(value).__name__ == "Language":
         for name in ("declines", "aside", "delivers", "fills", "turns", "goes_on", "moralises", "speaks_of_wrong"):
             yield from _walk(f"{place}.{name}", getattr(value, name), 0)

@@ -48,10 +48,10 @@ class Proposing:
 
     def proposal(self, seed):
         schema = {"type": "object"}
-        return Question(text_question("Who?", schema=schema).prompt, PersonasAsked(TEXT, self.n, seed))
+        return [Question(text_question("Who?", schema=schema).prompt, PersonasAsked(TEXT, self.n, seed))]
 
     async def load(self, context):
-        personas, answer = await answered(context.judge, self.proposal(context.seed))
+        personas, answer = await answered(context.judge, self.proposal(context.seed)[0])
         assert isinstance(answer, Answer)
         return personas
 
@@ -87,7 +87,8 @@ def test_the_sum_holds_the_proposal(spec):
 def test_the_estimate_holds_the_proposal():
     """One call more than for the same personas given, and its price."""
     estimates = []
-    personas = Proposing().proposal(None).read(fitting_answer(Proposing().proposal(None)))
+    (question,) = Proposing().proposal(None)
+    personas = question.read(fitting_answer(question))
     for source in (Proposing(), personas):
         sink = RecordingSink()
         simulate(bot, source, judge=Paid(), max_turns=1, sinks=[sink], hooks=())

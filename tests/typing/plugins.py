@@ -58,11 +58,11 @@ class MyProposer:
     path: str
     n: int = 5
 
-    def proposal(self, seed: int | None) -> Question[tuple[Persona, ...]]:
-        return Question(text_question("Who?").prompt, PersonasAsked("A shop.", self.n, seed))
+    def proposal(self, seed: int | None) -> list[Question[tuple[Persona, ...]]]:
+        return [Question(text_question("Who?").prompt, PersonasAsked("A shop.", self.n, seed))]
 
     async def load(self, context: RunContext) -> tuple[Persona, ...]:
-        personas, _ = await answered(context.judge, self.proposal(context.seed))
+        personas, _ = await answered(context.judge, self.proposal(context.seed)[0])
         return personas
 
 

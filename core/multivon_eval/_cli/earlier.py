@@ -93,7 +93,7 @@ def _find_held(out: str) -> frozenset[str]:
 
 def _find_uids(plan: Plan) -> Collection[str] | int:
     """The conversations of a run; how many, where their personas would be proposed."""
-    if plan.proposal is not None:
+    if plan.proposal:
         return count_proposed(plan.proposal) * plan.info.trials
     return [case.uid for case in list_cases(_load_personas(plan), plan.info.trial_numbers)]
 
@@ -114,7 +114,7 @@ def _sum_up(plan: Plan, results: Sequence[SimulationResult]) -> Sums:
     if plan.aims.until is not None:
         # Personas that were proposed and not needed have no name any more: they would have come last.
         held = {one.persona.name: None for one in sorted(results, key=lambda one: one.provenance.started_at)}
-        if plan.proposal is not None:
+        if plan.proposal:
             sums.begin(tuple(held), plan.info.trials, None)
         else:
             seed = results[0].run_id if plan.info.seed is None else plan.info.seed

@@ -72,7 +72,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
         quiet: Whether only errors are told.
         as_json: Whether standard output is for JSON; the persona source's notices go to standard error.
     """
-    if plan.proposal is None:
+    if not plan.proposal:
         return
     if quiet or as_json:
         return
@@ -82,7 +82,8 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
     count = count_proposed(plan.proposal)
     found = complete_info(plan, make_stand_ins(count), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
-    tell(f"personas {count}, to be proposed in one judge call; with personas of usual length the run takes about")
+    calls = "one judge call" if len(plan.proposal) == 1 else f"{len(plan.proposal)} judge calls"
+    tell(f"personas {count}, to be proposed in {calls}; with personas of usual length the run takes about")
     tell(f"         {_format_estimate(found)}")
 
 

@@ -11,14 +11,14 @@ from .._run.free_checks import find_persona_problems
 from .._run.lifecycle import open_plugins
 from .._run.output import tell
 from .._run.plan import Plan
-from .._run.proposal import check_fits, count_proposed, get_personas, make_stand_ins
+from .._run.proposal import check_fits, count_proposed, find_preview, get_personas, make_stand_ins
 from .._run.resume import check_same, digest_setup
 from .._run.serving import serve
 from .._types.conversation import Conversation
 from .._types.converter import make_plain
 from .._types.message import Message
 from .._types.persona import Persona
-from .._types.printable import format_count
+from .._types.printable import format_count, make_printable
 from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..errors import ExitCode, ModelFnError
@@ -40,8 +40,9 @@ async def _rehearse(plan: Plan) -> int:
     try:
         sinks, find_more = tuple(plan.sinks.values()), partial(find_persona_problems, plan.free_source)
         async with open_plugins(plan.asked, sinks, plan.info.timeout, find_more=find_more):
+            _tell_preview(plan)
             personas = await _load_personas(plan)
-            has_stand_ins = plan.proposal is not None and not plan.journal.past.personas
+            has_stand_ins = bool(plan.proposal) and not plan.journal.past.personas
             _tell(complete_info(plan, personas, len(personas) * plan.info.trials), has_stand_ins)
             return await _call_once(plan, personas[0])
     finally:
@@ -50,7 +51,7 @@ async def _rehearse(plan: Plan) -> int:
 
 async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
     """The personas; where they would be proposed, those of the journal or stand-ins of usual length."""
-    if plan.proposal is None:
+    if not plan.proposal:
         with plan.purse() as purse:
             return await get_personas(plan, Account(purse, plan.journal))
     check_same(plan, digest_setup(plan, ()))
@@ -58,6 +59,12 @@ async def _load_personas(plan: Plan) -> tuple[Persona, ...]:
         return plan.journal.past.personas
     check_fits(plan)
     return make_stand_ins(count_proposed(plan.proposal))
+
+
+def _tell_preview(plan: Plan) -> None:
+    """Show what the source would send to the judge, so that what files hold does nothing to the screen."""
+    for line in find_preview(plan.source, plan.info.seed):
+        tell(make_printable(line))
 
 
 def _tell(info: RunInfo, has_stand_ins: bool) -> None:

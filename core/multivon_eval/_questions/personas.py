@@ -26,14 +26,16 @@ class PersonasAsked:
         document: The description of the product, as text.
         n: The number of personas.
         seed: Which of the many possible answers; None for any.
+        wants_adversarial: Whether one of them must have the trait ``adversarial``.
     """
 
     document: str
     n: int
     seed: int | None = None
+    wants_adversarial: bool = True
 
     def read(self, text: str) -> tuple[Persona, ...]:
-        """Read exactly ``n`` personas with names of their own, at least one of them adversarial.
+        """Read exactly ``n`` personas with names of their own, at least one of them adversarial if that is wanted.
 
         Raises:
             UnreadableAnswer: If the text is something else; with everything that is wrong.
@@ -51,7 +53,7 @@ class PersonasAsked:
         names = Counter(persona.name for persona in personas)
         problems += [f"{times} personas are named {name!r}" for name, times in names.items() if times > 1]
         problems += self.compare(personas)
-        if rows and not any(map(_is_adversarial, rows)):
+        if self.wants_adversarial and rows and not any(map(_is_adversarial, rows)):
             problems.append("no persona has the trait 'adversarial'")
         if problems:
             raise UnreadableAnswer("; ".join(problems), True)

@@ -166,9 +166,9 @@ def estimate(plan: Plan, info: RunInfo) -> Estimate:
     plan.forecast.usual = Expected(judging / each, ((full.usd or ZERO) - judging) / each, surplus)
     usual, most = half.between(full).scaled(factor), most.scaled(factor)
     talking = usual.usd
-    if plan.proposal is not None:
-        usual.add(plan.proposal, plan.judge, plan.forecast.learned)
-        most.add(plan.proposal, plan.judge, None)
+    for question in plan.proposal:
+        usual.add(question, plan.judge, plan.forecast.learned)
+        most.add(question, plan.judge, None)
     return _make_estimate(info, usual, most, talking, surplus)
 
 

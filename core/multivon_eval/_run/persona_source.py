@@ -52,6 +52,25 @@ def find_persona_source(personas: object, registry: Registry) -> Built:
     return Built(GivenPersonas(_check_given(personas)), PluginUse("persona source", "given", ""))
 
 
+def make_persona_source(spec: str) -> PersonaSource | None:
+    """Make the persona source that a SPEC names, as ``--personas`` would.
+
+    Args:
+        spec: ``NAME[:ARG][,key=value]...``
+
+    Returns:
+        The source; None where no persona source of that name is installed.
+
+    Raises:
+        UsageError: If it cannot be made with these options.
+    """
+    registry = Registry()
+    if spec.partition(":")[0].partition(",")[0].rpartition("/")[2] not in registry.names(PERSONA_SOURCE):
+        return None
+    source: PersonaSource = build(PERSONA_SOURCE, spec, registry).plugin
+    return source
+
+
 def _check_given(personas: object) -> tuple[Persona, ...]:
     if isinstance(personas, Persona | Mapping):
         personas = (personas,)

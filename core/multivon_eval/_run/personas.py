@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from .._plugins.isolation import FAULTS, format_fault, format_value, raise_if_fatal
-from .._plugins.stint import limit_stint
+from .._plugins.stint import MOST_CALLS, limit_stint
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from .._types.result_json import persona_to_json
@@ -47,18 +47,21 @@ class GivenPersonas:
         return self.personas
 
 
-async def load_personas(source: PersonaSource, context: RunContext, seconds: float) -> tuple[Persona, ...]:
+async def load_personas(
+    source: PersonaSource, context: RunContext, seconds: float, most_calls: int = MOST_CALLS
+) -> tuple[Persona, ...]:
     """Get the personas of a run and see that they can be told apart.
 
     Args:
         source: Who gives them.
         context: What it gets.
         seconds: How long it may take, beside what it asks the judge.
+        most_calls: How often it may ask the judge.
 
     Raises:
         PersonaError: If the source fails, there is none, something else came back, or two have one name.
     """
-    personas = _check_personas(await _load(source, context, seconds))
+    personas = _check_personas(await _load(source, context, seconds, most_calls))
     if not personas:
         raise PersonaError("there are no personas; give at least one")
     twice = [name for name, times in Counter(persona.name for persona in personas).items() if times > 1]
@@ -67,9 +70,9 @@ async def load_personas(source: PersonaSource, context: RunContext, seconds: flo
     return personas
 
 
-async def _load(source: PersonaSource, context: RunContext, seconds: float) -> object:
+async def _load(source: PersonaSource, context: RunContext, seconds: float, most_calls: int) -> object:
     try:
-        async with limit_stint("the persona source", seconds):
+        async with limit_stint("the persona source", seconds, most_calls):
             return await source.load(context)
     except (UsageError, JudgeError, BudgetExceeded):
         raise

@@ -54,7 +54,7 @@ class Plan:
         problems: What goes wrong beside the conversations is appended here.
         force: Whether a resume goes on although something has changed.
         is_strict: Whether the run ends where no call to a judge can succeed.
-        proposal: What the source will ask the judge for its personas; None where it asks nothing.
+        proposal: What the source will ask the judge for its personas; empty where it asks nothing.
         aims: What the run is held against.
     """
 
@@ -73,7 +73,7 @@ class Plan:
     problems: list[Problem]
     force: bool = False
     is_strict: bool = False
-    proposal: Question[Any] | None = None
+    proposal: tuple[Question[Any], ...] = ()
     aims: Aims = attrs.field(factory=Aims)
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)

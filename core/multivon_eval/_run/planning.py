@@ -24,11 +24,11 @@ from .._plugins.keyed_judge import choose_judge
 from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._questions import PersonasAsked, Question
+from .._questions import Question
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
-from ..errors import PluginBroken, PluginError, UsageError
-from ..protocols import Named, Proposes, Ruled
+from ..errors import PluginError, UsageError
+from ..protocols import Named, Ruled
 from .aims import read_aims
 from .build_all import build_all
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
@@ -39,6 +39,7 @@ from .paths import find_clashes, find_path
 from .persona_source import find_persona_source
 from .plan import Plan
 from .problems import Problems
+from .proposal import find_proposal
 from .settings import Settings
 from .system import SystemUnderTest
 
@@ -120,7 +121,7 @@ class _Parts:
     sinks: Mapping[str, Built]
     hooks: Hooks
     judge_reason: str
-    proposal: Question[Any] | None = None
+    proposal: tuple[Question[Any], ...] = ()
 
     def uses(self) -> tuple[PluginUse, ...]:
         """Who takes part."""
@@ -152,7 +153,7 @@ def _build_parts(
     evaluators = build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(find_persona_source, personas, registry)
-    proposal = problems.collect(_find_proposal, source, settings.seed) if source else None
+    proposal = problems.collect(find_proposal, source.plugin, source.use.name, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
         if built:
@@ -162,7 +163,9 @@ def _build_parts(
         problems.add(*find_more(free_source, [one.plugin for one in sinks.values()]))
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
-    return _Parts(source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal)
+    return _Parts(
+        source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal or ()
+    )
 
 
 def _check_paths(system: SystemUnderTest | None, parts: _Parts, settings: Settings) -> None:
@@ -178,19 +181,6 @@ def _check_paths(system: SystemUnderTest | None, parts: _Parts, settings: Settin
     written = {f"sink {name!r}": find_path(built.plugin) for name, built in parts.sinks.items()}
     if clashes := find_clashes(read, written):
         raise UsageError(clashes)
-
-
-def _find_proposal(source: Built, seed: int | None) -> Question[Any] | None:
-    proposing = find_ability(source.plugin, Proposes)
-    if proposing is None:
-        return None
-    question = proposing.proposal(seed)
-    if not isinstance(question.about, PersonasAsked):
-        raise PluginBroken(
-            f"persona source {source.use.name!r} cannot be used: its proposal asks for "
-            f"{type(question.about).__name__}; ask for a PersonasAsked"
-        )
-    return question
 
 
 def _find_judge(settings: Settings, registry: Registry) -> tuple[object, str]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .._money.account import Account
 from .._money.price import find_worst_cost
-from .._plugins.stint import PATIENCE
+from .._plugins.abilities import find_ability
+from .._plugins.isolation import format_value
+from .._plugins.stint import MOST_CALLS, PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
-from ..errors import UsageError
+from ..errors import PluginBroken, UsageError
+from ..protocols import Previews, Proposes
 from .personas import load_personas
 from .resume import check_same, digest_setup
 
 if TYPE_CHECKING:
     from .plan import Plan
+
+
+_CALLS_EACH = 2
+"""How often the judge may be asked one question of a proposal: once, and once more for a repair."""
 
 
 async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
@@ -33,7 +42,7 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
         JudgeError: If the proposal failed.
     """
     context = plan.context("judge", account)
-    if plan.proposal is None:
+    if not plan.proposal:
         personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
         check_same(plan, digest_setup(plan, personas))
         return personas
@@ -43,8 +52,9 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
     check_fits(plan)
     plan.journal.begin(plan.info.run_id, digest_setup(plan, ()))
     is_there = False
+    most_calls = max(MOST_CALLS, _CALLS_EACH * len(plan.proposal))
     try:
-        personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
+        personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout, most_calls)
         plan.journal.record_personas(personas)
         is_there = True
     finally:
@@ -55,24 +65,70 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
 
 
 def check_fits(plan: Plan) -> None:
-    """Check that the ceiling reaches for the proposal.
+    """Check that the ceiling reaches for the proposal, all its questions together.
 
     Raises:
         UsageError: If the ceiling is too low.
     """
-    assert plan.proposal is not None, "there is a proposal to pay for"
-    worst = find_worst_cost(plan.judge, plan.proposal)
-    if worst is not None and not plan.ledger.fits(worst):
+    costs = [find_worst_cost(plan.judge, question) for question in plan.proposal]
+    worst = sum((cost for cost in costs if cost is not None), Decimal(0))
+    if not plan.ledger.fits(worst):
+        calls = "" if len(costs) == 1 else f" in {len(costs)} judge calls"
         raise UsageError(
-            f"the proposal of personas may cost up to ${worst:.6f}, and of the budget of ${plan.ledger.budget} "
+            f"the proposal of personas may cost up to ${worst:.6f}{calls}, and of the budget of ${plan.ledger.budget} "
             f"${plan.ledger.left:.6f} is left; raise --budget, ask for fewer personas, or shorten the document"
         )
 
 
-def count_proposed(proposal: Question[Any]) -> int:
-    """Return how many personas a proposal asks for."""
-    assert isinstance(proposal.about, PersonasAsked)  # checked when the plan was made
-    return proposal.about.n
+def find_proposal(source: object, name: str, seed: int | None) -> tuple[Question[Any], ...]:
+    """Find out what a persona source will ask the judge.
+
+    Args:
+        source: The source.
+        name: Its name, for messages.
+        seed: The seed of the run, or None.
+
+    Returns:
+        Its questions; empty where it asks nothing.
+
+    Raises:
+        PersonaError: If there is nothing to ask about.
+        PluginBroken: If what it would ask is no proposal of personas.
+    """
+    proposing = find_ability(source, Proposes)
+    if proposing is None:
+        return ()
+    given: object = proposing.proposal(seed)
+    if not isinstance(given, Sequence) or not given or not all(isinstance(one, Question) for one in given):
+        raise PluginBroken(
+            f"persona source {name!r} cannot be used: its proposal is {format_value(given)}; give a list of questions"
+        )
+    for one in given:
+        if not isinstance(one.about, PersonasAsked):
+            raise PluginBroken(
+                f"persona source {name!r} cannot be used: its proposal asks for {type(one.about).__name__}; ask for a "
+                "PersonasAsked"
+            )
+    return tuple(given)
+
+
+def find_preview(source: object, seed: int | None) -> Sequence[str]:
+    """Return what a persona source would send to the judge, as lines of text; empty where it cannot show it.
+
+    Args:
+        source: The source.
+        seed: The seed of the run, or None.
+
+    Raises:
+        PersonaError: If there is nothing to show.
+    """
+    previewing = find_ability(source, Previews)
+    return () if previewing is None else tuple(previewing.preview(seed))
+
+
+def count_proposed(proposal: Sequence[Question[Any]]) -> int:
+    """Return how many personas the questions of a proposal ask for."""
+    return sum(question.about.n for question in proposal if isinstance(question.about, PersonasAsked))
 
 
 def make_stand_ins(n: int) -> tuple[Persona, ...]:

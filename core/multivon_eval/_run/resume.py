@@ -28,8 +28,8 @@ def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
     everybody = _compute_digest("".join(case_uid(persona, 1) for persona in personas))
     return {
-        "personas": everybody if plan.proposal is None else "",
-        "proposal": "" if plan.proposal is None else _digest_question(plan.proposal),
+        "personas": "" if plan.proposal else everybody,
+        "proposal": _digest_questions(plan.proposal),
         "judge": asked.get("judge", ""),
         "driver": asked.get("driver", ""),
         "driver judge": asked.get("driver judge", ""),
@@ -45,11 +45,10 @@ def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     }
 
 
-def _digest_question(question: Question[Any]) -> str:
-    """What a proposal asks: document, number, seed and our words."""
-    return _compute_digest(
-        "\n\n".join([question.prompt.system, *(message.text for message in question.prompt.messages)])
-    )
+def _digest_questions(questions: Sequence[Question[Any]]) -> str:
+    """What a proposal asks: document, number, seed and our words; empty where nothing is proposed."""
+    texts = [text for one in questions for text in (one.prompt.system, *(said.text for said in one.prompt.messages))]
+    return _compute_digest("\n\n".join(texts)) if texts else ""
 
 
 def _compute_digest(text: str) -> str:

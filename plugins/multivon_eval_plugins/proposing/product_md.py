@@ -55,13 +55,13 @@ class ProductMd:
         if problems:
             raise PersonaError(problems)
 
-    def proposal(self, seed: int | None) -> Question[tuple[Persona, ...]]:
-        """Give the question that ``load`` will ask.
+    def proposal(self, seed: int | None) -> Sequence[Question[tuple[Persona, ...]]]:
+        """Give the one question that ``load`` will ask.
 
         Raises:
             PersonaError: If the document is missing, empty, or not UTF-8.
         """
-        return personas_question(self._cut(self._read_text()), self.n, seed)
+        return (personas_question(self._cut(self._read_text()), self.n, seed),)
 
     async def load(self, context: RunContext) -> Sequence[Persona]:
         """Ask for the personas.

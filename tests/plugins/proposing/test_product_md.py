@@ -74,7 +74,7 @@ def test_it_says_before_what_it_will_ask(path):
     judge, source = Proposer(), ProductMd(str(path), n=3)
     load(path, judge, seed=2, n=3)
     assert find_ability(source, Proposes) is source
-    assert [source.proposal(2)] == judge.asked == [source.proposal(2)]
+    assert [*source.proposal(2)] == judge.asked == [*source.proposal(2)]
 
 
 def test_what_they_were_made_from_stands_in_their_metadata(path):
@@ -97,7 +97,7 @@ def test_what_they_were_made_from_stands_in_their_metadata(path):
 def without_adversary(path, n=5):
     """An answer in which nobody is adversarial."""
     path.write_text(TEXT, encoding="utf-8")
-    question = ProductMd(str(path), n=n).proposal(None)
+    (question,) = ProductMd(str(path), n=n).proposal(None)
     return fitting_answer(question).replace('"adversarial"', '"kind"')
 
 

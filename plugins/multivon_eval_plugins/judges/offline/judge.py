@@ -22,9 +22,12 @@ from multivon_eval.sdk import (
     YesNoAsked,
 )
 
+from ...logs.question import LogPersonaAsked
 from .checks import answer_questions
 from .counts import answer_count
 from .goal import answer_goal
+from .logged import BY_RULE as LOGGED_BY_RULE
+from .logged import answer_logged
 from .proposal import BY_RULE, answer_proposal
 from .user import answer_turn
 
@@ -35,7 +38,8 @@ class Offline:
 
     A smoke test of the pipeline. It plays a persona that opens with its goal, answers from profile and facts
     and presses on what is missing; it calls a criterion met when the assistant's statements cover its words
-    and numbers; it casts the headings and sentences of a document as personas; and where words alone cannot decide
+    and numbers; it casts the headings and sentences of a document as personas, and the user of a logged
+    conversation as one; and where words alone cannot decide
     it answers ``unknown``.
     """
 
@@ -76,6 +80,9 @@ class Offline:
         elif isinstance(about, TogetherAsked):
             answers = {name: await self.complete(question) for name, question in about.parts.items()}
             answer = {name: json.loads(one.text) for name, one in answers.items()}
+        elif isinstance(about, LogPersonaAsked):
+            answer = answer_logged(about)
+            return Answer(json.dumps(answer, ensure_ascii=False), model="offline", notes=(LOGGED_BY_RULE,))
         elif isinstance(about, PersonasAsked):
             answer = answer_proposal(about, question.prompt.schema)
             return Answer(json.dumps(answer, ensure_ascii=False), model="offline", notes=(BY_RULE,))
