@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from ._api.suite import EvalSuite as EvalSuite
     from ._measure.calibrating import calibrate as calibrate
     from ._measure.comparing import compare_results as compare_results
+    from ._messages.convert import MessageStyle as MessageStyle
+    from ._messages.convert import from_messages as from_messages
+    from ._messages.convert import to_messages as to_messages
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.calibration_file import read_calibration as read_calibration
     from ._run.calibration_file import read_labels as read_labels
@@ -118,10 +121,8 @@ _HOMES = {
     "_api.suite": ("EvalSuite",),
     "_measure.calibrating": ("calibrate",),
     "_measure.comparing": ("compare_results",),
-    "_run.calibration_file": (
-        "read_calibration",
-        "read_labels",
-    ),
+    "_messages.convert": ("MessageStyle", "from_messages", "to_messages"),
+    "_run.calibration_file": ("read_calibration", "read_labels"),
     "_types.calibration": (
         "Calibration",
         "Disagreement",
@@ -130,18 +131,10 @@ _HOMES = {
         "calibration_from_json",
         "calibration_to_json",
     ),
-    "_types.comparison": (
-        "Comparison",
-        "Flip",
-        "MetricChange",
-        "comparison_to_json",
-    ),
+    "_types.comparison": ("Comparison", "Flip", "MetricChange", "comparison_to_json"),
     "_types.decision": ("Decision",),
     "_types.interval": ("Interval",),
-    "_types.spread": (
-        "NextStep",
-        "Spread",
-    ),
+    "_types.spread": ("NextStep", "Spread"),
     "_types.unseen": ("FailureKinds",),
     "_money.shared_budget": ("SharedBudget",),
     "_types.agreement": ("Agreement",),
@@ -162,10 +155,7 @@ _HOMES = {
     "_types.summary_json": ("summary_schema", "summary_to_json"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
-    "_run.result_file": (
-        "load_results",
-        "read_results",
-    ),
+    "_run.result_file": ("load_results", "read_results"),
     "_types.worth": ("WorthReading",),
     "_run.settings": ("SimulationOptions",),
     "errors": (
@@ -210,6 +200,7 @@ __all__ = [
     "JudgeRetry",
     "Label",
     "Message",
+    "MessageStyle",
     "MetricChange",
     "ModelFnError",
     "MultivonEvalError",
@@ -251,6 +242,7 @@ __all__ = [
     "compare_results",
     "comparison_to_json",
     "digest_transcript",
+    "from_messages",
     "hookimpl",
     "label_from_json",
     "label_to_json",
@@ -269,6 +261,7 @@ __all__ = [
     "summary_schema",
     "summary_to_json",
     "to_dataframe",
+    "to_messages",
 ]
 
 

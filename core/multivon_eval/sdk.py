@@ -5,6 +5,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 """
 
 from ._measure.kinds import list_kinds
+from ._messages.convert import from_messages, to_messages
 from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
 from ._questions import (
@@ -193,6 +194,7 @@ __all__ = [
     "escape_controls",
     "escape_markdown",
     "format_count",
+    "from_messages",
     "get_output",
     "goal_question",
     "hide_secrets",
@@ -224,6 +226,7 @@ __all__ = [
     "tell",
     "tell_json",
     "text_question",
+    "to_messages",
     "user_turn_question",
     "whole_text",
     "write_user_turn",

@@ -64,6 +64,8 @@ NOT_USED_HERE = {
     "read_object": "reads the answer to a question of one's own",
     "goal_question": "what a judge's own tests ask it",
     "TextAsked": "what a judge that is no model finds in a text question",
+    "from_messages": "what a platform's own messages are read with",
+    "to_messages": "what a platform of others is given",
     "Effect": "the type of a field of Observation",
     "StopReason": "the type of a field of Observation",
 }
