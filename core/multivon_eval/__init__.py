@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ._api.simulation import simulate as simulate
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
+    from ._api.systems.agent import from_agent as from_agent
+    from ._api.systems.function import from_function as from_function
+    from ._api.systems.runnable import from_runnable as from_runnable
     from ._measure.calibrating import calibrate as calibrate
     from ._measure.comparing import compare_results as compare_results
     from ._messages.convert import MessageStyle as MessageStyle
@@ -119,6 +122,9 @@ _HOMES = {
         "stream_simulations",
     ),
     "_api.suite": ("EvalSuite",),
+    "_api.systems.agent": ("from_agent",),
+    "_api.systems.function": ("from_function",),
+    "_api.systems.runnable": ("from_runnable",),
     "_measure.calibrating": ("calibrate",),
     "_measure.comparing": ("compare_results",),
     "_messages.convert": ("MessageStyle", "from_messages", "to_messages"),
@@ -242,7 +248,10 @@ __all__ = [
     "compare_results",
     "comparison_to_json",
     "digest_transcript",
+    "from_agent",
+    "from_function",
     "from_messages",
+    "from_runnable",
     "hookimpl",
     "label_from_json",
     "label_to_json",

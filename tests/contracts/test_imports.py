@@ -38,7 +38,7 @@ CORE_ROOMS: dict[str, set[str]] = {
         "errors",
         "protocols",
     },
-    "_api": {"_money", "_plugins", "_run", "_set_module", "_types", "errors", "protocols"},
+    "_api": {"_messages", "_money", "_plugins", "_run", "_set_module", "_types", "errors", "protocols"},
     "_cli": {"_journal", "_measure", "_money", "_plugins", "_run", "_types", "errors"},
     "sdk": {
         "_measure",

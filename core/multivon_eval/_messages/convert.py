@@ -67,10 +67,19 @@ def to_messages(
     Raises:
         UsageError: If there is no such style, langchain-core is not installed, or something is no message.
     """
-    if style not in _WRITERS:
-        raise UsageError(f"no form of messages is named {style!r}; {did_you_mean(str(style), _WRITERS)}")
+    check_style(style)
     if isinstance(said, SimulationResult):
         return _WRITERS[style](said.transcript)
     if isinstance(said, Conversation | EvalCase):
         return _WRITERS[style](said.messages)
     return _WRITERS[style](from_messages(said))
+
+
+def check_style(style: object) -> None:
+    """See that there is a form of messages of a name.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    if style not in _WRITERS:
+        raise UsageError(f"no form of messages is named {style!r}; {did_you_mean(str(style), _WRITERS)}")

@@ -1,4 +1,4 @@
-"""Messages of others as ours: OpenAI's (completions and responses), Anthropic's, LangChain's, as dicts or as objects."""
+"""Messages of others as ours: OpenAI's (completions and responses), Anthropic's, LangChain's, dicts or objects."""
 
 from __future__ import annotations
 
