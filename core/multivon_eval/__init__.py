@@ -16,11 +16,13 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 if TYPE_CHECKING:
     from ._api.dataframe import to_dataframe as to_dataframe
     from ._api.recording import record_prompts as record_prompts
-    from ._api.simulation import SimulationResults as SimulationResults
+    from ._api.results import SimulationResults as SimulationResults
+    from ._api.scoring import ScoringOptions as ScoringOptions
+    from ._api.scoring import ascore_simulations as ascore_simulations
+    from ._api.scoring import score_simulations as score_simulations
     from ._api.simulation import SimulationStream as SimulationStream
     from ._api.simulation import asimulate as asimulate
     from ._api.simulation import check_simulation as check_simulation
-    from ._api.simulation import score_simulations as score_simulations
     from ._api.simulation import simulate as simulate
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
@@ -112,15 +114,9 @@ _HOMES = {
     "_api.dataframe": ("to_dataframe",),
     "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
-    "_api.simulation": (
-        "SimulationResults",
-        "SimulationStream",
-        "asimulate",
-        "check_simulation",
-        "score_simulations",
-        "simulate",
-        "stream_simulations",
-    ),
+    "_api.results": ("SimulationResults",),
+    "_api.scoring": ("ScoringOptions", "ascore_simulations", "score_simulations"),
+    "_api.simulation": ("SimulationStream", "asimulate", "check_simulation", "simulate", "stream_simulations"),
     "_api.suite": ("EvalSuite",),
     "_api.systems.agent": ("from_agent",),
     "_api.systems.function": ("from_function",),
@@ -225,6 +221,7 @@ __all__ = [
     "RunInfo",
     "Score",
     "ScoreSummary",
+    "ScoringOptions",
     "SharedBudget",
     "SimulationError",
     "SimulationOptions",
@@ -240,6 +237,7 @@ __all__ = [
     "Votes",
     "WorthReading",
     "__version__",
+    "ascore_simulations",
     "asimulate",
     "calibrate",
     "calibration_from_json",
