@@ -28,7 +28,7 @@ import importlib_metadata
 
 DOCS = Path(__file__).resolve().parent
 DISTRIBUTION = "multivon-eval"
-BLOCK = re.compile(r"(<!-- generated: ([^ ]+) -->\n).*?(<!-- end generated -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- generated: ([^>]+?) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 COMMANDS = (
     "simulate",
     "compare",
@@ -143,15 +143,14 @@ def install() -> str:
 # Python
 
 
-def options() -> str:
-    """The keyword options of ``simulate`` with what their docstrings say."""
-    from multivon_eval._run.settings import SimulationOptions
-
-    kinds = SimulationOptions.__annotations__
+def options(module: str = "_run.settings", kind: str = "SimulationOptions") -> str:
+    """The keyword options of ``simulate``, or of another door, with what their docstrings say."""
+    module = f"multivon_eval.{module}"
+    kinds = getattr(importlib.import_module(module), kind).__annotations__
     rows = []
-    for name, text in documented("multivon_eval._run.settings", "SimulationOptions").items():
-        kind = getattr(kinds[name], "__forward_arg__", kinds[name])
-        rows.append((f"`{name}`", f"`{kind}`", text))
+    for name, text in documented(module, kind).items():
+        of = getattr(kinds[name], "__forward_arg__", kinds[name])
+        rows.append((f"`{name}`", f"`{of}`", text))
     return table(("option", "type", "meaning, and the default"), rows)
 
 
@@ -546,6 +545,7 @@ def blocks() -> dict[str, Callable[[], str]]:
         "environment": environment,
         "exit-codes": exit_codes,
         "options": options,
+        "scoring options": lambda: options("_api.scoring", "ScoringOptions"),
         "traits": traits,
         "abilities": abilities,
         "columns": columns,

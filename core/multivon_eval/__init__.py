@@ -17,16 +17,24 @@ if TYPE_CHECKING:
     from ._api.dataframe import to_dataframe as to_dataframe
     from ._api.plugin import make_plugin as make_plugin
     from ._api.recording import record_prompts as record_prompts
-    from ._api.simulation import SimulationResults as SimulationResults
+    from ._api.results import SimulationResults as SimulationResults
+    from ._api.scoring import ScoringOptions as ScoringOptions
+    from ._api.scoring import ascore_simulations as ascore_simulations
+    from ._api.scoring import score_simulations as score_simulations
     from ._api.simulation import SimulationStream as SimulationStream
     from ._api.simulation import asimulate as asimulate
     from ._api.simulation import check_simulation as check_simulation
-    from ._api.simulation import score_simulations as score_simulations
     from ._api.simulation import simulate as simulate
     from ._api.simulation import stream_simulations as stream_simulations
     from ._api.suite import EvalSuite as EvalSuite
+    from ._api.systems.agent import from_agent as from_agent
+    from ._api.systems.function import from_function as from_function
+    from ._api.systems.runnable import from_runnable as from_runnable
     from ._measure.calibrating import calibrate as calibrate
     from ._measure.comparing import compare_results as compare_results
+    from ._messages.convert import MessageStyle as MessageStyle
+    from ._messages.convert import from_messages as from_messages
+    from ._messages.convert import to_messages as to_messages
     from ._money.shared_budget import SharedBudget as SharedBudget
     from ._run.calibration_file import read_calibration as read_calibration
     from ._run.calibration_file import read_labels as read_labels
@@ -109,22 +117,17 @@ _HOMES = {
     "_api.dataframe": ("to_dataframe",),
     "_run.saved": ("report_results",),
     "_api.recording": ("record_prompts",),
-    "_api.simulation": (
-        "SimulationResults",
-        "SimulationStream",
-        "asimulate",
-        "check_simulation",
-        "score_simulations",
-        "simulate",
-        "stream_simulations",
-    ),
+    "_api.results": ("SimulationResults",),
+    "_api.scoring": ("ScoringOptions", "ascore_simulations", "score_simulations"),
+    "_api.simulation": ("SimulationStream", "asimulate", "check_simulation", "simulate", "stream_simulations"),
     "_api.suite": ("EvalSuite",),
+    "_api.systems.agent": ("from_agent",),
+    "_api.systems.function": ("from_function",),
+    "_api.systems.runnable": ("from_runnable",),
     "_measure.calibrating": ("calibrate",),
     "_measure.comparing": ("compare_results",),
-    "_run.calibration_file": (
-        "read_calibration",
-        "read_labels",
-    ),
+    "_messages.convert": ("MessageStyle", "from_messages", "to_messages"),
+    "_run.calibration_file": ("read_calibration", "read_labels"),
     "_types.calibration": (
         "Calibration",
         "Disagreement",
@@ -133,18 +136,10 @@ _HOMES = {
         "calibration_from_json",
         "calibration_to_json",
     ),
-    "_types.comparison": (
-        "Comparison",
-        "Flip",
-        "MetricChange",
-        "comparison_to_json",
-    ),
+    "_types.comparison": ("Comparison", "Flip", "MetricChange", "comparison_to_json"),
     "_types.decision": ("Decision",),
     "_types.interval": ("Interval",),
-    "_types.spread": (
-        "NextStep",
-        "Spread",
-    ),
+    "_types.spread": ("NextStep", "Spread"),
     "_types.unseen": ("FailureKinds",),
     "_money.shared_budget": ("SharedBudget",),
     "_types.agreement": ("Agreement",),
@@ -165,10 +160,7 @@ _HOMES = {
     "_types.summary_json": ("summary_schema", "summary_to_json"),
     "_types.trials": ("PassRate", "TrialSummary"),
     "_types.verdict": ("Claim", "CriterionVerdict", "Evidence", "Verdict", "Votes"),
-    "_run.result_file": (
-        "load_results",
-        "read_results",
-    ),
+    "_run.result_file": ("load_results", "read_results"),
     "_types.worth": ("WorthReading",),
     "_run.settings": ("SimulationOptions",),
     "errors": (
@@ -213,6 +205,7 @@ __all__ = [
     "JudgeRetry",
     "Label",
     "Message",
+    "MessageStyle",
     "MetricChange",
     "ModelFnError",
     "MultivonEvalError",
@@ -231,6 +224,7 @@ __all__ = [
     "RunInfo",
     "Score",
     "ScoreSummary",
+    "ScoringOptions",
     "ServedPersona",
     "SharedBudget",
     "SimulationError",
@@ -247,6 +241,7 @@ __all__ = [
     "Votes",
     "WorthReading",
     "__version__",
+    "ascore_simulations",
     "asimulate",
     "calibrate",
     "calibration_from_json",
@@ -255,6 +250,10 @@ __all__ = [
     "compare_results",
     "comparison_to_json",
     "digest_transcript",
+    "from_agent",
+    "from_function",
+    "from_messages",
+    "from_runnable",
     "hookimpl",
     "label_from_json",
     "label_to_json",
@@ -274,6 +273,7 @@ __all__ = [
     "summary_schema",
     "summary_to_json",
     "to_dataframe",
+    "to_messages",
 ]
 
 

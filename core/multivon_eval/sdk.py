@@ -5,6 +5,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 """
 
 from ._measure.kinds import list_kinds
+from ._messages.convert import from_messages, to_messages
 from ._money.asking import asking_a_judge
 from ._plugins.keyed_judge import KeyedJudge
 from ._plugins.origin import INSTALL, find_origin, format_install_command
@@ -206,6 +207,7 @@ __all__ = [
     "find_proposal",
     "format_count",
     "format_install_command",
+    "from_messages",
     "get_output",
     "goal_question",
     "hide_secrets",
@@ -239,6 +241,7 @@ __all__ = [
     "tell",
     "tell_json",
     "text_question",
+    "to_messages",
     "user_turn_question",
     "whole_text",
     "write_user_turn",

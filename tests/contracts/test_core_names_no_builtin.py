@@ -16,6 +16,8 @@ CORE = Path(__file__).resolve().parents[2] / "core" / "multivon_eval"
 TABLE = CORE / "_run" / "defaults.py"
 AMBIGUOUS = {name: f"multivon-eval {name}" for name in ("label", "report", "show")}
 """Commands called like something of the core, and what would mean the command: a label is a key of a line too."""
+FORMS = {"_messages": {"openai", "anthropic"}}
+"""Forms of messages are called after whose they are, which has nothing to do with who judges."""
 # From Python 3.12 on the pieces of an f-string are tokens of their own.
 WORDS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 
@@ -44,7 +46,9 @@ def _mentions(text: str) -> list[str]:
 def test_core_names_no_builtin(path: Path) -> None:
     """A word that is also a plug-in's name ("the terminal") is said otherwise, but for one that lines have as a key."""
     if path != TABLE:
-        assert _mentions(path.read_text(encoding="utf-8")) == []
+        allowed = FORMS.get(path.relative_to(CORE).parts[0], set())
+        found = _mentions(path.read_text(encoding="utf-8"))
+        assert [line for line in found if line.rpartition(" ")[2] not in allowed] == []
 
 
 def test_a_name_is_found() -> None:

@@ -94,7 +94,7 @@ def test_the_page_is_what_happens(project: Project) -> None:
     """From the bot to the proposals, the targets in the results and the report: all of it as the page shows it."""
     for block in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         project.do(*block)
-    assert project.shown == 5
+    assert project.shown == 6
     texts = [row["text"] for row in project.rows("by_hand.jsonl") if row["role"] == "system"]
     assert texts == ["You answer questions on refunds for a shop. Be brief and kind."]
     assert all("text" not in row for row in project.rows("prompt_recordings.jsonl"))

@@ -89,6 +89,20 @@ def content() -> dict[str, Any]:
     return {"candidates": [{"content": {"role": "model", "parts": [{"text": TEXT}]}, "finishReason": "STOP"}]}
 
 
+def interaction() -> dict[str, Any]:
+    """An interaction of Google's."""
+    steps = [{"type": "model_output", "content": [{"type": "text", "text": TEXT}]}]
+    return {"id": "i", "object": "interaction", "model": "m", "status": "completed", "steps": steps}
+
+
+def interaction_stream() -> list[dict[str, Any]]:
+    """The events of an interaction."""
+    return [
+        {"event_type": "interaction.created", "interaction": {**interaction(), "steps": []}},
+        {"event_type": "interaction.completed", "interaction": interaction()},
+    ]
+
+
 class SdkServer:
     """The server; enter it to start it, in a thread of its own.
 
@@ -150,6 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(response_stream() if is_streamed else response())
         elif path.endswith("/messages"):
             self._answer(message_stream() if is_streamed else message())
+        elif path.endswith("/interactions"):
+            self._answer(interaction_stream() if is_streamed else interaction())
         elif path.endswith(":streamGenerateContent"):
             self._answer([content()])
         else:

@@ -1,23 +1,28 @@
 """A program of somebody who embeds, checked by mypy and pyright and never run."""
 
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 from multivon_eval import (
     CaseResult,
     EvalCase,
     EvalSuite,
+    Message,
     Persona,
     Provenance,
     Reply,
     SimulationResult,
     SimulationResults,
     Summary,
+    ascore_simulations,
     asimulate,
+    from_function,
+    from_messages,
     record_prompts,
     score_simulations,
     simulate,
     stream_simulations,
+    to_messages,
 )
 from multivon_eval.sdk import Usage
 
@@ -36,6 +41,11 @@ assert_type(results[0].provenance, Provenance)
 assert_type((results[0].run_id, results[0].judge_model, results[0].case_uid), tuple[str, str, str])
 assert_type((results[0].usage, results[0].cut), tuple[Usage, bool])
 assert_type(score_simulations(results), Summary)
+assert_type(score_simulations(results, verdicts=True, judge="offline", timeout=5, sinks=["terminal"]), Summary)
+assert_type(from_messages([{"role": "user", "content": "hello"}]), tuple[Message, ...])
+assert_type(to_messages(results[0], style="anthropic")[0]["role"], Any)
+simulate(from_function(lambda messages: "hello", "langchain"), personas)
+score_simulations(results, trials=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 assert_type(EvalSuite([EvalCase("hello")], ["turn-consistency"]).run(model_fn), list[CaseResult])
 assert_type(EvalCase([{"role": "user", "content": "hello"}]).conversation_str(), str)
 
@@ -60,6 +70,7 @@ async def embedded() -> None:
     async with record_prompts() as others:
         assert_type(str(others.summary), str)
     assert_type(await asimulate(model_fn, personas, evaluators=("turn-consistency",)), SimulationResults)
+    assert_type(await ascore_simulations(results, concurrency=2), Summary)
     async for one in stream_simulations(model_fn, personas, hooks=()):
         assert_type(one, SimulationResult)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
@@ -64,7 +64,10 @@ class PromptRecording(Protocol):
 
 
 def record_prompts(
-    repo_root: str | Path = ".", out: str | Path | None = None, record_text: bool = False
+    repo_root: str | Path = ".",
+    out: str | Path | None = None,
+    record_text: bool = False,
+    clients: Iterable[object] = (),
 ) -> PromptRecording:
     """Record which prompts this process renders, and where, while the recording is on.
 
@@ -76,18 +79,21 @@ def record_prompts(
         out: The JSONL file that recordings are merged into; ``prompt_recordings.jsonl`` in the current folder if
             None.
         record_text: Whether the text is kept beside its fingerprint.
+        clients: Clients of other SDKs that are listened to as well: whatever has ``chat.completions.create``,
+            ``responses.create`` or ``messages.create``.
 
     Returns:
         The recording: a context manager (``with`` and ``async with``) and a decorator.
 
     Raises:
         PluginError: If the plug-in that records is not installed, offered twice, or broken.
-        UsageError: When it is entered: ``repo_root`` is no folder, or ``out`` cannot be written.
+        UsageError: If a client has none of these methods; when it is entered, if ``repo_root`` is no folder or ``out``
+            cannot be written.
         DeliveryError: When it is left: the recordings could not be written.
     """
     entry = Registry().find(HOOK, RECORDER)
     start = getattr(entry.load(), "record_prompts", None)
     if not callable(start):
         raise PluginBroken(f"{entry} cannot be used: it has no function 'record_prompts'; reinstall multivon-eval")
-    recording: PromptRecording = start(repo_root, out, record_text)
+    recording: PromptRecording = start(repo_root, out, record_text, clients)
     return recording

@@ -1,22 +1,15 @@
-"""The doors for those who embed: simulate and its kin, check_simulation, score_simulations."""
+"""The doors for those who embed: simulate and its kin, check_simulation."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, MutableSequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Unpack
 
-import attrs
-
-from .._money.ledger import Ledger
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._run.aims import Aims
-from .._run.calibration_file import read_calibration
-from .._run.defaults import EVALUATORS
 from .._run.free_checks import Nobody, stop_with_all
 from .._run.lifecycle import open_plugins
 from .._run.personas import load_personas
@@ -25,53 +18,18 @@ from .._run.planning import make_plan
 from .._run.problems import Problems
 from .._run.run import Run
 from .._run.settings import Settings, SimulationOptions
-from .._run.sync import iterate, run_sync
+from .._run.sync import ensure_asyncio, iterate, run_sync
 from .._run.system import SystemUnderTest
 from .._set_module import set_module
-from .._types.calibration import Calibration
 from .._types.persona import Persona
 from .._types.report import Report
 from .._types.result import SimulationResult
-from .._types.summary import Summary
-from ..errors import UsageError
 from ..protocols import PersonaSource, RunContext
 from .documented import list_options
 from .ledgers import open_ledger
+from .results import SimulationResults
 
 Personas = str | Path | PersonaSource | Iterable[Persona | dict[str, Any]]
-
-
-@set_module("multivon_eval")
-class SimulationResults(list[SimulationResult]):
-    """The results of a run, one for each persona and trial, in the personas' order.
-
-    A list that remembers its run, so that ``score_simulations`` can ask the same judge on what is left of
-    the budget. As a string it is a line for each of the first results, and the rate of the run.
-
-    Attributes:
-        report: The run's summary and the problems beside the conversations.
-    """
-
-    def __init__(self, results: Iterable[SimulationResult], run: Run) -> None:
-        super().__init__(results)
-        self._plan: Plan = run.plan
-        assert run.report is not None, "a run that gave all its results has its report"
-        self.report: Report = run.report
-
-    @property
-    def summary(self) -> Summary:
-        """The run in numbers, before any later scoring."""
-        return self.report.summary
-
-    def __str__(self) -> str:
-        lines = [result.headline for result in self[:_SHOWN]]
-        if len(self) > _SHOWN:
-            lines.append(f"... and {len(self) - _SHOWN} more")
-        return "\n".join([*lines, f"goal achieved: {self.summary.headline}", self.summary.disclaimer])
-
-
-_SHOWN = 20
-"""How many results are shown at most when all are printed."""
 
 
 @set_module("multivon_eval")
@@ -91,13 +49,14 @@ class SimulationStream:
         return self._run.report
 
     def __aiter__(self) -> AsyncIterator[SimulationResult]:
+        ensure_asyncio("stream_simulations")
         return self._run.simulate()
 
     def __iter__(self) -> Iterator[SimulationResult]:
         return iterate(self._run.simulate)
 
 
-@list_options
+@list_options(SimulationOptions)
 def simulate(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
@@ -123,7 +82,7 @@ def simulate(
     return run_sync(lambda: _collect_in_order(run))
 
 
-@list_options
+@list_options(SimulationOptions)
 async def asimulate(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
@@ -134,10 +93,11 @@ async def asimulate(
         personas: Likewise.
         **options: See :class:`~multivon_eval.SimulationOptions`.
     """
+    ensure_asyncio("asimulate")
     return await _collect_in_order(_run_of(model_fn, personas, options))
 
 
-@list_options
+@list_options(SimulationOptions)
 def stream_simulations(
     model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationStream:
@@ -157,7 +117,7 @@ def stream_simulations(
     return SimulationStream(_run_of(model_fn, personas, options))
 
 
-@list_options
+@list_options(SimulationOptions)
 def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -> tuple[Persona, ...]:
     """Load personas and build all that their simulation needs, without a system, a judge's answer or a cent.
 
@@ -180,74 +140,6 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
             return await load_personas(plan.source, RunContext(Nobody(), plan.info.seed), PATIENCE * plan.info.timeout)
 
     return run_sync(load)
-
-
-def score_simulations(
-    results: MutableSequence[SimulationResult],
-    *,
-    evaluators: Iterable[object] | None = None,
-    judge: object = None,
-    budget_usd: float | Decimal | str | SharedBudget | None = "rest",
-    calibration: str | Path | Calibration | None = None,
-) -> Summary:
-    """Run the evaluators that results do not have yet, and sum up.
-
-    Args:
-        results: From ``simulate``, or read from a file. Scores are added to them in place.
-        evaluators: SPEC strings or instances; the default three if None.
-        judge: Whom they ask; the run's own judge if None.
-        budget_usd: The ceiling in USD; what is left of the run's budget if not given (1.00 for results that
-            come from no run of this process), or one that several runs share; None for no ceiling.
-        calibration: What people say of the judge, or the file of it; that of the run if None.
-
-    Returns:
-        The summary over all results.
-
-    Raises:
-        UsageError: If something was asked wrongly; nothing was spent.
-    """
-    plan = results._plan if isinstance(results, SimulationResults) else None
-    ledger = _find_ledger(budget_usd, plan)
-    settings = Settings.of(
-        {
-            "evaluators": EVALUATORS if evaluators is None else evaluators,
-            "judge": judge or (plan.judge if plan else None),
-            "budget_usd": ledger.budget,
-            "hooks": (),
-            "concurrency": plan.info.concurrency if plan else 16,
-            "timeout": plan.info.timeout if plan else 60.0,
-        }
-    )
-    if not isinstance(results, MutableSequence):
-        raise UsageError(f"results are {type(results).__name__}, which takes no scores; hand in a list")
-    if not results:
-        raise UsageError("there are no results to score; hand in those of simulate()")
-    scoring = make_plan(None, None, settings, Registry(), ledger=ledger)
-    run = Run(attrs.evolve(scoring, aims=_find_calibration(calibration, plan)))
-    places = {_find_place(result): index for index, result in enumerate(results)}
-
-    async def score() -> None:
-        async for result in run.rescore(list(results), verdicts=False):
-            results[places[_find_place(result)]] = result
-
-    run_sync(score)
-    return run.sums.summary(ledger.spent)
-
-
-def _find_ledger(budget_usd: Any, plan: Plan | None) -> Ledger:
-    """What is left of the run's money, or an account of its own."""
-    is_rest = budget_usd == "rest"
-    return plan.ledger if plan and is_rest else open_ledger("1.00" if is_rest else budget_usd)
-
-
-def _find_calibration(given: str | Path | Calibration | None, plan: Plan | None) -> Aims:
-    """What people say of the judge; verdicts stay as they are, so whose they are is checked when they are counted."""
-    known = read_calibration(given) if isinstance(given, str | Path) else given
-    return Aims(calibration=known or (plan.aims.calibration if plan else None))
-
-
-def _find_place(result: SimulationResult) -> tuple[str, str, int]:
-    return result.run_id, result.persona.name, result.trial
 
 
 def _run_of(model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions) -> Run:

@@ -9,6 +9,8 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
+from ..errors import UsageError
+
 T = TypeVar("T")
 
 
@@ -37,6 +39,21 @@ def run_sync(start: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def ensure_asyncio(name: str) -> None:
+    """See that an event loop of asyncio runs, on which everything here works.
+
+    Raises:
+        UsageError: If it is another's, trio's say, where what asyncio waits for would never come.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        raise UsageError(
+            f"{name} runs on asyncio, and no loop of asyncio is running here (trio's, perhaps); call simulate or "
+            "score_simulations in a thread, as with trio.to_thread.run_sync, or take anyio's backend asyncio"
+        ) from None
 
 
 def iterate(start: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:

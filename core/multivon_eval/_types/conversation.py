@@ -14,7 +14,8 @@ from typing import Any, Literal
 import attrs
 
 from .._set_module import set_module
-from .message import Message, Role, read_messages
+from .message import Message, Role
+from .message_reading import read_messages
 from .observation import Observation, StopReason
 from .persona import Persona
 

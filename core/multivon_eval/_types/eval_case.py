@@ -12,7 +12,8 @@ from .._set_module import set_module
 from ..errors import UsageError
 from .conversation import Conversation
 from .json_value import freeze_mapping, freeze_values
-from .message import Message, read_messages
+from .message import Message
+from .message_reading import read_messages
 from .rendering import render_transcript
 from .score import Score
 

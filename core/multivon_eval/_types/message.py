@@ -10,6 +10,7 @@ from typing import Any, Literal
 import attrs
 
 from .._set_module import set_module
+from ..errors import UsageError
 from .json_value import freeze_json, freeze_mapping
 from .safe_json import safe_json
 
@@ -20,9 +21,20 @@ def _calls(value: Iterable[ToolCall]) -> tuple[ToolCall, ...]:
     return tuple(value)
 
 
-def read_messages(value: Iterable[Message | Mapping[str, Any]]) -> tuple[Message, ...]:
-    """Messages from messages, or from mappings with role and content."""
-    return tuple(item if isinstance(item, Message) else Message(item["role"], item["content"]) for item in value)
+def _check_role(_: object, __: object, value: object) -> None:
+    if value not in ("user", "assistant"):
+        raise UsageError(
+            f"a message has the role {value!r}, and user and assistant alone say something; "
+            "read messages with others with from_messages"
+        )
+
+
+def _check_content(_: object, __: object, value: str) -> None:
+    if not isinstance(value, str):
+        raise UsageError(
+            f"a message has {type(value).__name__} as its content, and it is one string; "
+            "read lists of parts with from_messages"
+        )
 
 
 @set_module("multivon_eval")
@@ -69,11 +81,15 @@ class Message:
         content: The text.
         tool_calls: What an assistant called for it.
         seconds: How long ``model_fn`` (assistant) or the driver (user) took; None where nobody measured.
-        metadata: What a ``Reply`` carried beside its text, JSON values.
+        metadata: What a ``Reply`` carried beside its text, JSON values; of messages that ``from_messages`` read, the
+            ``instructions`` before it.
+
+    Raises:
+        UsageError: If the role is another, or the content no string.
     """
 
-    role: Role = attrs.field(validator=attrs.validators.in_(("user", "assistant")))
-    content: str = attrs.field(validator=attrs.validators.instance_of(str))
+    role: Role = attrs.field(validator=_check_role)
+    content: str = attrs.field(validator=_check_content)
     tool_calls: tuple[ToolCall, ...] = attrs.field(default=(), converter=_calls)
     seconds: float | None = None
     metadata: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)

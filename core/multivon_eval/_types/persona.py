@@ -12,7 +12,8 @@ import attrs
 
 from .._set_module import set_module
 from .json_value import freeze_mapping
-from .message import Message, read_messages
+from .message import Message
+from .message_reading import read_messages
 
 
 def _strings(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import attrs
 
 from .._set_module import set_module
 from .calibration import Calibration
 from .comparison import Comparison
+from .html import write_table
 from .result import SimulationResult
 from .run_info import RunInfo
 from .summary import Summary
@@ -54,6 +55,14 @@ class Report:
     comparison: Comparison | None = None
     baseline: Sequence[SimulationResult] = ()
     calibration: Calibration | None = None
+
+    def with_problems(self, problems: Iterable[Problem]) -> Report:
+        """This report with more problems."""
+        return attrs.evolve(self, problems=(*self.problems, *problems))
+
+    def _repr_html_(self) -> str:
+        told = write_table(("problem", ""), ((one.where, one.message) for one in self.problems))
+        return self.summary._repr_html_() + (told if self.problems else "")
 
     @property
     def undelivered(self) -> bool:

@@ -12,6 +12,7 @@ from .._set_module import set_module
 from .answer import Usage
 from .conversation import Conversation, DriverFault
 from .disclaimer import DISCLAIMER
+from .html import write_folded, write_paragraph, write_table
 from .json_value import freeze_mapping, freeze_values
 from .message import Message
 from .metadata import metadata_to_json
@@ -153,6 +154,15 @@ class SimulationResult:
         return "\n".join(
             [self.headline, *(f"  {make_one_line(text)}" for text in self._list_details()), self.disclaimer]
         )
+
+    def _repr_html_(self) -> str:
+        details = "".join(write_paragraph(text) for text in self._list_details())
+        said = [
+            (message.role, "\n".join([message.content, *(f"[{call.name}]" for call in message.tool_calls)]))
+            for message in self.transcript
+        ]
+        transcript = write_folded("transcript", write_table((), said))
+        return write_paragraph(self.headline) + details + transcript + write_paragraph(self.disclaimer, is_small=True)
 
     def _list_details(self) -> Iterator[str]:
         """What stands below the headline when the result is printed."""

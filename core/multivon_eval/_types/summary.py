@@ -12,6 +12,7 @@ from .agreement import Agreement
 from .answer import Usage
 from .decision import Decision
 from .disclaimer import DISCLAIMER
+from .html import write_paragraph, write_table
 from .interval import Interval
 from .json_value import freeze_values
 from .printable import make_one_line
@@ -171,6 +172,17 @@ class Summary:
         if self.cut:
             parts.append(f"{self.cut} cut short by the budget")
         return "; ".join(parts)
+
+    def _repr_html_(self) -> str:
+        rows = [("goal achieved", self.headline)]
+        if self.correction:
+            rate = "" if self.corrected_goal_rate is None else f"{self.corrected_goal_rate}, "
+            rows.append(("corrected goal rate", rate + self.correction))
+        if self.decision:
+            rows.append(("decision", str(self.decision)))
+        rows += [(name, str(score)) for name, score in self.scores.items()]
+        rows.append(("spent", f"${self.spent_usd:.4f}" + (f", judge {self.judge_model}" if self.judge_model else "")))
+        return write_table((), rows) + write_paragraph(self.disclaimer, is_small=True)
 
     @property
     def _told_by_rule(self) -> str:

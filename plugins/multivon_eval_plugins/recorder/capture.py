@@ -28,6 +28,7 @@ KINDS = {
     "mcp_tool_use": "tool_call",
     "refusal": "refusal",
     "thinking": "reasoning",
+    "thought": "reasoning",
     "redacted_thinking": "reasoning",
 }
 """By the type of a part that is not captured, what it is counted as."""
@@ -109,6 +110,25 @@ def read_contents(body: object) -> Iterator[Part]:
             yield Part(role, text) if is_said else Part(role, kind=_name_gemini_kind(part))
     for tool in _list_several(_get(body, "tools")):
         yield from _read_tools(_list_several(_get_either(tool, "functionDeclarations")) or [tool])
+
+
+def read_interactions(body: object) -> Iterator[Part]:
+    """Read a request for Google's interactions."""
+    yield from _read_content("system", _get_either(body, "systemInstruction"))
+    # One string, one part or step, or a list of them.
+    for item in _list_several(_get(body, "input")):
+        kind, role = _read_word(_get(item, "type")), _read_word(_get(item, "role"))
+        role = _STEPS.get(role or kind, role)
+        if isinstance(item, str) or not (role or kind.endswith(("_call", "_result")) or kind == "thought"):
+            yield from _read_content("user", [item])
+        elif role:
+            yield from _read_content(role, _get(item, "content"))
+        else:
+            yield Part("assistant", kind=_name_kind(kind))
+    yield from _read_tools(_get(body, "tools"))
+
+
+_STEPS = {"user_input": "user", "model_output": "assistant", "model": "assistant"}
 
 
 def _read_content(role: str, value: object) -> Iterator[Part]:

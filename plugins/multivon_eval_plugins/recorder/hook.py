@@ -5,7 +5,7 @@ It sets a context variable and nothing else: no SDK is imported or patched until
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,13 @@ def conversation_scope(case_uid: str) -> Iterator[None]:
         CASE.reset(token)
 
 
-def record_prompts(repo_root: str | Path = ".", out: str | Path | None = None, record_text: bool = False) -> Recording:
+def record_prompts(
+    repo_root: str | Path = ".",
+    out: str | Path | None = None,
+    record_text: bool = False,
+    clients: Iterable[object] = (),
+) -> Recording:
     """Give a recording; see ``multivon_eval.record_prompts``."""
     from .recording import Recording
 
-    return Recording(repo_root, out, record_text)
+    return Recording(repo_root, out, record_text, clients)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import json
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 from .binding import is_the_systems
 from .call_site import CallSite, get_caller_frame
-from .capture import Part, read_chat, read_contents
+from .capture import Part, read_contents, read_interactions
 from .patching import Called
 from .tally import Tally
 
@@ -62,13 +63,32 @@ def listen_to_gemini(sdk: str, noted: bool = False) -> Called:
     return hear_call
 
 
-def listen_to_litellm(sdk: str) -> Called:
-    """Listen to litellm's ``completion`` and ``acompletion``, and to nothing that they call."""
+def listen_to_interactions(sdk: str, noted: bool = False) -> Called:
+    """Listen to the requests of google-genai's interactions, which are made ready as those of httpx."""
 
     def hear_call(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -> Any:
         with _ignore_failures(listeners, sdk):
-            given = {**dict(zip(("model", "messages"), args, strict=False)), **kwargs}
-            _record_call(listeners, sdk, read_chat(given))
+            request = kwargs["request"] if "request" in kwargs else args[1]
+            if request.method == "POST" and request.url.path.endswith("/interactions"):
+                _record_call(listeners, sdk, read_interactions(json.loads(request.content)), noted)
+        return wrapped(*args, **kwargs)
+
+    return hear_call
+
+
+def listen_to_function(sdk: str, read: Reader, names: tuple[str, ...] = ()) -> Called:
+    """Listen to a function that takes a request as its arguments, and to nothing that it calls.
+
+    Args:
+        sdk: What recordings call it.
+        read: Reads the request, by the names of the arguments.
+        names: Of the arguments that are given by position; the function's own where there are none.
+    """
+
+    def hear_call(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -> Any:
+        with _ignore_failures(listeners, sdk):
+            by_place = names or (_list_names(wrapped) if args else ())
+            _record_call(listeners, sdk, read({**dict(zip(by_place, args, strict=False)), **kwargs}))
         # litellm calls the openai SDK for many providers: heard twice, each prompt would count twice.
         token = _RECORDED.set(True)
         try:
@@ -79,6 +99,13 @@ def listen_to_litellm(sdk: str) -> Called:
         return _run_with(_RECORDED, True, result) if inspect.iscoroutine(result) else result
 
     return hear_call
+
+
+def _list_names(function: Any) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # some callables written in C have no signature
+        return ()
 
 
 def note_call_site(listeners: tuple[Tally, ...], wrapped: Any, args: Any, kwargs: Any) -> Any:

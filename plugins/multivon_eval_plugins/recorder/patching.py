@@ -61,6 +61,8 @@ def patch(parent: Any, name: str, called: Called, listener: Tally) -> Callable[[
     with _LOCK:
         # Static, or a classmethod would come bound and be put back as something else.
         found = inspect.getattr_static(parent, name)
+        if inspect.ismodule(found):
+            raise AttributeError(name)
         if isinstance(found, Patch):
             wrapper = found
         else:

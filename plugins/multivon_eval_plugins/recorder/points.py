@@ -11,7 +11,13 @@ from __future__ import annotations
 import attrs
 
 from .capture import read_chat, read_messages, read_responses
-from .listening import listen_to_gemini, listen_to_litellm, listen_to_stainless, note_call_site
+from .listening import (
+    listen_to_function,
+    listen_to_gemini,
+    listen_to_interactions,
+    listen_to_stainless,
+    note_call_site,
+)
 from .patching import Called
 
 
@@ -25,12 +31,14 @@ class Point:
         called: Makes the call.
         loses: What is not recorded where it is missing; empty where it may be missing, because only some versions
             have it.
+        is_late: Whether its SDK imports the package around it only when it is used; until then nothing is lost.
     """
 
     module: str
     path: str
     called: Called
     loses: str = ""
+    is_late: bool = False
 
     def __str__(self) -> str:
         return f"{self.module}.{self.path}"
@@ -63,7 +71,12 @@ _ANTHROPIC, _AIO_ANTHROPIC = (
     listen_to_stainless("anthropic", _MESSAGES, noted=True),
 )
 _GEMINI, _AIO_GEMINI = listen_to_gemini("google-genai"), listen_to_gemini("google-genai", noted=True)
-_LITELLM = listen_to_litellm("litellm")
+_INTERACTIONS, _AIO_INTERACTIONS = (
+    listen_to_interactions("google-genai"),
+    listen_to_interactions("google-genai", noted=True),
+)
+_LITELLM = listen_to_function("litellm", read_chat, ("model", "messages"))
+_LITELLM_RESPONSES = listen_to_function("litellm", read_responses, ("input", "model"))
 
 SDKS = (
     Sdk(
@@ -100,6 +113,11 @@ SDKS = (
             Point("google.genai._api_client", "BaseApiClient.async_request_streamed", _AIO_GEMINI, _ASYNC),
             Point("google.genai.models", "AsyncModels.generate_content", note_call_site, _SITE),
             Point("google.genai.models", "AsyncModels.generate_content_stream", note_call_site, _SITE),
+            Point("google.genai._gaos.basesdk", "BaseSDK.do_request", _INTERACTIONS, _SYNC, True),
+            Point("google.genai._gaos.basesdk", "AsyncBaseSDK.do_request_async", _AIO_INTERACTIONS, _ASYNC, True),
+            Point(
+                "google.genai._gaos.google_genai", "AsyncGeminiNextGenInteractions.create", note_call_site, _SITE, True
+            ),
         ),
     ),
     Sdk(
@@ -110,6 +128,10 @@ SDKS = (
             Point("litellm", "acompletion", _LITELLM, _ASYNC),
             Point("litellm.main", "completion", _LITELLM),
             Point("litellm.main", "acompletion", _LITELLM),
+            Point("litellm", "responses", _LITELLM_RESPONSES),
+            Point("litellm", "aresponses", _LITELLM_RESPONSES),
+            Point("litellm.responses.main", "responses", _LITELLM_RESPONSES),
+            Point("litellm.responses.main", "aresponses", _LITELLM_RESPONSES),
         ),
     ),
 )

@@ -10,7 +10,7 @@ import logging
 import operator
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 from multivon_eval.sdk import DeliveryError, UsageError, hide_secrets
 
 from . import store
+from .clients import find_methods
 from .patching import patch
 from .points import SDKS, Point, Sdk
 from .tally import Summary, Tally
@@ -38,6 +39,7 @@ class Recording:
         repo_root: The folder in which call sites are looked for.
         out: The file that recordings are merged into when it ends.
         record_text: Whether texts are kept.
+        clients: Clients of other SDKs that are listened to as well.
 
     Attributes:
         root: The folder.
@@ -45,11 +47,19 @@ class Recording:
         tally: What is counted.
     """
 
-    def __init__(self, repo_root: str | Path = ".", out: str | Path | None = None, record_text: bool = False) -> None:
+    def __init__(
+        self,
+        repo_root: str | Path = ".",
+        out: str | Path | None = None,
+        record_text: bool = False,
+        clients: Iterable[object] = (),
+    ) -> None:
         # Both mean what they mean now, wherever the program goes later.
         self.root, self.out = Path(repo_root).absolute(), Path(out or store.DEFAULT).absolute()
         self.tally = Tally(self.root, record_text)
         self._record_text = record_text
+        self._clients = tuple(clients)
+        self._methods = [method for client in self._clients for method in find_methods(client)]
         self._lock = threading.RLock()
         self._depth = 0
         self._patches = ExitStack()
@@ -112,7 +122,7 @@ class Recording:
                 f"{function.__qualname__} is an asynchronous generator, which record_prompts() cannot go around; "
                 "write 'with record_prompts():' in it"
             )
-        return _wrap_function(function, lambda: Recording(self.root, self.out, self._record_text))
+        return _wrap_function(function, lambda: Recording(self.root, self.out, self._record_text, self._clients))
 
     def flush(self) -> None:
         """Write what was caught since the last time.
@@ -149,6 +159,14 @@ class Recording:
             # By import, because another thread may be in the middle of it.
             self._listen_to_module(importlib.import_module(name))
         self._look_for_moved()
+        for method in self._methods:
+            try:
+                end = patch(method.parent, method.name, method.called, self.tally)
+            except (AttributeError, TypeError) as error:  # written in C, or frozen
+                self._tell(f"{method.parent!r}.{method.name} cannot be listened to ({error}); wrap it in a class")
+            else:
+                with self._points_lock:
+                    self._patches.callback(end)
 
     def _stop(self) -> None:
         self._look_for_moved()
@@ -182,7 +200,9 @@ class Recording:
         for sdk in SDKS:
             if sdk.package in sys.modules:
                 for point in sdk.points:
-                    if point.module not in sys.modules and not _is_there(point.module):
+                    # To look into a package imports it.
+                    is_in_use = not point.is_late or point.module.rpartition(".")[0] in sys.modules
+                    if is_in_use and point.module not in sys.modules and not _is_there(point.module):
                         self._report_missing(sdk, point)
 
     def _report_missing(self, sdk: Sdk, point: Point) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
+import importlib
 import os
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -48,14 +53,55 @@ class LiveView:
         """Take it away."""
         self._live.stop()
 
+    def refresh(self) -> None:
+        """Nothing: it is drawn anew all the time."""
+
     def _draw(self) -> RenderableType:
-        moment = self._progress.look()
-        most = max(1, min(SHOWN, self._console.height - 4))
-        lines = [describe_active(one) for one in moment.active[:most]]
-        if len(moment.active) > most:
-            lines.append(Text(f"  and {len(moment.active) - most} more", style="dim"))
-        lines.append(Text(describe_totals(moment), style="bold", no_wrap=True, overflow="ellipsis"))
-        return Group(*lines)
+        return Group(*_list_lines(self._progress.look(), max(1, min(SHOWN, self._console.height - 4))))
+
+
+class NotebookView:
+    """The same in a notebook: one output of the cell, drawn anew in its place, and emptied at the end.
+
+    Args:
+        progress: What tells it.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._handle: Any = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Show it from here on."""
+        show: Any = importlib.import_module("IPython.display").display
+        self._handle = show(self._write(), raw=True, display_id=True)
+        self._draw_again()
+
+    def stop(self) -> None:
+        """Take it away."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._handle.update({"text/plain": ""}, raw=True)
+
+    def refresh(self) -> None:
+        """Draw it anew."""
+        self._handle.update(self._write(), raw=True)
+
+    def _draw_again(self) -> None:
+        self.refresh()
+        self._timer = asyncio.get_running_loop().call_later(1, self._draw_again)
+
+    def _write(self) -> dict[str, str]:
+        text = "\n".join(line.plain for line in _list_lines(self._progress.look(), SHOWN))
+        return {"text/plain": text, "text/html": f"<pre>{html.escape(text)}</pre>"}
+
+
+def _list_lines(moment: Moment, most: int) -> Iterator[Text]:
+    yield from (describe_active(one) for one in moment.active[:most])
+    if len(moment.active) > most:
+        yield Text(f"  and {len(moment.active) - most} more", style="dim")
+    yield Text(describe_totals(moment), style="bold", no_wrap=True, overflow="ellipsis")
 
 
 def may_be_live(console: Console) -> bool:

@@ -32,7 +32,7 @@ from multivon_eval.sdk import (
 
 from .agreement import list_agreement
 from .closing import Row, list_closing_rows, list_opening_rows, make_grid
-from .live import LiveView, may_be_live
+from .live import LiveView, NotebookView, may_be_live
 from .numbers import list_changes
 
 _STYLE = {"achieved": "green", "not achieved": "red", "unknown": "yellow"}
@@ -45,14 +45,14 @@ class TerminalSink:
     Attributes:
         width: Columns; the terminal's own if not given.
         transcripts: Whether to print every transcript too.
-        live: Whether to show, on a terminal, what goes on below what is finished.
+        live: Whether to show, on a terminal and in a notebook, what goes on beside what is finished.
     """
 
     width: int | None = None
     transcripts: bool = False
     live: bool = True
     _progress: Progress | None = attrs.field(default=None, init=False, eq=False, repr=False)
-    _view: LiveView | None = attrs.field(default=None, init=False, eq=False, repr=False)
+    _view: LiveView | NotebookView | None = attrs.field(default=None, init=False, eq=False, repr=False)
     _console: Console = attrs.field(init=False, eq=False, repr=False)
     _done: int = attrs.field(default=0, init=False, eq=False, repr=False)
     _of: int = attrs.field(default=0, init=False, eq=False, repr=False)
@@ -73,8 +73,12 @@ class TerminalSink:
         self._print(make_grid(_list_setup(run)))
         self._done = run.resumed
         self._print(f"[dim]{run.disclaimer}[/dim]\n")
-        if self.live and self._progress is not None and may_be_live(self._console):
-            self._view = LiveView(self._console, self._progress)
+        if self.live and self._progress is not None:
+            if self._console.is_jupyter:
+                self._view = NotebookView(self._progress)
+            elif may_be_live(self._console):
+                self._view = LiveView(self._console, self._progress)
+        if self._view is not None:
             self._view.start()
 
     async def write(self, result: SimulationResult) -> None:
@@ -93,6 +97,8 @@ class TerminalSink:
         if self.transcripts:
             for message in result.transcript:
                 self._print_below(Text(f"{message.role}: {message.content}"))
+        if self._view is not None:
+            self._view.refresh()
 
     async def close(self, report: Report) -> None:
         """Print the summary."""

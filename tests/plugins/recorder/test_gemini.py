@@ -95,3 +95,69 @@ def test_parts(client, recording, seen):
         ("user", "And this?"): 1,
         ("user", "tool_result"): 1,
     }
+
+
+STEPS = [
+    {"type": "user_input", "content": [{"type": "text", "text": "Hello?"}, {"type": "image", "uri": "gs://b/i.png"}]},
+    {"type": "model_output", "content": [{"type": "text", "text": "Hello."}]},
+]
+INTERACTION = {"model": "m", "input": "Hello?", "system_instruction": "Be brief."}
+
+
+def interact(client):
+    assert client.interactions.create(**INTERACTION).id
+
+
+def interact_stream(client):
+    assert list(client.interactions.create(**INTERACTION, stream=True))
+
+
+def interact_raw(client):
+    assert client.interactions.with_raw_response.create(**INTERACTION)
+
+
+async def ainteract(client):
+    assert (await client.aio.interactions.create(**INTERACTION)).id
+
+
+async def ainteract_stream(client):
+    assert [event async for event in await client.aio.interactions.create(**INTERACTION, stream=True)]
+
+
+async def ainteract_gathered(client):
+    await asyncio.gather(client.aio.interactions.create(**INTERACTION))
+
+
+@pytest.mark.filterwarnings("ignore:.*[Ee]xperimental")
+@pytest.mark.parametrize(
+    "ask", [interact, interact_stream, interact_raw, ainteract, ainteract_stream, ainteract_gathered]
+)
+def test_each_interaction_is_recorded_once(client, recording, seen, ask):
+    """Google's interactions are heard like its models, at the function that asked; then the SDK is what it was."""
+    from google.genai._gaos.basesdk import AsyncBaseSDK, BaseSDK
+
+    before = vars(BaseSDK)["do_request"], vars(AsyncBaseSDK)["do_request_async"]
+
+    async def main():
+        await ask(client)
+        await client.aio.aclose()
+
+    with recording:
+        if asyncio.iscoroutinefunction(ask):
+            asyncio.run(main())
+        else:
+            ask(client)
+    assert seen() == {(ask.__name__, "google-genai", role, text): 1 for role, text in BOTH}
+    assert recording.summary.problems == ()
+    assert (vars(BaseSDK)["do_request"], vars(AsyncBaseSDK)["do_request_async"]) == before
+
+
+@pytest.mark.filterwarnings("ignore:.*[Ee]xperimental")
+def test_the_steps_of_an_interaction(client, recording, seen):
+    """Each has its role; what is no text is counted, tools are captured."""
+    tool = {"type": "function", "name": "go", "description": "Goes.", "parameters": {"type": "object"}}
+    with recording:
+        client.interactions.create(model="m", input=STEPS, tools=[tool])
+    found = {(role, what) for _, _, role, what in seen() if role != "tool_definition"}
+    assert found == {("user", "Hello?"), ("user", "image"), ("assistant", "Hello.")}
+    assert sum(role == "tool_definition" for _, _, role, _ in seen()) == 1

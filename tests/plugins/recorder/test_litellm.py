@@ -43,6 +43,21 @@ async def gathered(url):
     await asyncio.gather(acompletion(**ASKED, api_base=url))
 
 
+RESPOND = {"model": "openai/m", "input": "Hello?", "instructions": "Be brief.", "api_key": "k"}
+
+
+def respond(url):
+    litellm.responses(**RESPOND, api_base=url)
+
+
+def respond_streamed(url):
+    assert list(litellm.responses(RESPOND["input"], RESPOND["model"], api_key="k", api_base=url, stream=True))
+
+
+async def respond_async(url):
+    await litellm.aresponses(**RESPOND, api_base=url)
+
+
 import asyncio
 """
 PROGRAM = """
@@ -52,11 +67,11 @@ from multivon_eval import record_prompts
 from support.sdk_server import SdkServer
 
 async def all_async(url):
-    for ask in (bot.awaited, bot.streamed_async, bot.gathered):
+    for ask in (bot.awaited, bot.streamed_async, bot.gathered, bot.respond_async):
         await ask(url)
 
 def all_sync(url):
-    for ask in (bot.positional, bot.by_module, bot.streamed):
+    for ask in (bot.positional, bot.by_module, bot.streamed, bot.respond, bot.respond_streamed):
         ask(url)
 
 with SdkServer() as server:
@@ -65,12 +80,16 @@ with SdkServer() as server:
         import bot
         all_sync(url)
     import litellm
-    originals = litellm.completion, litellm.acompletion, litellm.main.completion, litellm.main.acompletion
+    def list_places():
+        main = sys.modules["litellm.responses.main"]
+        asked = litellm.completion, litellm.acompletion, litellm.main.completion, litellm.main.acompletion
+        return *asked, litellm.responses, litellm.aresponses, main.responses, main.aresponses
+    originals = list_places()
     kinds = {type(one).__name__ for one in (*originals, bot.completion, bot.acompletion)}
     with record_prompts(".", "early.jsonl") as early:
         all_sync(url)
         asyncio.run(all_async(url))
-    now = litellm.completion, litellm.acompletion, litellm.main.completion, litellm.main.acompletion
+    now = list_places()
     all_sync(url)
 print(json.dumps({
     "kinds": sorted(kinds),
@@ -93,13 +112,13 @@ def test_litellm_is_recorded_once_and_restored(tmp_path):
     assert json.loads(done.stdout.splitlines()[-1]) == {
         "kinds": ["function"],
         "same": True,
-        "calls": [3, 6],
+        "calls": [5, 9],
         "problems": [],
     }
-    sync = {"positional": 1, "by_module": 1, "streamed": 1}
+    sync = {"positional": 1, "by_module": 1, "streamed": 1, "respond": 1, "respond_streamed": 1}
     for name, expected in (
         ("late.jsonl", sync),
-        ("early.jsonl", {**sync, "awaited": 1, "streamed_async": 1, "gathered": 1}),
+        ("early.jsonl", {**sync, "awaited": 1, "streamed_async": 1, "gathered": 1, "respond_async": 1}),
     ):
         rows = [json.loads(line) for line in (tmp_path / name).read_text(encoding="utf-8").splitlines()]
         assert {row["sdk"] for row in rows} == {"litellm"}

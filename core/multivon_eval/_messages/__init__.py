@@ -1,0 +1,1 @@
+"""Messages in the forms of others, both ways."""
