@@ -31,11 +31,6 @@ from ._types.result import SimulationResult
 from ._types.run_info import RunInfo
 from ._types.score import Score
 
-PLUGIN_API = 1
-"""The version of these protocols. A plug-in may state the one it was written for as ``plugin_api``."""
-ADDITIONS: tuple[str, ...] = ()
-"""What was added within it, in order. A plug-in that needs the first two states ``plugin_api = "1.2"``."""
-
 
 @set_module("multivon_eval.sdk")
 @runtime_checkable

@@ -7,6 +7,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 from ._measure.kinds import list_kinds
 from ._messages.convert import from_messages, to_messages
 from ._money.asking import asking_a_judge
+from ._plugins.api_version import PLUGIN_API
 from ._plugins.keyed_judge import KeyedJudge
 from ._plugins.origin import INSTALL, find_origin, format_install_command
 from ._plugins.registry import list_installed
@@ -89,7 +90,6 @@ from .errors import (
 )
 from .hookspecs import hookimpl
 from .protocols import (
-    PLUGIN_API,
     Asks,
     Checks,
     Closes,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..protocols import ADDITIONS, PLUGIN_API
+PLUGIN_API = 1
+"""The version of the protocols. A plug-in may state the one it was written for as ``plugin_api``."""
+ADDITIONS: tuple[str, ...] = ()
+"""What was added within it, in order. A plug-in that needs the first two states ``plugin_api = "1.2"``."""
 
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 

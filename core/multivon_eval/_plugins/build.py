@@ -16,9 +16,8 @@ from .._types.hide_secrets import HIDDEN, hide_secrets, is_secret_name
 from .._types.json_value import exact_text
 from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
-from ..protocols import PLUGIN_API
 from .abilities import find_instance_misfit, find_misfit
-from .api_version import find_api_problem
+from .api_version import PLUGIN_API, find_api_problem
 from .kinds import Kind
 from .option_problem import format_problem, format_problems
 from .registry import Entry, Registry

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ..._messages.convert import MessageStyle, check_style, to_messages
-from ..._run.system import run_in_thread
+from ..._run.threads import run_in_thread
 from ...errors import UsageError
 from .replies import read_reply
 from .usage import TokenPrices

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ..._messages.convert import to_messages
-from ..._run.system import run_in_thread
+from ..._run.threads import run_in_thread
 from ..._types.message import Reply
 from ...errors import UsageError
 from .histories import Histories
