@@ -252,6 +252,16 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+def test_every_page_is_listed() -> None:
+    """The list of pages, with which the site begins, names each page."""
+    listed = set(re.findall(r"\]\(([^)#\s]+)\)", text_of("README.md")))
+    folders = ("tutorial", "how_to", "reference", "explanation")
+    pages = [page.relative_to(DOCS).as_posix() for folder in folders for page in (DOCS / folder).rglob("*.md")]
+    assert len(pages) > 20
+    assert [page for page in pages if page not in listed and not page.startswith("reference/api/")] == []
+    assert "reference/api/index.md" in listed
+
+
 def every_block(language: str) -> list[Any]:
     """The blocks in a language of all pages, named by page and place."""
     found = ((page, place, block) for page in PAGES for place, block in enumerate(blocks(page, language), 1))

@@ -78,7 +78,7 @@ def record_prompts(
         record_text: Whether the text is kept beside its fingerprint.
 
     Returns:
-        The recording: a context manager (``with`` and ``async with``) and a decorator.
+        The recording, which is a context manager (``with`` and ``async with``) and a decorator.
 
     Raises:
         PluginError: If the plug-in that records is not installed, offered twice, or broken.
