@@ -149,6 +149,20 @@ def wheel(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site with warnings as errors: a link to a page, heading, file or name that is not there is one.
+
+    ``-- linkcheck`` follows the links that lead elsewhere instead, which takes a network.
+    """
+    session.install("-e", ".", *group("docs"))
+    builder = session.posargs[0] if session.posargs else "html"
+    out = Path(session.create_tmp(), builder).resolve()
+    trees = str(out.with_name("trees"))
+    session.run("sphinx-build", "-b", builder, "-W", "-n", "-E", "--keep-going", "-q", "-d", trees, "docs", str(out))
+    session.log(f"the site is in {out}")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting, and that each fragment of the changelog is of a known type."""
     session.install(*group("lint"))

@@ -247,7 +247,7 @@ class Asks(Protocol):
             conversation: As ``evaluate``, ``observe`` or ``next_message`` would get it.
 
         Returns:
-            The questions, repetitions aside. None, from a driver alone: it asks nothing and ends the conversation here.
+            The questions, repetitions aside. None, from a driver alone, if it asks nothing and ends.
         """
         ...
 

@@ -24,6 +24,7 @@ from multivon_eval._cli.main import cli
 from multivon_eval._plugins.build import build
 from multivon_eval._plugins.kinds import ALL, DRIVER, EVALUATOR, JUDGE, SINK
 from multivon_eval._plugins.registry import Registry
+from multivon_eval.sdk import PLUGIN_API
 from multivon_eval.testing import write_distribution
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -272,6 +273,16 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+def test_every_page_is_listed() -> None:
+    """The list of pages, with which the site begins, names each page."""
+    listed = set(re.findall(r"\]\(([^)#\s]+)\)", text_of("README.md")))
+    folders = ("tutorial", "how_to", "reference", "explanation")
+    pages = [page.relative_to(DOCS).as_posix() for folder in folders for page in (DOCS / folder).rglob("*.md")]
+    assert len(pages) > 20
+    assert [page for page in pages if page not in listed and not page.startswith("reference/api/")] == []
+    assert "reference/api/index.md" in listed
+
+
 def every_block(language: str) -> list[Any]:
     """The blocks in a language of all pages, named by page and place."""
     found = ((page, place, block) for page in PAGES for place, block in enumerate(blocks(page, language), 1))
@@ -330,6 +341,33 @@ def test_embed_runs_from_top_to_bottom(tmp_path: Path) -> None:
     assert "rushed_customer goal_reached True" in done.stdout
     assert "finished: rushed_customer" in done.stdout
     assert "model_fn model_fn raised RuntimeError: no database system" in done.stdout
+
+
+@pytest.mark.process
+def test_our_part_of_the_page_on_other_tools_runs(tmp_path: Path) -> None:
+    """Its bot and persona work with the command that it shows; the parts of other tools are only compiled."""
+    page = DOCS / "how_to" / "coming_from.md"
+    files = dict(FILE.findall(page.read_text(encoding="utf-8")))
+    assert set(files) == {"bot.py", "model.py", "personas.jsonl"}
+    for name, body in files.items():
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    [args] = command_lines(page)
+    done = run("-W", "error", "-m", "multivon_eval", *args, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    row = json.loads((tmp_path / "results.jsonl").read_text(encoding="utf-8"))
+    assert (row["stop_reason"], row["goal_achieved"]) == ("goal_reached", True)
+
+
+def test_the_page_on_compatibility_names_what_is_tested() -> None:
+    """Python versions are those of the classifiers, and SDK versions the lowest that tests may install."""
+    told = text_of("reference/compatibility.md")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pythons = [line.rpartition(" ")[2] for line in project["project"]["classifiers"] if ":: Python :: 3." in line]
+    assert f"| Python | {', '.join(pythons)}." in told
+    bounds = dict(line.split(">=") for line in project["dependency-groups"]["test"])
+    for sdk in ("anthropic", "openai", "google-genai", "litellm"):
+        assert f"`{sdk}` {bounds[sdk]}" in told
+    assert f"`multivon_eval.sdk.PLUGIN_API` is the version of the protocols, {PLUGIN_API} today" in told
 
 
 def shown(page: Path) -> list[str]:

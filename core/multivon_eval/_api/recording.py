@@ -83,7 +83,7 @@ def record_prompts(
             ``responses.create`` or ``messages.create``.
 
     Returns:
-        The recording: a context manager (``with`` and ``async with``) and a decorator.
+        The recording, which is a context manager (``with`` and ``async with``) and a decorator.
 
     Raises:
         PluginError: If the plug-in that records is not installed, offered twice, or broken.

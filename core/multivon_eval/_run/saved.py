@@ -32,7 +32,7 @@ def report_results(
             in the summary says so.
 
     Returns:
-        The report. What no result tells is missing from it: a proposal's cost, and what ``until`` decided.
+        The report. What no result tells is missing from it, which is a proposal's cost and what ``until`` decided.
     """
     sums = Sums(Aims(calibration=calibration, baseline=baseline))
     for result in results:
