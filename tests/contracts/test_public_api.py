@@ -64,6 +64,7 @@ NOT_USED_HERE = {
     "TextAsked": "what a judge that is no model finds in a text question",
     "from_messages": "what a platform's own messages are read with",
     "to_messages": "what a platform of others is given",
+    "PLUGIN_API": "what a plug-in compares its own version with",
     "Effect": "the type of a field of Observation",
     "StopReason": "the type of a field of Observation",
 }
