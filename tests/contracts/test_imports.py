@@ -40,7 +40,7 @@ CORE_ROOMS: dict[str, set[str]] = {
     "_api": {"_money", "_plugins", "_run", "_set_module", "_types", "errors", "protocols"},
     "_cli": {"_journal", "_measure", "_money", "_plugins", "_run", "_types", "errors"},
     "sdk": {"_measure", "_money", "_plugins", "_questions", "_run", "_types", "errors", "hookspecs", "protocols"},
-    "testing": {"_journal", "_money", "_plugins", "_set_module", "_types", "sdk"},
+    "testing": {"_api", "_journal", "_money", "_plugins", "_questions", "_set_module", "_types", "errors", "sdk"},
     "__init__": {"_api", "_measure", "_money", "_run", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
 }
@@ -73,6 +73,7 @@ HOMES = {
         "proposing/command.py",
         "reporting/command.py",
         "showing/command.py",
+        "testing/commands.py",
     },
     "httpx": {"judges"},
     "aiohttp": {"judges/_transport.py"},
@@ -83,7 +84,7 @@ HOMES = {
     "jinja2": {"html_report/page.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"labelling/screen.py", "sinks", "showing"},
-    "pytest": {"testing", "pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},
+    "pytest": {"pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},
     "wrapt": {"recorder/patching.py"},
     "filelock": {"recorder/files.py"},
 }
