@@ -23,6 +23,7 @@ from typing import Any
 _BLOCKING: dict[object, str] = {time.sleep: "time.sleep", builtins.input: "input", os.system: "os.system"}
 _ENDING = 0.5
 """Seconds that a thread which was told to end may take for it."""
+_TRIES = 25
 _SOCKET_CALLS = {"connect", "recv", "recv_into", "send", "sendall", "accept"}
 _WAITS: dict[CodeType, str] = {
     subprocess.Popen.wait.__code__: "subprocess",
@@ -139,9 +140,17 @@ class Leftovers:
             thread.join(_ENDING)  # one that is about to end may do so
         threads = [thread.name for thread in more_threads if thread.is_alive()]
         found = [f"the thread {name!r} goes on" for name in threads]
-        if (more := count_open_files() - self._files) > 0:
+        if (more := self._count_more_files()) > 0:
             found.append(f"{more} files or sockets more are open than before")
         return found
+
+    def _count_more_files(self) -> int:
+        """Count what is open beside; a server in this process may need a moment to see that its client is gone."""
+        pause, tries = threading.Event(), 0
+        while (more := count_open_files() - self._files) > 0 and tries < _TRIES:
+            pause.wait(_ENDING / _TRIES)
+            tries += 1
+        return more
 
 
 def count_open_files() -> int:
