@@ -110,6 +110,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Hold wrong plug-ins against the whole kit: each is caught by its test, and each test catches one alone."""
+    session.install(".", *group("test"))
+    session.run("python", "-m", "mutants.measure", env={"PYTHONPATH": str(Path("tests").resolve())})
+
+
+@nox.session
 def statistics(session: nox.Session) -> None:
     """See how often the intervals hold what is true, and compare the numbers with those of other libraries."""
     session.install(".", *group("test"), *group("oracles"))

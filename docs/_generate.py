@@ -536,6 +536,84 @@ def attribute_lines(docstring: str, title: str = "Attributes") -> dict[str, str]
 # Pages
 
 
+CONTRACTS = (
+    "PersonaSourceTests",
+    "DriverTests",
+    "JudgeTests",
+    "EvaluatorTests",
+    "ObserverTests",
+    "SinkTests",
+    "HookTests",
+    "CommandTests",
+)
+"""The contracts of the kit, in the order of its page."""
+
+
+def kit_tests(contract: str) -> str:
+    """The standard tests of a contract: those of all plug-ins that are picked by name stand in a table of their own."""
+    from multivon_eval import testing
+
+    shared = {test.name for test in testing.standard_tests(testing.PluginTests)}
+    shared |= shared_tests() if contract not in ("HookTests", "CommandTests") else set()
+    cls = getattr(testing, contract)
+    tests = [test for test in testing.standard_tests(cls) if contract == "PluginTests" or test.name not in shared]
+    rows = (
+        (f"`{test.name}`", "basic" if test.is_basic else f"optional: {test.needs}", test.sentence) for test in tests
+    )
+    return table(("test", "which", "what it holds a plug-in to"), rows)
+
+
+def describe_test(test) -> tuple[str, str, str]:
+    """A row for a standard test."""
+    return f"`{test.name}`", "basic" if test.is_basic else f"optional: {test.needs}", test.sentence
+
+
+def shared_tests() -> set[str]:
+    """The names of the standard tests that all six kinds have."""
+    from multivon_eval import testing
+
+    of_kinds = [{test.name for test in testing.standard_tests(getattr(testing, name))} for name in CONTRACTS[:6]]
+    return set.intersection(*of_kinds)
+
+
+def kit_shared() -> str:
+    """The standard tests that all six kinds share."""
+    from multivon_eval import testing
+
+    names = shared_tests()
+    rows = (describe_test(test) for test in testing.standard_tests(testing.SinkTests) if test.name in names)
+    return table(("test", "which", "what it holds a plug-in to"), rows)
+
+
+def kit_overrides() -> str:
+    """What a test class may override, by contract."""
+    from multivon_eval import testing
+
+    rows = []
+    for contract in CONTRACTS:
+        cls = getattr(testing, contract)
+        for name in sorted(dir(cls)):
+            value = inspect.getattr_static(cls, name)
+            if name.startswith(("_", "test_")) or not inspect.isfunction(value) or name not in OVERRIDES:
+                continue
+            rows.append((f"`{contract}.{name}`", inspect.getdoc(value).partition("\n\n")[0].replace("\n", " ")))
+    return table(("method", "what it gives"), rows)
+
+
+OVERRIDES = {
+    "make", "make_at", "make_unusable", "reply", "answer", "persona", "conversation", "worse_conversation", "questions",
+    "results", "delivered", "events", "good_args", "bad_args",
+}  # fmt: skip
+"""The methods of contracts that authors override."""
+
+
+def kit_versions() -> str:
+    """The versions of the kit."""
+    from multivon_eval.testing import KIT_CHANGES
+
+    return table(("kit", "what it adds"), ((str(version), words) for version, words in KIT_CHANGES.items()))
+
+
 def blocks() -> dict[str, Callable[[], str]]:
     """All blocks by name."""
     from multivon_eval._plugins.kinds import ALL, EVALUATOR, PICKED
@@ -550,6 +628,9 @@ def blocks() -> dict[str, Callable[[], str]]:
         "abilities": abilities,
         "columns": columns,
         "groups": groups,
+        "kit-shared": kit_shared,
+        "kit-overrides": kit_overrides,
+        "kit-versions": kit_versions,
         "hooks": hooks,
         "install": install,
         "new:plugin": lambda: new_file("plugin"),
@@ -583,6 +664,8 @@ def blocks() -> dict[str, Callable[[], str]]:
             found[f"arguments:{name}"] = lambda name=name: arguments(name)
     for module in ("multivon_eval", "multivon_eval.sdk", "multivon_eval.testing"):
         found[f"names:{module}"] = lambda module=module: names(module)
+    for contract in CONTRACTS:
+        found[f"kit:{contract}"] = lambda contract=contract: kit_tests(contract)
     for entry in own_entries(EVALUATOR):
         found[f"prompt:{entry.name}"] = lambda entry=entry: evaluator_prompt(entry.name)
     return found

@@ -8,16 +8,30 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
+import click
 import pyarrow.parquet
 import pytest
 
 from multivon_eval import Verdict
-from multivon_eval._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
+from multivon_eval._plugins.kinds import (
+    ALL,
+    COMMAND,
+    DRIVER,
+    EVALUATOR,
+    HOOK,
+    JUDGE,
+    OBSERVER,
+    PERSONA_SOURCE,
+    SINK,
+    Kind,
+)
 from multivon_eval._plugins.registry import Registry
 from multivon_eval.sdk import Judge, SimulationResult, Sink
 from multivon_eval.testing import (
+    CommandTests,
     DriverTests,
     EvaluatorTests,
+    HookTests,
     JudgeTests,
     ObserverTests,
     PersonaSourceTests,
@@ -36,6 +50,7 @@ from multivon_eval_plugins.judges.openai import OpenAI
 from multivon_eval_plugins.logs.source import PersonasFromLogs
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from multivon_eval_plugins.proposing.product_md import ProductMd
+from multivon_eval_plugins.recorder import hook
 from multivon_eval_plugins.refusal.observer import Refusals
 from multivon_eval_plugins.roleplay.driver import PersonaLlm
 from multivon_eval_plugins.roleplay.observer import DriverFaults
@@ -52,6 +67,16 @@ from support.chat_server import ChatServer
 from support.dialects import ChatCompletions, Dialect
 from support.gemini_dialect import GenerateContent
 
+CONTRACTS = (
+    PersonaSourceTests,
+    DriverTests,
+    JudgeTests,
+    EvaluatorTests,
+    ObserverTests,
+    SinkTests,
+    HookTests,
+    CommandTests,
+)
 ELSEWHERE = {(JUDGE.name, "litellm")}
 """Built-ins that stand with the tests of their own, because importing what they need takes seconds."""
 
@@ -363,13 +388,87 @@ class TestParquetSink(_FileSinkTests):
         return "".join(f"{row['persona']}\n" for row in pyarrow.parquet.read_table(self.path).to_pylist())
 
 
+class TestPromptRecorder(HookTests):
+    """``prompt-recorder`` is a hook."""
+
+    name = "prompt-recorder"
+
+    def make(self) -> object:
+        return hook
+
+
+class _OurCommandTests(CommandTests):
+    """A command that its entry point finds."""
+
+    def make(self) -> click.Command:
+        found = Registry().find(COMMAND, str(self.name)).load()
+        assert isinstance(found, click.Command)
+        return found
+
+
+@pytest.mark.process
+class TestInit(_OurCommandTests):
+    """``init`` is a command."""
+
+    name = "init"
+
+    def good_args(self) -> list[str]:
+        return [str(self.folder / "new")]
+
+
+@pytest.mark.process
+class TestLabel(_OurCommandTests):
+    """``label`` is a command."""
+
+    name = "label"
+
+    def bad_args(self) -> list[str]:
+        return [str(self.folder / "missing.jsonl")]
+
+
+@pytest.mark.process
+class TestPropose(_OurCommandTests):
+    """``propose`` is a command."""
+
+    name = "propose"
+
+    def bad_args(self) -> list[str]:
+        return [str(self.folder / "missing.md"), "--judge", "offline"]
+
+
+@pytest.mark.process
+class TestReport(_OurCommandTests):
+    """``report`` is a command."""
+
+    name = "report"
+
+    def bad_args(self) -> list[str]:
+        return [str(self.folder / "missing.jsonl")]
+
+
+@pytest.mark.process
+class TestShow(_OurCommandTests):
+    """``show`` is a command."""
+
+    name = "show"
+
+    def bad_args(self) -> list[str]:
+        return [str(self.folder / "missing.jsonl")]
+
+
+@pytest.mark.process
+class TestStaleness(_OurCommandTests):
+    """``staleness`` is a command."""
+
+    name = "staleness"
+
+
 def _tested() -> set[tuple[str, str]]:
-    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, ObserverTests, SinkTests)
-    here = [thing for thing in globals().values() if isinstance(thing, type) and issubclass(thing, contracts)]
+    here = [thing for thing in globals().values() if isinstance(thing, type) and issubclass(thing, CONTRACTS)]
     return {(thing.kind.name, str(thing.name)) for thing in here if thing.name}
 
 
-@pytest.mark.parametrize("kind", PICKED, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.name)
 def test_every_builtin_is_held_to_its_contract(kind: Kind) -> None:
     """No built-in of any kind was forgotten."""
     ours = {entry.name for entry in Registry().entries(kind) if entry.distribution == "multivon-eval"}
@@ -378,7 +477,6 @@ def test_every_builtin_is_held_to_its_contract(kind: Kind) -> None:
 
 
 def test_each_kind_has_a_contract() -> None:
-    """The kit has one class for each kind that is picked by name."""
-    contracts = (PersonaSourceTests, DriverTests, JudgeTests, EvaluatorTests, ObserverTests, SinkTests)
-    kinds = {contract.kind for contract in contracts}
-    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK} == set(PICKED)
+    """The kit has one class for each kind."""
+    kinds = {contract.kind for contract in CONTRACTS}
+    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK, HOOK, COMMAND} == set(ALL)

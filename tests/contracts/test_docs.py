@@ -366,7 +366,8 @@ def test_the_page_on_compatibility_names_what_is_tested() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     pythons = [line.rpartition(" ")[2] for line in project["project"]["classifiers"] if ":: Python :: 3." in line]
     assert f"| Python | {', '.join(pythons)}." in told
-    bounds = dict(line.split(">=") for line in project["dependency-groups"]["test"])
+    test = [line for line in project["dependency-groups"]["test"] if isinstance(line, str)]
+    bounds = dict(line.split(">=") for line in test)
     for sdk in ("anthropic", "openai", "google-genai", "litellm"):
         assert f"`{sdk}` {bounds[sdk]}" in told
     assert f"`multivon_eval.sdk.PLUGIN_API` is the version of the protocols, {PLUGIN_API} today" in told

@@ -52,7 +52,7 @@ CORE_ROOMS: dict[str, set[str]] = {
         "hookspecs",
         "protocols",
     },
-    "testing": {"_journal", "_money", "_plugins", "_set_module", "_types", "sdk"},
+    "testing": {"_api", "_journal", "_money", "_plugins", "_questions", "_set_module", "_types", "errors", "sdk"},
     "__init__": {"_api", "_measure", "_messages", "_money", "_run", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
 }
@@ -89,6 +89,7 @@ HOMES = {
         "reporting/command.py",
         "scaffolding/command.py",
         "showing/command.py",
+        "testing/commands.py",
     },
     "httpx": {"provider"},
     "aiohttp": {"provider/transport.py"},
@@ -99,7 +100,7 @@ HOMES = {
     "jinja2": {"html_report/page.py", "scaffolding/project.py"},
     "litellm": {"judges/litellm.py"},
     "rich": {"labelling/screen.py", "sinks", "showing"},
-    "pytest": {"testing", "pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},
+    "pytest": {"pytest_door", "recorder/pytest_plugin.py", "recorder/pytest_session.py"},
     "wrapt": {"recorder/patching.py"},
     "filelock": {"recorder/files.py"},
 }

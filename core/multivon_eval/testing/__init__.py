@@ -11,10 +11,11 @@ A plug-in's test file subclasses the contract of its kind and says how an instan
         def make(self) -> Tone:
             return Tone(threshold=0.8)
 
-Every standard test then runs; its docstring says which sentence of the protocol it holds the plug-in to. One
-that does not apply is overridden and marked ``xfail`` with a reason; the kit sees to it that no other is.
+Every standard test then runs; its docstring says which sentence of the protocol it holds the plug-in to. A basic test
+holds for every plug-in; an optional one is skipped, with what it needs, where it has nothing to look at.
+``problems(plugin)`` runs them without a test file and without pytest.
 
-The contracts need pytest; fakes and nouns do not, and are imported without it.
+Nothing here imports pytest.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .commands import CommandTests as CommandTests
     from .distributions import write_distribution as write_distribution
     from .drivers import DriverTests as DriverTests
     from .evaluators import EvaluatorTests as EvaluatorTests
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .fakes import ScriptedJudge as ScriptedJudge
     from .fakes import context as context
     from .fakes import fitting_answer as fitting_answer
+    from .hooks import HookTests as HookTests
     from .judges import JudgeTests as JudgeTests
     from .nouns import conversation as conversation
     from .nouns import persona as persona
@@ -37,40 +40,61 @@ if TYPE_CHECKING:
     from .nouns import run_info as run_info
     from .observers import ObserverTests as ObserverTests
     from .persona_sources import PersonaSourceTests as PersonaSourceTests
+    from .plugin_problems import PluginProblem as PluginProblem
+    from .plugin_problems import problems as problems
     from .plugins import PluginTests as PluginTests
+    from .provider import Provider as Provider
     from .sinks import SinkTests as SinkTests
+    from .standard import KIT_CHANGES as KIT_CHANGES
+    from .standard import KIT_VERSION as KIT_VERSION
+    from .standard import StandardTest as StandardTest
+    from .standard import standard_tests as standard_tests
 
 _HOMES = {
+    "commands": ("CommandTests",),
     "distributions": ("write_distribution",),
     "drivers": ("DriverTests",),
     "evaluators": ("EvaluatorTests",),
     "fakes": ("RecordingSink", "ScriptedJudge", "context", "fitting_answer"),
+    "hooks": ("HookTests",),
     "judges": ("JudgeTests",),
     "nouns": ("conversation", "persona", "report", "result", "run_info"),
     "observers": ("ObserverTests",),
     "persona_sources": ("PersonaSourceTests",),
     "plugins": ("PluginTests",),
+    "plugin_problems": ("PluginProblem", "problems"),
+    "provider": ("Provider",),
     "sinks": ("SinkTests",),
+    "standard": ("KIT_CHANGES", "KIT_VERSION", "StandardTest", "standard_tests"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "KIT_CHANGES",
+    "KIT_VERSION",
+    "CommandTests",
     "DriverTests",
     "EvaluatorTests",
+    "HookTests",
     "JudgeTests",
     "ObserverTests",
     "PersonaSourceTests",
+    "PluginProblem",
     "PluginTests",
+    "Provider",
     "RecordingSink",
     "ScriptedJudge",
     "SinkTests",
+    "StandardTest",
     "context",
     "conversation",
     "fitting_answer",
     "persona",
+    "problems",
     "report",
     "result",
     "run_info",
+    "standard_tests",
     "write_distribution",
 ]
 
@@ -81,15 +105,7 @@ def __getattr__(name: str) -> object:
 
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        module = importlib.import_module(f".{_HOME[name]}", __name__)
-    except ModuleNotFoundError as error:
-        if error.name != "pytest":
-            raise
-        raise ModuleNotFoundError(
-            f"{name} needs pytest, which is not installed; run: pip install pytest",
-            name="pytest",
-        ) from None
+    module = importlib.import_module(f".{_HOME[name]}", __name__)
     value: object = getattr(module, name)
     globals()[name] = value
     return value

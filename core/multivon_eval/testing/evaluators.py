@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
+import contextlib
+from functools import partial
 from typing import Any, ClassVar
 
-import pytest
+import attrs
 
+from .._plugins.abilities import find_ability
 from .._plugins.kinds import EVALUATOR, Kind
 from .._set_module import set_module
-from ..sdk import BudgetExceeded, Conversation, Evaluator, JudgeError, Message, Question, RunContext, Score, ToolCall
+from ..sdk import (
+    Asks,
+    Conversation,
+    Evaluator,
+    Judge,
+    Message,
+    Question,
+    RunContext,
+    Score,
+    ToolCall,
+)
+from .asking import AskingTests
+from .evaluator_answers import AnswerTests
 from .fakes import Says, ScriptedJudge, context, fitting_answer
 from .nouns import conversation, persona
-from .plugins import PluginTests, copied, outcome, unchanged
+from .oddities import odd_conversations
+from .plugins import copied, outcome, unchanged
+from .standard import basic, optional, skip
+from .swapped import swap_letters
 
 __all__ = ["EvaluatorTests"]
 
@@ -21,7 +38,7 @@ _MARK = "This one is the other conversation."
 
 
 @set_module("multivon_eval.testing")
-class EvaluatorTests(PluginTests):
+class EvaluatorTests(AnswerTests, AskingTests):
     """Subclass it, give ``make``, and the protocol ``Evaluator`` is checked.
 
     An evaluator that asks questions of its own, not yes/no questions, overrides :meth:`answer` too.
@@ -48,6 +65,10 @@ class EvaluatorTests(PluginTests):
             stop_reason="goal_reached",
         )
 
+    def worse_conversation(self) -> Conversation | None:
+        """Give a conversation that scores lower than :meth:`conversation` whatever a judge says; None for none."""
+        return None
+
     def answer(self, question: Question[Any], says: Says) -> str:
         """Answer what the evaluator asks: as hoped of a good conversation, against it, or unknown."""
         return fitting_answer(question, says)
@@ -60,36 +81,79 @@ class EvaluatorTests(PluginTests):
 
         return self.run(job, evaluator)
 
-    def judge(self, says: Says) -> ScriptedJudge:
-        """Give a judge that always answers to one effect."""
-        return ScriptedJudge(lambda question: self.answer(question, says))
+    async def use(self, made: Any, judge: Judge | None = None) -> None:
+        """Score a conversation."""
+        await made.evaluate(self.conversation(), context(judge or self.judge("hoped")))
 
-    @pytest.mark.parametrize("says", ["hoped", "against", "unknown"])
-    def test_a_number_from_0_to_1_or_a_reason(self, says: Says) -> None:
+    def list_promised(self, made: Any, about: Conversation) -> list[Question[Any]] | None:
+        """List what it says that it will ask."""
+        asks = find_ability(made, Asks)
+        return None if asks is None else list(asks.questions(about) or ())
+
+    @basic
+    def test_a_number_from_0_to_1_or_a_reason(self) -> None:
         """It gives a number from 0 to 1, or the reason why there is none."""
-        score = self.score(self.conversation(), context(self.judge(says)))
-        assert isinstance(score, Score), f"gave {type(score).__name__}, not a Score"
-        assert score.value is None or 0.0 <= score.value <= 1.0
-        assert score.value is not None or score.reason.strip(), "no number and no reason"
+        for says in ("hoped", "against", "unknown"):
+            score = self.score(self.conversation(), context(self.judge(says)))
+            assert isinstance(score, Score), f"gave {type(score).__name__}, not a Score"
+            assert score.value is not None or score.reason.strip(), "no number and no reason"
+            assert all(isinstance(one, str) for one in score.findings), "a finding is no string"
 
+    @basic
     def test_a_good_conversation_has_a_score(self) -> None:
         """It scores a finished conversation: what it skips or fails on alone measures nothing."""
         score = self.score(self.conversation(), context(self.judge("hoped")))
         assert score.status == "scored", f"{score.status}: {score.reason}; give a conversation it can score"
 
-    @pytest.mark.parametrize("whose", ["of a persona", "of a fixed case"])
-    def test_an_empty_conversation_is_skipped(self, whose: str) -> None:
-        """An empty conversation is skipped, never 1.0."""
-        empty = Conversation(persona=persona() if whose == "of a persona" else None, stop_reason="driver_error")
-        score = self.score(empty, context(self.judge("hoped")))
-        assert (score.status, score.value) == ("skipped", None), f"{score.status} with {score.value}"
+    @basic
+    def test_its_defaults_work(self) -> None:
+        """What is built with nothing but defaults can score, and a threshold stands between 0 and 1 as scores do."""
+        made = self.make()
+        cls: Any = type(made)
+        if self.score(self.conversation(), context(self.judge("hoped")), made).status != "scored":
+            return  # another test says so
+        others = [self.make()]
+        with contextlib.suppress(Exception):  # it takes no defaults for all of its options
+            others.append(cls())
+        for other in others:
+            threshold = getattr(other, "threshold", None)
+            is_share = not isinstance(threshold, int | float) or 0 <= threshold <= 1
+            assert is_share, f"threshold is {threshold}; make it a number from 0 to 1, or name it by its unit"
+            came = outcome(partial(self.score, self.conversation(), context(self.judge("hoped")), other))
+            assert isinstance(came, Score) and came.status == "scored", f"with its defaults it fails: {came}"
 
+    @basic
+    def test_an_empty_conversation_is_skipped(self) -> None:
+        """An empty conversation is skipped, never 1.0."""
+        for whose in (persona(), None):
+            empty = Conversation(persona=whose, stop_reason="driver_error")
+            score = self.score(empty, context(self.judge("hoped")))
+            assert (score.status, score.value) == ("skipped", None), f"{score.status} with {score.value}"
+
+    @basic
+    def test_no_reply_is_no_good_score(self) -> None:
+        """Where the assistant never replied, nothing of it was measured: there is no score, or 0."""
+        for said in (("Hello.",), ("Hello.", "Is anybody there?")):
+            messages = tuple(Message("user", text) for text in said)
+            mute = attrs.evolve(self.conversation(), messages=messages, stop_reason="driver_error")
+            score = self.score(mute, context(self.judge("hoped")))
+            assert not score.value, f"a conversation without replies scores {score.value}; skip it"
+
+    @basic
     def test_a_conversation_without_persona_is_scored(self) -> None:
         """A fixed case of an ``EvalSuite`` has no persona: it is scored or gives a reason, and does not raise."""
         said = self.conversation().messages
         score = self.score(Conversation(said), context(self.judge("hoped")))
-        assert isinstance(score, Score)
+        assert isinstance(score, Score), f"gave {type(score).__name__}, not a Score"
 
+    @basic
+    def test_bears_any_transcript(self) -> None:
+        """Imported transcripts take any form: it scores them or says why not, and does not raise."""
+        for what, odd in odd_conversations(self.conversation()).items():
+            came = outcome(lambda odd=odd: self.score(odd, context(self.judge("hoped"))))  # type: ignore[misc]
+            assert isinstance(came, Score), f"where {what}: {came!r}"
+
+    @basic
     def test_the_conversation_is_not_changed(self) -> None:
         """Nothing a method is given may be changed."""
         about = self.conversation()
@@ -97,36 +161,21 @@ class EvaluatorTests(PluginTests):
         self.score(about, context(self.judge("against")))
         assert unchanged(before, about), "the conversation was changed"
 
-    def test_a_judge_that_fails_gives_no_number(self) -> None:
-        """Where asking fails there is no score: it raises, or gives a reason, and never 0.0."""
-        judge = ScriptedJudge(JudgeError("the judge is out of order"))
-        came = outcome(lambda: self.score(self.conversation(), context(judge)))
-        if judge.calls:
-            assert isinstance(came, BaseException) or came.value is None, f"gave {came}"
+    @basic
+    def test_each_conversation_is_scored_by_itself(self) -> None:
+        """What it said of one conversation it does not say of another as long, of the same persona and case."""
+        about = self.conversation()
+        for what, other in swap_letters(about).items():
+            made = self.make()
 
-    def test_an_unreadable_answer_gives_no_number(self) -> None:
-        """Where the answer cannot be read there is no score either."""
-        judge = ScriptedJudge("<no answer to any question>")
-        came = outcome(lambda: self.score(self.conversation(), context(judge)))
-        if judge.calls:
-            assert isinstance(came, BaseException) or came.value is None, f"gave {came}"
+            async def one_by_one(made: Evaluator, other: Conversation = other) -> Score:
+                await made.evaluate(about, context(self.judge("hoped")))
+                return await made.evaluate(other, context(self.judge("against")))
 
-    def test_budget_exceeded_passes(self) -> None:
-        """The metered judge raises ``BudgetExceeded`` where a call does not fit. Let that pass."""
-        judge = self.judge("hoped")
-        self.score(self.conversation(), context(judge))
-        if judge.calls:
-            with pytest.raises(BudgetExceeded):
-                self.score(self.conversation(), context(self.judge("hoped"), budget_usd=Decimal(0)))
+            after, alone = self.run(one_by_one, made), self.score(other, context(self.judge("against")))
+            assert after == alone, f"where {what} differs it gives {after}, and by itself {alone}"
 
-    def test_unknown_is_not_as_hoped(self) -> None:
-        """What the judge does not know does not count as hoped for."""
-        judge = self.judge("unknown")
-        score = self.score(self.conversation(), context(judge))
-        if judge.calls and score.value is not None:
-            against = self.score(self.conversation(), context(self.judge("against")))
-            assert score.value <= (against.value or 0.0), f"unknown to everything gives {score.value}"
-
+    @basic
     def test_two_conversations_at_once(self) -> None:
         """Its methods are called from several tasks at once: two conversations are not mixed up."""
         one = self.conversation()
@@ -141,6 +190,15 @@ class EvaluatorTests(PluginTests):
 
         alone = [self.score(about, context(judge())) for about in (one, other)]
         assert self.run(together) == alone * 2, "side by side they score differently than one by one"
+
+    @optional("`worse_conversation`")
+    def test_a_worse_conversation_scores_lower(self) -> None:
+        """The higher the score the better the conversation."""
+        worse = self.worse_conversation()
+        if worse is None:
+            skip("no conversation is known to be worse; override 'worse_conversation'")
+        good, bad = (self.score(one, context(self.judge("hoped"))).value for one in (self.conversation(), worse))
+        assert good is not None and (bad is None or bad < good), f"the good one scores {good}, the worse one {bad}"
 
 
 def _text(question: Question[Any]) -> str:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
-import pytest
-
+from .._plugins.abilities import find_ability
 from .._plugins.kinds import PERSONA_SOURCE, Kind
 from .._set_module import set_module
-from ..sdk import BudgetExceeded, Persona, PersonaError, PersonaSource, Question, RunContext
+from ..sdk import Judge, Persona, PersonaError, PersonasAsked, PersonaSource, Proposes, Question, RunContext
+from .asking import AskingTests, budget_for, raises_budget
 from .fakes import ScriptedJudge, context, fitting_answer
-from .plugins import PluginTests
+from .plugins import outcome
+from .source_files import SourceFileTests
+from .standard import basic, expecting, optional, skip
 
 __all__ = ["PersonaSourceTests"]
 
 
 @set_module("multivon_eval.testing")
-class PersonaSourceTests(PluginTests):
+class PersonaSourceTests(SourceFileTests, AskingTests):
     """Subclass it, give ``make``, and the protocol ``PersonaSource`` is checked.
 
-    ``self.folder`` is a folder for the file that the source reads. Where a source can be unusable, override
-    :meth:`make_unusable`.
+    ``self.folder`` is a folder for the file that the source reads: give it two personas at least. What becomes of a
+    file that is missing or damaged is tried on what :meth:`make` writes there. Where a source can be unusable in
+    another way, override :meth:`make_unusable`.
     """
 
     kind: ClassVar[Kind] = PERSONA_SOURCE
@@ -36,21 +38,27 @@ class PersonaSourceTests(PluginTests):
         """Make an instance whose personas cannot be had; None where there is no such thing."""
         return None
 
-    def answer(self, question: Question[Any]) -> str:
+    def answer(self, question: Question[Any]) -> str:  # type: ignore[override]
         """Answer what the source asks, if it asks."""
         return fitting_answer(question)
 
-    def load(self, around: RunContext | None = None) -> Sequence[Persona]:
-        """Let a new instance give its personas."""
+    def load(self, around: RunContext | None = None, source: PersonaSource | None = None) -> Sequence[Persona]:
+        """Let an instance give its personas, a new one if None."""
 
         async def job(made: PersonaSource) -> Sequence[Persona]:
             return await made.load(around or context(ScriptedJudge(self.answer)))
 
-        return self.run(job)
+        return self.run(job, source)
 
+    async def use(self, made: Any, judge: Judge | None = None) -> None:
+        """Load the personas."""
+        await made.load(context(judge or ScriptedJudge(self.answer)))
+
+    @basic
     def test_gives_personas(self) -> None:
         """It gives personas, at least one, each with all that a conversation needs."""
         personas = self.load()
+        assert isinstance(personas, Sequence), f"gave {type(personas).__name__}, not a list"
         assert personas, "gave no persona"
         for one in personas:
             assert isinstance(one, Persona), f"gave {type(one).__name__}, not a Persona"
@@ -58,32 +66,71 @@ class PersonaSourceTests(PluginTests):
             assert all(isinstance(text, str) and text.strip() for text in needed), f"something is empty: {one}"
             assert one.criteria, f"{one.name!r} has no success criteria"
 
+    @basic
     def test_names_differ(self) -> None:
         """A persona's name is unique within a run."""
         names = [one.name for one in self.load()]
         assert len(names) == len(set(names)), f"names occur twice: {names}"
 
+    @basic
     def test_gives_the_same_again(self) -> None:
-        """It gives them in order: loading twice gives the same personas in the same order."""
-        assert list(self.load()) == list(self.load())
+        """It gives them in order: a new instance gives the same personas in the same order."""
+        assert list(self.load()) == list(self.load()), "another instance gives other personas, or in another order"
 
+    @basic
+    def test_loads_twice(self) -> None:
+        """One instance may serve several runs: loading a second time gives what the first time gave."""
+
+        async def twice(made: PersonaSource) -> tuple[list[Persona], list[Persona]]:
+            first = list(await made.load(context(ScriptedJudge(self.answer))))
+            return first, list(await made.load(context(ScriptedJudge(self.answer))))
+
+        first, second = self.run(twice)
+        assert first == second, f"the first time it gives {len(first)} personas, then {len(second)}, or others"
+
+    @basic
     def test_budget_exceeded_passes(self) -> None:
-        """The metered judge raises ``BudgetExceeded`` where a call does not fit. Let that pass."""
+        """``BudgetExceeded``, raised where a call does not fit, passes: at the first call and at a later one."""
         judge = ScriptedJudge(self.answer)
         self.load(context(judge))
-        if judge.calls:
-            with pytest.raises(BudgetExceeded):
-                self.load(context(ScriptedJudge(self.answer), budget_usd=Decimal(0)))
+        for calls in range(judge.calls):
+            around = context(ScriptedJudge(self.answer), budget_usd=budget_for(calls))
+            came = raises_budget(lambda around=around: self.load(around))  # type: ignore[misc]
+            assert not came, f"call {calls + 1} does not fit and it {came}"
 
+    @basic
+    def test_a_judge_that_fails_gives_no_personas(self) -> None:
+        """Where asking fails, at the first question or a later one, it raises: nobody takes what is left for all."""
+        judge = ScriptedJudge(self.answer)
+        self.load(context(judge))
+        for place in range(judge.calls):
+            failing = self.failing_at(place)
+            came = outcome(lambda failing=failing: self.load(context(failing)))  # type: ignore[misc]
+            assert isinstance(came, BaseException), f"call {place + 1} fails and it gives {len(came)} personas"
+
+    @basic
+    def test_says_that_it_asks(self) -> None:
+        """A source that asks the judge says so with ``proposal``: the question of ``load``, the same each time."""
+        made, judge = self.make(), ScriptedJudge(self.answer)
+        proposes = find_ability(made, Proposes)
+        promised = [proposes.proposal(7), proposes.proposal(7)] if proposes is not None else []
+        personas = self.load(context(judge, seed=7), made)
+        if not judge.calls:
+            return
+        assert promised, "it asks the judge and has no method 'proposal'"
+        one, again = (question.prompt for question in promised)
+        assert one == again, "'proposal' says something else the second time"
+        assert judge.asked[0].prompt == one, "'load' asks something else than 'proposal' says"
+        about = promised[0].about
+        assert isinstance(about, PersonasAsked), f"it asks for {type(about).__name__}, not PersonasAsked"
+        assert about.n == len(personas), f"'proposal' says {about.n} personas, and 'load' gives {len(personas)}"
+
+    @optional("`make_unusable`")
     def test_personas_that_cannot_be_had(self) -> None:
         """``load`` raises ``PersonaError`` where they cannot be had, and says what is wrong with each."""
         source = self.make_unusable()
         if source is None:
-            pytest.skip("no source whose personas cannot be had; override 'make_unusable'")
-
-        async def job(made: PersonaSource) -> None:
-            with pytest.raises(PersonaError) as caught:
-                await made.load(context())
-            assert all(problem.strip() for problem in caught.value.problems)
-
-        self.run(job, source)
+            skip("no source whose personas cannot be had; override 'make_unusable'")
+        with expecting(PersonaError, "it gives personas that cannot be had") as caught:
+            self.load(context(ScriptedJudge(self.answer)), source)
+        assert all(problem.strip() for problem in getattr(caught[0], "problems", ())), "a problem says nothing"

@@ -1,394 +1,196 @@
-"""The kit is of use: a plug-in that breaks a sentence of its protocol fails the test that checks it."""
+"""The kit is of use: each wrong plug-in fails the test that is there for it, and no right one fails any."""
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from pathlib import Path
+from unittest import SkipTest
 
 import pytest
 
+from multivon_eval import UsageError
+from multivon_eval.testing import (
+    KIT_CHANGES,
+    KIT_VERSION,
+    CommandTests,
+    DriverTests,
+    EvaluatorTests,
+    HookTests,
+    JudgeTests,
+    ObserverTests,
+    PersonaSourceTests,
+    SinkTests,
+    problems,
+    standard_tests,
+)
+from multivon_eval.testing.standard import added
+from mutants import load_all
+from mutants.evaluators import Evaluator, Inverted
+from mutants.planted import PLANTED, RIGHT, Mutant, key_of
 from support.command import clean_env
 
-pytestmark = pytest.mark.process
-
-HEAD = """
-import attrs, pytest
-from decimal import Decimal
-from multivon_eval_plugins.roleplay.prompt import roleplay_question
-from multivon_eval.sdk import *
-from multivon_eval.testing import *
-
-asked = (YesNo("good", "Is it good?"), YesNo("bad", "Is it bad?", hoped="no"))
-"""
-# Sound plug-ins; what is replaced in them makes the faulty ones.
-EVALUATOR = """
-@attrs.define
-class Plugin:
-    threshold: float = 0.5
-    last: object = attrs.field(default=None, init=False)
-
-    async def evaluate(self, conversation, context):
-        if not conversation.said_by("assistant"):
-            return Score.skipped("no reply")
-        answers = await ask(context.judge, yes_no_question(conversation, asked))
-        return Score(sum(answer.as_hoped for answer in answers) / 2, "so", threshold=self.threshold)
-
-class TestPlugin(EvaluatorTests):
-    def make(self):
-        return Plugin()
-"""
-DRIVER = """
-@attrs.define
-class Plugin:
-    said: int = attrs.field(default=0, init=False)
-
-    async def next_message(self, conversation, context):
-        turn = await ask(context.judge, roleplay_question(conversation))
-        return turn
-
-class TestPlugin(DriverTests):
-    def make(self):
-        return Plugin()
-"""
-JUDGE = """
-@attrs.define
-class Plugin:
-    calls: int = attrs.field(default=0, init=False)
-
-    def worst_cost(self, question):
-        return Decimal("0.02")
-
-    async def complete(self, question):
-        self.calls += 1
-        return Answer(fitting_answer(question), Usage(10, 5), Decimal("0.01"))
-
-class TestPlugin(JudgeTests):
-    def make(self):
-        return Plugin()
-"""
-SINK = """
-@attrs.define(slots=False)
-class Plugin:
-    path: str
-    names: list = attrs.field(factory=list, init=False)
-
-    def add(self, text, mode="a"):
-        with open(self.path, mode, encoding="utf-8") as file:
-            file.write(text)
-
-    async def open(self, run):
-        self.add("", "a" if run.is_resumption else "w")
-
-    async def write(self, result):
-        self.add(result.persona.name)
-
-    async def close(self, report):
-        self.add("closed")
-
-class TestPlugin(SinkTests):
-    def make(self):
-        return Plugin(str(self.folder / "out.txt"))
-
-    def delivered(self):
-        path = self.folder / "out.txt"
-        return path.read_text("utf-8") if path.exists() else ""
-"""
-SOURCE = """
-count = 0
-
-@attrs.frozen
-class Plugin:
-    path: str = "x"
-
-    async def load(self, context):
-        return [persona("Ann"), persona("Ben")]
-
-class TestPlugin(PersonaSourceTests):
-    def make(self):
-        return Plugin()
-"""
-REPLIED = 'if not conversation.said_by("assistant"):'
-ASKS = "answers = await ask(context.judge, yes_no_question(conversation, asked))"
-COUNTED = "sum(answer.as_hoped for answer in answers) / 2"
-TURN = "return turn"
-TURNS = "turn = await ask(context.judge, roleplay_question(conversation))"
-# What is wrong: the sound plug-in, what is replaced by what, and which standard tests must notice.
-FAULTS: dict[str, tuple[str, str, str, set[str]]] = {
-    "sound evaluator": (EVALUATOR, "", "", set()),
-    "sound driver": (DRIVER, "", "", set()),
-    "sound judge": (JUDGE, "", "", set()),
-    "sound sink": (SINK, "", "", set()),
-    "sound source": (SOURCE, "", "", set()),
-    "empty is perfect": (
-        EVALUATOR,
-        REPLIED,
-        "if not conversation.messages: return Score(1.0, 'so')\n        if False:",
-        {"an_empty_conversation_is_skipped"},
-    ),
-    "needs a persona": (
-        EVALUATOR,
-        ASKS,
-        f"conversation.persona.goal; {ASKS}",
-        {"a_conversation_without_persona_is_scored"},
-    ),
-    "unknown is yes": (
-        EVALUATOR,
-        COUNTED,
-        "sum(one.answer in ('unknown', one.question.hoped) for one in answers) / 2",
-        {"unknown_is_not_as_hoped"},
-    ),
-    "unknown is half a yes": (
-        EVALUATOR,
-        COUNTED,
-        "sum({'unknown': 0.5, one.question.hoped: 1}.get(one.answer, 0) for one in answers) / 2",
-        {"unknown_is_not_as_hoped"},
-    ),
-    "changes metadata": (
-        EVALUATOR,
-        ASKS,
-        f"[object.__setattr__(one, 'metadata', {{'seen': 1}}) for one in conversation.messages[1:2]]; {ASKS}",
-        {"the_conversation_is_not_changed"},
-    ),
-    "mixes conversations": (
-        EVALUATOR,
-        ASKS,
-        f"self.last = conversation; {ASKS}; answers = answers if self.last is conversation else answers[:1]",
-        {"two_conversations_at_once"},
-    ),
-    "swallows every failure": (
-        EVALUATOR,
-        ASKS,
-        f"try: {ASKS}\n        except Exception: return Score(0.0, 'so')",
-        {"a_judge_that_fails_gives_no_number", "an_unreadable_answer_gives_no_number", "budget_exceeded_passes"},
-    ),
-    "turns budget into a skip": (
-        EVALUATOR,
-        ASKS,
-        f"try: {ASKS}\n        except BudgetExceeded: return Score.skipped('no money')",
-        {"budget_exceeded_passes"},
-    ),
-    "gives a number": (
-        EVALUATOR,
-        "return Score(",
-        "return 0.5 if True else Score(",
-        {
-            "a_number_from_0_to_1_or_a_reason",
-            "a_conversation_without_persona_is_scored",
-            "a_good_conversation_has_a_score",
-            "unknown_is_not_as_hoped",
-        },
-    ),
-    "no reason": (
-        EVALUATOR,
-        ASKS,
-        "return Score.failed('')",
-        {"a_number_from_0_to_1_or_a_reason", "a_good_conversation_has_a_score"},
-    ),
-    "always skips": (EVALUATOR, REPLIED, "if True:", {"a_good_conversation_has_a_score"}),
-    "forgets an option": (
-        EVALUATOR,
-        "    last: object",
-        "    def __attrs_post_init__(self): self.threshold /= 2\n    last: object",
-        {"options_survive_a_round_trip"},
-    ),
-    "no attrs class": (
-        EVALUATOR.replace("last: object = attrs.field(default=None, init=False)", "last = None"),
-        "@attrs.define\n",
-        "",
-        {"an_attrs_class_that_satisfies_the_protocol", "options_survive_a_round_trip"},
-    ),
-    "not installed": (
-        EVALUATOR,
-        "def make",
-        'name = "nobody"\n    def make',
-        {"the_entry_point_finds_the_class", "options_survive_a_round_trip"},
-    ),
-    "another's name": (
-        EVALUATOR,
-        "def make",
-        'name = "turn-consistency"\n    def make',
-        {"the_entry_point_finds_the_class"},
-    ),
-    "for a newer host": (
-        EVALUATOR,
-        "    threshold: float",
-        "    plugin_api = PLUGIN_API + 1\n    threshold: float",
-        {"written_for_this_version_of_the_protocols", "options_survive_a_round_trip"},
-    ),
-    "overrides a standard test": (
-        EVALUATOR,
-        "def make",
-        "def test_an_empty_conversation_is_skipped(self): pass\n    def make",
-        {"no_standard_test_is_missing"},
-    ),
-    "deletes a standard test": (
-        EVALUATOR,
-        "def make",
-        "test_an_empty_conversation_is_skipped = None\n    def make",
-        {"no_standard_test_is_missing"},
-    ),
-    "xfail without a reason": (
-        EVALUATOR,
-        "def make",
-        "@pytest.mark.xfail\n    def test_budget_exceeded_passes(self): assert False\n    def make",
-        {"no_standard_test_is_missing"},
-    ),
-    "xfail with a reason": (
-        EVALUATOR,
-        "def make",
-        "@pytest.mark.xfail(reason='never asks')\n    def test_budget_exceeded_passes(self): assert 0\n    def make",
-        set(),
-    ),
-    "gives a text": (
-        DRIVER,
-        TURN,
-        "return turn.message",
-        {"a_conversation_begins_with_a_message", "a_message_or_the_goal_is_reached", "goes_on_after_a_history"},
-    ),
-    "falls silent": (
-        DRIVER,
-        TURN,
-        "return turn if len(conversation.messages) < 3 else UserTurn('  ')",
-        {"a_message_or_the_goal_is_reached"},
-    ),
-    "needs a first message": (
-        DRIVER,
-        "turn = ",
-        "conversation.messages[0]; turn = ",
-        {"a_conversation_begins_with_a_message", "a_message_or_the_goal_is_reached"},
-    ),
-    "counts on the instance": (
-        DRIVER,
-        TURN,
-        "self.said += 1; return UserTurn(f'Message {self.said}.')",
-        {"two_conversations_at_once"},
-    ),
-    "ends where money does": (
-        DRIVER,
-        TURNS,
-        f"try: {TURNS}\n        except BudgetExceeded: return UserTurn('', True)",
-        {"budget_exceeded_passes"},
-    ),
-    "costs a float": (JUDGE, 'Decimal("0.01")', "0.01", {"text_usage_and_cost"}),
-    "costs more than it can": (JUDGE, '"0.01"', '"0.03"', {"no_answer_costs_more_than_its_worst_cost"}),
-    "bounds that vary": (
-        JUDGE,
-        'return Decimal("0.02")',
-        'self.calls += 1; return Decimal("0.02") + self.calls',
-        {"worst_cost_does_not_vary"},
-    ),
-    "bounds that are floats": (
-        JUDGE,
-        'return Decimal("0.02")',
-        "return 0.02",
-        {"worst_cost_is_usd_or_none"},
-    ),
-    "no bounds": (
-        JUDGE,
-        "def worst_cost",
-        "def worst_costs",
-        {
-            "an_attrs_class_that_satisfies_the_protocol",
-            "options_survive_a_round_trip",
-            "worst_cost_is_usd_or_none",
-            "worst_cost_does_not_vary",
-            "no_answer_costs_more_than_its_worst_cost",
-            "the_question_is_not_changed",
-        },
-    ),
-    "answers something else": (
-        JUDGE,
-        "Answer(fitting_answer(question)",
-        "Answer('Gladly!'",
-        {"the_answer_can_be_read", "questions_at_once"},
-    ),
-    "delivers at the end": (
-        SINK.replace('self.add("closed")', "self.add(str(self.names))"),
-        "self.add(result.persona.name)",
-        "self.names.append(result.persona.name)",
-        {"delivered_when_write_returns", "a_second_run_delivers_what_the_first_did"},
-    ),
-    "stays closed": (
-        SINK,
-        'self.add("closed")',
-        "self.open = None",
-        {"opens_again_after_close", "a_second_run_delivers_what_the_first_did"},
-    ),
-    "stumbles over no transcript": (
-        SINK,
-        "result.persona.name",
-        "result.transcript[0].content",
-        {
-            "open_write_close",
-            "opens_again_after_close",
-            "a_second_run_delivers_what_the_first_did",
-            "the_result_is_not_changed",
-        },
-    ),
-    "stumbles over no results": (
-        SINK,
-        'self.add("closed")',
-        "1 / report.summary.conversations",
-        {"a_run_without_results"},
-    ),
-    "begins anew when a run goes on": (
-        SINK,
-        '"a" if run.is_resumption else "w"',
-        '"w"',
-        {"a_resumption_keeps_what_was_delivered"},
-    ),
-    "changes a result": (
-        SINK,
-        "self.add(result",
-        "object.__setattr__(result, 'scores', {}); self.add(result",
-        {"the_result_is_not_changed"},
-    ),
-    "one name for two": (SOURCE, '"Ben"', '"Ann"', {"names_differ"}),
-    "nobody": (SOURCE, '[persona("Ann"), persona("Ben")]', "[]", {"gives_personas"}),
-    "rows, not personas": (
-        SOURCE,
-        '[persona("Ann"), persona("Ben")]',
-        '[{"name": "Ann"}]',
-        {"gives_personas", "names_differ"},
-    ),
-    "never the same": (
-        SOURCE,
-        "return [persona(",
-        "global count; count += 1\n        return [persona(goal=str(count)), persona(",
-        {"gives_the_same_again", "names_differ"},
-    ),
-}
+load_all()
+CONTRACTS = (
+    PersonaSourceTests,
+    DriverTests,
+    JudgeTests,
+    EvaluatorTests,
+    ObserverTests,
+    SinkTests,
+    HookTests,
+    CommandTests,
+)
 
 
-@pytest.fixture(scope="module")
-def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Hold all of them against the kit in one pytest process, and say which standard tests failed of each."""
-    folder = tmp_path_factory.mktemp("faulty")
-    files: dict[str, str] = {}
-    for number, (what, (sound, old, new, _)) in enumerate(FAULTS.items()):
-        assert old in sound, f"{what}: {old!r} does not stand in the sound plug-in"
-        files[f"test_{number}.py"] = what
-        (folder / f"test_{number}.py").write_text(HEAD + sound.replace(old, new) if old else HEAD + sound, "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rfE", "-W", "error", "--import-mode=importlib"]
-    command += ["-p", "no:hypothesispytest"]
-    done = subprocess.run(
-        [*command, "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:asyncio"],
-        cwd=folder,
-        env=clean_env(),
-        capture_output=True,
-        text=True,
-        timeout=300,
+def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
+    starts = issubclass(tests, CommandTests) and test in ("", "test_importing_it_does_nothing")
+    return (pytest.mark.process,) if starts else ()
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        pytest.param(one, marks=_mark_processes(one.tests, one.test), id=f"{one.tests.__name__}: {one.test}")
+        for one in PLANTED
+    ],
+)
+def test_the_fault_is_found(mutant: Mutant) -> None:
+    """The test that is there for it fails."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - what a test fails with is the plug-in's
+        getattr(mutant.tests(), mutant.test)()
+    assert not isinstance(caught.value, SkipTest)
+
+
+@pytest.mark.parametrize(
+    "tests", [pytest.param(tests, marks=_mark_processes(tests, ""), id=tests.__name__) for _, tests in RIGHT]
+)
+def test_no_right_plugin_fails(tests: type) -> None:
+    """What is right in an unusual way passes all."""
+    assert problems(tests) == ()
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_each_standard_test_has_a_mutant(contract: type) -> None:
+    """No standard test is there for nothing; that each is needed, ``nox -s mutants`` shows."""
+    planted = {mutant.key for mutant in PLANTED}
+    assert {key_of(contract, one.name) for one in standard_tests(contract)} <= planted
+
+
+def test_the_page_says_what_was_measured() -> None:
+    """The numbers of the page are those of the planted plug-ins."""
+    page = (Path(__file__).parents[3] / "docs/reference/kit.md").read_text("utf-8")
+    assert f"{len(PLANTED)} of {len(PLANTED)}" in page and f"{len(RIGHT)} plug-ins that are right" in page
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_each_standard_test_says_what_it_is(contract: type) -> None:
+    """It has a sentence; a basic one needs nothing, an optional one says what."""
+    for one in standard_tests(contract):
+        assert one.sentence.endswith("."), one.name
+        assert one.is_basic == (not one.needs), one.name
+        assert one.since in KIT_CHANGES
+    assert max(KIT_CHANGES) == KIT_VERSION
+
+
+def test_problems_are_all_told_at_once() -> None:
+    """Of an instance, a class and a SPEC: each with the test, its sentence and what is wrong."""
+    for plugin in (Inverted(), Inverted, "mutants.evaluators.Inverted"):
+        (only,) = problems(plugin, "evaluator" if isinstance(plugin, str) else None)
+        assert only.test == "test_better_answers_score_higher"
+        assert only.sentence.startswith("The score rises")
+        assert str(only) == "test_better_answers_score_higher: all as hoped scores 0.0, all against 1.0"
+    assert problems(Evaluator()) == ()
+
+
+@pytest.mark.process
+def test_problems_of_what_is_installed() -> None:
+    """A SPEC of each kind is found by its name, a hook and a command too."""
+    for spec in ("scripted", "offline", "turn-consistency", "refusals", "prompt-recorder", "show"):
+        assert problems(spec) == (), spec
+
+
+def test_problems_beside_a_running_loop() -> None:
+    """A notebook has a loop that runs."""
+
+    async def job() -> int:
+        return len(problems(Inverted()))
+
+    assert asyncio.run(job()) == 1
+
+
+def test_problems_of_something_else() -> None:
+    """What is no plug-in is told, and what a kind may be."""
+    with pytest.raises(UsageError, match="no method of any kind"):
+        problems(4)
+    with pytest.raises(UsageError, match="did you mean 'evaluator'"):
+        problems(Evaluator(), "evaluater")
+    with pytest.raises(UsageError, match="no plug-in of any kind is named 'nonsense'"):
+        problems("nonsense")
+
+
+class _Newer(EvaluatorTests):
+    """A contract of a newer kit."""
+
+    def make(self) -> Evaluator:
+        return Evaluator()
+
+    @added(KIT_VERSION + 1)
+    def test_something_new(self) -> None:
+        """Nothing passes this."""
+        raise AssertionError("it is wrong")
+
+
+def test_a_newer_kit_breaks_nobodys_tests() -> None:
+    """What it adds is skipped where it would fail, with what it found, for tests that say which kit they are for."""
+    older = type("Older", (_Newer,), {"kit": KIT_VERSION})
+    with pytest.raises(SkipTest, match=f"new in kit {KIT_VERSION + 1}.*it is wrong.*say kit = {KIT_VERSION + 1}"):
+        older().test_something_new()
+    with pytest.raises(AssertionError, match="it is wrong"):
+        _Newer().test_something_new()
+
+
+def test_optional_tests_may_be_marked_and_basic_ones_may_not() -> None:
+    """A basic test cannot be left out, with no mark; an optional one only with a reason."""
+
+    def nothing(self: object) -> None:
+        """Do nothing."""
+
+    @pytest.mark.xfail(reason="nobody can be worse")
+    def marked(self: object) -> None:
+        """Do nothing, with a reason."""
+
+    for name, body, is_kept in (
+        ("test_no_reply_is_no_good_score", marked, False),
+        ("test_a_worse_conversation_scores_lower", nothing, False),
+        ("test_a_worse_conversation_scores_lower", marked, True),
+    ):
+        tests = type("Tests", (EvaluatorTests,), {"make": lambda self: Evaluator(), name: body})
+        found = [one.test for one in problems(tests)]
+        assert ("test_no_standard_test_is_missing" not in found) == is_kept, name
+
+
+def test_basic_is_told_apart() -> None:
+    """Each test says which it is."""
+    kinds = {one.name: one.is_basic for one in standard_tests(SinkTests)}
+    assert kinds["test_open_write_close"] and not kinds["test_the_disclaimer_is_delivered"]
+
+
+@pytest.mark.process
+def test_pytest_shows_what_is_skipped_and_why(tmp_path: Path) -> None:
+    """In a test file a contract is a class of tests; what is skipped says what to override."""
+    (tmp_path / "test_it.py").write_text(
+        "from multivon_eval.testing import EvaluatorTests\n"
+        "from mutants.evaluators import Evaluator\n"
+        "class TestIt(EvaluatorTests):\n"
+        "    def make(self):\n"
+        "        return Evaluator()\n",
+        "utf-8",
     )
-    assert done.returncode == 1, done.stdout + done.stderr
-    found: dict[str, set[str]] = {what: set() for what in FAULTS}
-    for line in done.stdout.splitlines():
-        if line.startswith(("FAILED", "ERROR")):
-            file, _, test = line.split(maxsplit=2)[1].partition("::TestPlugin::test_")
-            found[files[file]].add(test.partition("[")[0])
-    return found
-
-
-@pytest.mark.parametrize("what", list(FAULTS))
-def test_the_fault_is_found(failed: dict[str, set[str]], what: str) -> None:
-    """Exactly the tests fail whose sentence of the protocol is broken; of a sound plug-in none."""
-    assert failed[what] == FAULTS[what][3]
+    env = {**clean_env(), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "override 'worse_conversation'" in done.stdout
+    assert "set the class attribute 'name'" in done.stdout

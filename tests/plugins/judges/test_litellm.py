@@ -32,7 +32,11 @@ class TestLiteLLM(JudgeTests):
     name = "litellm"
 
     @pytest.fixture(autouse=True)
-    def _served(self):
+    def _served(self, request):
+        if request.node.name in ("test_leaves_nothing_behind", "test_a_whole_run_leaves_nothing_behind"):
+            # A known fault: the library has a logging worker and a cache of clients for the whole process.
+            reason = "LiteLLM keeps a task and connections of its own, which 'aclose' does not reach"
+            request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
         with ChatServer() as self.server:
             yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from acme_eval import clock
 from acme_eval.csv_personas import CsvPersonas
 from acme_eval.curious import Curious
 from acme_eval.keyword import Keyword
@@ -15,6 +16,7 @@ from acme_eval.tone import Tone
 from multivon_eval.testing import (
     DriverTests,
     EvaluatorTests,
+    HookTests,
     JudgeTests,
     ObserverTests,
     PersonaSourceTests,
@@ -115,3 +117,12 @@ class TestMarkdown(SinkTests):
     def delivered(self) -> str:
         path = self.folder / "report.md"
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+class TestClock(HookTests):
+    """``acme-clock`` is a hook."""
+
+    name = "acme-clock"
+
+    def make(self) -> object:
+        return clock

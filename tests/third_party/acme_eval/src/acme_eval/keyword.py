@@ -43,9 +43,10 @@ class Keyword:
         """Prices per word are none per token."""
         return None
 
-    def worst_cost(self, question: Question[Any]) -> Decimal:
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
         """No answer is longer than the question allows."""
-        return self.price * question.prompt.max_tokens
+        limit = question.prompt.max_tokens
+        return None if limit is None else self.price * limit
 
     async def complete(self, question: Question[Any]) -> Answer:
         """Answer from the typed thing that is asked about."""
