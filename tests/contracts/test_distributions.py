@@ -28,7 +28,7 @@ def list_imports(folder: Path) -> Iterator[tuple[str, str]]:
 
 def test_there_are_distributions() -> None:
     """They are found."""
-    assert {"multivon-eval-inspect"} <= {folder.name for folder in FOLDERS}
+    assert {"multivon-eval-deepeval", "multivon-eval-inspect"} <= {folder.name for folder in FOLDERS}
 
 
 @pytest.mark.parametrize("folder", BY_NAME)
