@@ -7,7 +7,7 @@ said on its command line.
 from .judge import InspectModel
 from .log_rows import read_log
 from .persona_dataset import persona_dataset
-from .scorers import conversation_scores, goal_achieved, goal_rate, goal_stderr, score_mean
+from .scorers import conversation_scores, goal_achieved, goal_rate
 from .simulated_user import RESULT, simulated_user
 from .task import simulate
 
@@ -17,10 +17,8 @@ __all__ = [
     "conversation_scores",
     "goal_achieved",
     "goal_rate",
-    "goal_stderr",
     "persona_dataset",
     "read_log",
-    "score_mean",
     "simulate",
     "simulated_user",
 ]

@@ -14,6 +14,8 @@ from inspect_ai.scorer import (
     Score,
     Scorer,
     Target,
+    Value,
+    mean,
     metric,
     scorer,
     value_to_float,
@@ -31,40 +33,22 @@ _REASONS = {"judge": "grader_failed"}
 
 @metric
 def goal_rate() -> Metric:
-    """The share of conversations that achieved the goal, of those that measured the system.
+    """The share of conversations that achieved the goal, of those that measured the system, and its standard error.
 
-    NaN where a judge decided that is no model: its verdicts are a smoke test and no measure.
+    ``goal_rate`` is NaN where a judge decided that is no model: its verdicts are a smoke test and no measure.
+    ``goal_stderr`` is over personas, and NaN where there is no rate, or but one persona.
     """
 
-    def measure(scores: list[SampleScore]) -> float:
-        return math.nan if not scores or _is_ruled(scores) else statistics.fmean(_list_values(scores))
+    def measure(scores: list[SampleScore]) -> Value:
+        values = [] if _is_ruled(scores) else _list_values(scores)
+        error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+        # By names of its own: the viewer cuts off those that begin with the package.
+        return {"goal_rate": statistics.fmean(values) if values else math.nan, "goal_stderr": error}
 
     return measure
 
 
-@metric
-def goal_stderr() -> Metric:
-    """The standard error of :func:`goal_rate` over personas; NaN where there is no rate, or but one persona."""
-
-    def measure(scores: list[SampleScore]) -> float:
-        if len(scores) < 2 or _is_ruled(scores):
-            return math.nan
-        return statistics.stdev(_list_values(scores)) / math.sqrt(len(scores))
-
-    return measure
-
-
-@metric
-def score_mean() -> Metric:
-    """The mean of an evaluator's scores, over the conversations that have one; NaN where none has."""
-
-    def measure(scores: list[SampleScore]) -> float:
-        return statistics.fmean(_list_values(scores)) if scores else math.nan
-
-    return measure
-
-
-@scorer(metrics=[goal_rate(), goal_stderr()])
+@scorer(metrics=[goal_rate()])
 def goal_achieved() -> Scorer:
     """Score a conversation by its verdict: ``C`` where the goal was achieved, ``I`` where not.
 
@@ -89,7 +73,7 @@ def goal_achieved() -> Scorer:
     return score
 
 
-@scorer(metrics={"*": [score_mean()]})
+@scorer(metrics={"*": [mean()]})
 def conversation_scores() -> Scorer:
     """Score a conversation by its evaluators, each under its name; NaN where one gives no score, with its reason."""
 
@@ -164,9 +148,9 @@ def _describe(result: SimulationResult) -> dict[str, Any]:
         ],
         "driver_faults": [{"turn": one.turn, "fault": one.fault} for one in result.driver_faults],
         "judge_model": result.judge_model,
-        "judge_rule": result.provenance.judge_rule,
         "cost_usd": float(result.cost_usd),
         "run_id": result.run_id,
+        **({"judge_rule": result.provenance.judge_rule} if result.provenance.judge_rule else {}),
     }
 
 
