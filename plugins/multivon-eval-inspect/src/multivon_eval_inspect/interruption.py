@@ -10,6 +10,8 @@ from typing import Any, NoReturn, TypeVar
 import anyio
 import attrs
 
+from multivon_eval.sdk import UsageError
+
 T = TypeVar("T")
 
 
@@ -34,8 +36,14 @@ async def run_interruptible(job: Coroutine[Any, Any, T]) -> T:
         What it gives.
 
     Raises:
+        UsageError: If Inspect runs on another loop than asyncio's.
         BaseException: What ``interrupt`` was called with, or what the simulation raises.
     """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        job.close()
+        raise UsageError("multivon-eval runs on asyncio; leave INSPECT_ASYNC_BACKEND at asyncio") from None
     running = _Running()
     token = _running.set(running)
     try:
