@@ -58,8 +58,6 @@ def test_sdk_exports_all_it_imports() -> None:
 
 
 NOT_USED_HERE = {
-    "Asked": "the type of a question of one's own",
-    "read_object": "reads the answer to a question of one's own",
     "goal_question": "what a judge's own tests ask it",
     "TextAsked": "what a judge that is no model finds in a text question",
     "from_messages": "what a platform's own messages are read with",
