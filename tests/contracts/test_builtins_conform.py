@@ -437,6 +437,16 @@ class TestPropose(_OurCommandTests):
 
 
 @pytest.mark.process
+class TestPluginsNew(_OurCommandTests):
+    """``plugins new`` is a command below another."""
+
+    name = "plugins.new"
+
+    def bad_args(self) -> list[str]:
+        return ["evaluator", "not a name"]
+
+
+@pytest.mark.process
 class TestReport(_OurCommandTests):
     """``report`` is a command."""
 

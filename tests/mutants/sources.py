@@ -180,9 +180,9 @@ class Proposer:
 
     about: str
 
-    def proposal(self, seed: int | None) -> Question[Any]:
+    def proposal(self, seed: int | None) -> Sequence[Question[Any]]:
         """Return the question that ``load`` asks."""
-        return self.write(seed)
+        return [self.write(seed)]
 
     def write(self, seed: int | None, n: int = 2) -> Question[Any]:
         prompt = Prompt("You invent users.", (PromptMessage("user", (f"{n} users of {self.about}, {seed}",)),))
@@ -192,6 +192,36 @@ class Proposer:
         """Ask for the personas."""
         found: Sequence[Persona] = await ask(context.judge, self.write(context.seed))
         return found
+
+
+@right_asking()
+@attrs.define(slots=False)
+class Patient(Proposer):
+    """Asks twice, and goes on where one of the questions fails."""
+
+    def proposal(self, seed: int | None) -> Sequence[Question[Any]]:
+        return [self.write(seed), self.write((seed or 0) + 1)]
+
+    async def load(self, context: RunContext) -> Sequence[Persona]:
+        found: list[Persona] = []
+        for number, question in enumerate(self.proposal(context.seed)):
+            try:
+                some = await ask(context.judge, question)
+            except JudgeError:
+                continue
+            found += [attrs.evolve(one, name=f"{one.name} {number}") for one in some]
+        if not found:
+            raise PersonaError(f"no question on {self.about} was answered; ask another judge")
+        return found
+
+
+@planted_asking("test_says_that_it_asks")
+class AsksMore(Proposer):
+    """Asks twice, and says once."""
+
+    async def load(self, context: RunContext) -> Sequence[Persona]:
+        await super().load(context)
+        return await super().load(context)
 
 
 @planted_asking("test_says_that_it_asks")

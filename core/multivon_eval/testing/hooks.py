@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Any, ClassVar
@@ -18,17 +17,15 @@ from .._plugins.registry import Registry
 from .._set_module import set_module
 from .._types.report import Problem
 from ..errors import PluginBroken
-from ..sdk import Conversation, Message, result_to_json, summary_to_json
+from ..sdk import Conversation, result_to_json, summary_to_json
 from .fakes import ScriptedJudge
 from .guards import Leftovers, catching_blocks, catching_changes, find_tasks
-from .nouns import conversation, persona, report, result, run_info
-from .oddities import odd_conversations, odd_personas
+from .hook_events import Event, list_odd_events, list_usual_events
+from .nouns import persona
 from .plugins import KitTests, copied
 from .standard import basic, optional, skip
 
 __all__ = ["HookTests"]
-
-Event = tuple[str, dict[str, Any]]
 
 
 @set_module("multivon_eval.testing")
@@ -59,41 +56,11 @@ class HookTests(KitTests):
 
     def events(self) -> list[Event]:
         """Give the calls of a run, in their order, each with its arguments."""
-        about = conversation()
-        ended = result(about)
-        of = {"persona": about.persona, "case_uid": about.case_uid}
-        return [
-            ("run_started", {"run": run_info()}),
-            ("conversation_started", {**of, "trial": 1}),
-            ("conversation_scope", of),
-            ("turn_finished", {"conversation": about}),
-            ("conversation_finished", {"result": ended}),
-            ("run_finished", {"report": report(ended)}),
-        ]
+        return list_usual_events()
 
     def odd_events(self) -> list[Event]:
-        """Give calls of runs that went wrong: no verdict, no replies, no persona of many words, interrupted."""
-        found: list[Event] = []
-        for one in odd_personas().values():
-            found += [
-                ("conversation_started", {"persona": one, "trial": 2, "case_uid": "fedcba9876543210"}),
-                ("conversation_scope", {"persona": one, "case_uid": "fedcba9876543210"}),
-                ("conversation_finished", {"result": result(conversation(of=one), "max_turns", None, {})}),
-            ]
-        about = conversation()
-        found += [("turn_finished", {"conversation": one}) for one in odd_conversations(about).values()]
-        mute = attrs.evolve(about, messages=(Message("user", "Hello."),))
-        empty = attrs.evolve(about, messages=())
-        found += [("conversation_finished", {"result": result(one, "driver_error", None, {})}) for one in (mute, empty)]
-        held = attrs.evolve(about, is_imported=True)
-        imported = result(held, "max_turns", None, {})
-        imported = attrs.evolve(imported, conversation=attrs.evolve(imported.conversation, stop_reason=None))
-        found += [
-            ("conversation_finished", {"result": imported}),
-            ("run_finished", {"report": report(interrupted=True)}),
-        ]
-        begin: Event = ("run_started", {"run": run_info(personas=(), conversations=0, budget_usd=None, seed=None)})
-        return [begin, *found]
+        """Give calls of runs that went wrong: no verdict, no replies, failed calls, interrupted."""
+        return list_odd_events()
 
     @optional("`name`")
     def test_the_entry_point_finds_it(self) -> None:
@@ -166,7 +133,7 @@ class HookTests(KitTests):
         def enter() -> None:
             for _ in range(3):
                 before = dict(copy_context().items())
-                with hooks.scope(persona(), "0123456789abcdef"):
+                with hooks.scope(persona(), "0123456789abcdef", "run"):
                     pass
                 changed = [one.name for one, value in copy_context().items() if before.get(one, _NONE) != value]
                 assert not changed, f"after the scope {', '.join(changed)} is not as before; reset it with its token"
@@ -180,7 +147,7 @@ class HookTests(KitTests):
         hooks = self._add(problems)
 
         async def one(case_uid: str, entered: asyncio.Event, may_leave: asyncio.Event) -> dict[Any, Any]:
-            with hooks.scope(persona(case_uid), case_uid):
+            with hooks.scope(persona(case_uid), case_uid, "run"):
                 inside = dict(copy_context().items())
                 entered.set()
                 await may_leave.wait()
@@ -213,8 +180,8 @@ class HookTests(KitTests):
 
     def _make_scopes(self) -> list[AbstractContextManager[object]]:
         plugin = self.make()
-        caller: Callable[..., Any] = self._add([], plugin)._get_caller(plugin, "conversation_scope")
-        found = caller(persona=persona(), case_uid="0123456789abcdef")
+        given = {"persona": persona(), "case_uid": "0123456789abcdef", "run_id": "run"}
+        found: list[Any] = self._add([], plugin)._call(plugin, "conversation_scope", given)
         for one in found:
             assert isinstance(one, AbstractContextManager), f"gives {type(one).__name__}, not a context manager"
         return list(found)
