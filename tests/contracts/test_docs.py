@@ -29,6 +29,9 @@ from multivon_eval.testing import write_distribution
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+OTHERS = [path.parent.name.removeprefix("multivon-eval-") for path in (ROOT / "plugins").glob("*/pyproject.toml")]
+"""Distributions beside the core. Their pages are run by their own tests, beside what they are about."""
+OWN_PAGES = [page for page in PAGES if page not in [DOCS / "how_to" / f"{name}.md" for name in OTHERS]]
 GENERATE = DOCS / "_generate.py"
 COMMANDS = (
     "simulate",
@@ -271,7 +274,9 @@ def test_json_blocks_are_json(block: str) -> None:
     assert isinstance(json.loads(block), dict)
 
 
-LINES = [pytest.param(args, id=f"{page.stem}: {' '.join(args)[:60]}") for page in PAGES for args in command_lines(page)]
+LINES = [
+    pytest.param(args, id=f"{page.stem}: {' '.join(args)[:60]}") for page in OWN_PAGES for args in command_lines(page)
+]
 
 
 @pytest.mark.parametrize("args", LINES)
