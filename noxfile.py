@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -26,6 +27,10 @@ PYTHONS = [
     line.rpartition(" ")[2] for line in PROJECT["project"]["classifiers"] if re.search(r":: Python :: 3\.\d+$", line)
 ]
 """Those that the classifiers promise."""
+DISTRIBUTIONS = sorted(
+    path.parent for folder in ("plugins", "tests/third_party") for path in Path(folder).glob("*/pyproject.toml")
+)
+"""What stands beside the wheel: our plug-ins in distributions of their own, and somebody else's."""
 KEYS = ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY")
 
 
@@ -145,6 +150,27 @@ def wheel(session: nox.Session) -> None:
             "--out=results.jsonl",
             env=dict.fromkeys(KEYS, ""),
         )
+
+
+@nox.session(venv_backend="uv")
+@nox.parametrize("folder", [nox.param(str(folder), id=folder.name) for folder in DISTRIBUTIONS])
+def plugins(session: nox.Session, folder: str) -> None:
+    """Test each distribution beside the core: its wheel and the core's, in an environment of its own.
+
+    ``nox -s "plugins(multivon-eval-inspect)"`` tests one. What its tests need stands in its dependency group ``test``,
+    and with settings for mypy its types are checked.
+    """
+    project = nox.project.load_toml(Path(folder) / "pyproject.toml")
+    wheels = Path(session.create_tmp()).resolve() / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    for source in (".", folder):
+        session.run("uv", "build", "--quiet", "--wheel", "--out-dir", str(wheels), source, external=True)
+    needs = nox.project.dependency_groups(project, "test") if "dependency-groups" in project else ("pytest>=8.2",)
+    session.install(*(str(wheel) for wheel in wheels.glob("*.whl")), *needs)
+    with session.chdir(folder):
+        if "mypy" in project["tool"]:
+            session.run("mypy")
+        session.run("pytest", *session.posargs, env={**dict.fromkeys(KEYS, ""), "PYTHONPATH": ""})
 
 
 @nox.session

@@ -60,8 +60,6 @@ def test_sdk_exports_all_it_imports() -> None:
 
 
 NOT_USED_HERE = {
-    "Asked": "the type of a question of one's own",
-    "read_object": "reads the answer to a question of one's own",
     "goal_question": "what a judge's own tests ask it",
     "TextAsked": "what a judge that is no model finds in a text question",
     "Effect": "the type of a field of Observation",
