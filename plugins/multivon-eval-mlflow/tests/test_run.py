@@ -89,10 +89,10 @@ def test_each_conversation_is_a_trace(uri):
     assert sorted(names) == sorted([("ann-yes", "AGENT"), *turns])
     by_name = {span.name: span for span in trace.data.spans}
     root, first = by_name["ann-yes"], by_name["turn 1"]
-    said = [*root.inputs["messages"], *root.outputs["messages"]]
+    said = [*root.inputs["messages"], root.outputs["choices"][0]["message"]]
     assert [row["content"] for row in said] == [message.content for message in results[0].transcript]
     assert first.inputs == {"messages": [{"role": "user", "content": "ann-yes asks, 1"}]}
-    assert first.outputs["messages"][0]["tool_calls"][0]["function"]["name"] == "look_up"
+    assert first.outputs["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "look_up"
     assert (by_name["look_up"].inputs, by_name["look_up"].outputs) == ({"order": 1}, {"days": 30})
     assert first.parent_id == root.span_id and root.parent_id is None
     assert root.start_time_ns <= first.start_time_ns <= first.end_time_ns <= root.end_time_ns
@@ -134,7 +134,9 @@ def test_a_system_that_crashes(uri):
     def broken(prompt):
         raise ConnectionError("no database")
 
-    simulate(broken, [persona("ann")], sinks=[f"mlflow:bots,tracking_uri={uri}"], judge=Judges(), driver=Talks(), hooks=())
+    simulate(
+        broken, [persona("ann")], sinks=[f"mlflow:bots,tracking_uri={uri}"], judge=Judges(), driver=Talks(), hooks=()
+    )
     (one,) = find_runs(uri)
     (trace,) = find_traces(uri, one).values()
     assert trace.info.state.value == "ERROR"

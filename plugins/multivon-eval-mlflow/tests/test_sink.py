@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-
 import signal
 import socket
 import subprocess
@@ -13,13 +13,14 @@ import time
 import urllib.request
 from pathlib import Path
 
+import attrs
 import pytest
 from mlflow import MlflowClient
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from people import Judges, Talks, assessments_of, find_runs, find_traces, persona
 
-from multivon_eval import UsageError, simulate
-from multivon_eval.testing import SinkTests
+from multivon_eval import UsageError, result_to_json, simulate
+from multivon_eval.testing import SinkTests, result, run_info
 from multivon_eval_mlflow import MlflowSink
 
 
@@ -88,7 +89,9 @@ def test_what_fails_on_the_way_is_a_problem(database):
     results = simulate(model_fn, [persona("ann")], sinks=[sink], judge=Judges(), driver=Talks(), hooks=(), max_turns=1)
     assert len(results) == 1 and results[0].goal_achieved is False
     assert results.report.undelivered
-    assert any("did not take the result of 'ann': MLflow did not take it" in one.message for one in results.report.problems)
+    assert any(
+        "did not take the result of 'ann': MLflow did not take it" in one.message for one in results.report.problems
+    )
 
 
 QUIET = """
@@ -201,17 +204,11 @@ def test_a_run_that_was_killed_goes_on(database, tmp_path):
     assert sorted(json.loads(line)["persona"]["name"] for line in results.read_text().splitlines()) == names
 
 
-def test_what_is_delivered_twice_is_there_once(database, monkeypatch):
-    """A process that died between MLflow's answer and its own note of it delivers again: nothing is doubled or changed."""
-    import asyncio
-
-    from multivon_eval.testing import result, run_info
-
+def test_what_is_delivered_twice_is_there_once(database):
+    """A process that died between MLflow's answer and its own note of it delivers again: nothing is doubled."""
     one = result()
 
     async def deliver(*results, is_resumption):
-        import attrs
-
         sink = MlflowSink("bots", database)
         await sink.open(attrs.evolve(run_info(), is_resumption=is_resumption))
         for each in results:
@@ -233,8 +230,6 @@ def test_what_is_delivered_twice_is_there_once(database, monkeypatch):
 def test_files_of_several_runs_scored_together(database, tmp_path):
     """``score`` of results that two runs had, with the same personas: a trace for each, also for the same case."""
     options = {"judge": Judges(), "driver": Talks(), "max_turns": 1, "hooks": ()}
-    from multivon_eval import result_to_json
-
     rows = [result_to_json(one) for _ in range(2) for one in simulate(lambda p: "Hm.", [persona("ann")], **options)]
     (tmp_path / "both.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     command = [sys.executable, "-m", "multivon_eval", "score", "both.jsonl", "--out=again.jsonl", "--judge=offline"]

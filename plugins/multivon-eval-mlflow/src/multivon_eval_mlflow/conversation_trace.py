@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 from mlflow.entities import Span, SpanType, TraceInfo, TraceLocation, TraceState
 
-from multivon_eval.sdk import Message, SimulationResult
+from multivon_eval.sdk import Message, SimulationResult, ToolCall
 
 from .facts import RUN_TAG, shorten
 
@@ -82,8 +82,7 @@ def list_spans(result: SimulationResult, place: Place) -> list[Span]:
     start, end = _measure(result)
     failure = result.conversation.error
     root = _Draft(trace_id, "conversation", _name(result), SpanType.AGENT, start, end)
-    root.inputs = {"messages": [_write(message) for message in result.transcript[:-1]]}
-    root.outputs = {"messages": [_write(message) for message in result.transcript[-1:]]}
+    root.inputs, root.outputs = _write_all(result.transcript[:-1]), _write_replies(result.transcript[-1:])
     root.error = f"{failure.source}: {failure.message}" if failure else ""
     drafts, at = [root], start
     for number, messages in enumerate(_split_turns(result.transcript), 1):
@@ -119,6 +118,8 @@ class _Draft:
             "mlflow.spanInputs": self.inputs,
             "mlflow.spanOutputs": self.outputs,
         }
+        if self.kind != SpanType.TOOL:
+            told["mlflow.message.format"] = "openai"
         span: Span = Span.from_dict(
             {
                 "trace_id": self.trace_id,
@@ -139,8 +140,8 @@ def _draft_turn(root: _Draft, number: int, messages: Sequence[Message], at: int)
     path = f"{root.path}/{number}"
     turn = _Draft(root.trace_id, path, f"turn {number}", SpanType.CHAIN, at, at + int(seconds * _NANOSECONDS))
     turn.parent = root.span_id
-    turn.inputs = {"messages": [_write(message) for message in messages if message.role == "user"]}
-    turn.outputs = {"messages": [_write(message) for message in messages if message.role != "user"]}
+    turn.inputs = _write_all([message for message in messages if message.role == "user"])
+    turn.outputs = _write_replies([message for message in messages if message.role != "user"])
     tools = []
     for place, call in enumerate((call for message in messages for call in message.tool_calls), 1):
         tool = _Draft(root.trace_id, f"{path}/{place}", call.name, SpanType.TOOL, turn.start, turn.start, turn.span_id)
@@ -160,17 +161,29 @@ def _split_turns(messages: Sequence[Message]) -> Iterator[list[Message]]:
         yield turn
 
 
-def _write(message: Message) -> dict[str, Any]:
+def _write(message: Message, number: int = 0) -> dict[str, Any]:
+    """Write a message in the form of OpenAI's, which MLflow shows as a chat."""
     row: dict[str, Any] = {"role": message.role, "content": message.content}
     if message.tool_calls:
         row["tool_calls"] = [
-            {
-                "type": "function",
-                "function": {"name": call.name, "arguments": json.dumps(dict(call.arguments), default=str)},
-            }
-            for call in message.tool_calls
+            _write_call(call, f"call_{number}_{place}") for place, call in enumerate(message.tool_calls)
         ]
     return row
+
+
+def _write_call(call: ToolCall, call_id: str) -> dict[str, Any]:
+    arguments = json.dumps(dict(call.arguments), default=str)
+    return {"id": call_id, "type": "function", "function": {"name": call.name, "arguments": arguments}}
+
+
+def _write_all(messages: Sequence[Message]) -> dict[str, Any]:
+    return {"messages": [_write(message, number) for number, message in enumerate(messages)]}
+
+
+def _write_replies(messages: Sequence[Message]) -> dict[str, Any]:
+    return {
+        "choices": [{"index": number, "message": _write(message, number)} for number, message in enumerate(messages)]
+    }
 
 
 def _name(result: SimulationResult) -> str:
