@@ -27,7 +27,7 @@ def uri(request, database, tmp_path, monkeypatch):
     """Both stores that need no server; MLflow wants to be told that the second is wanted."""
     if request.param == "file":
         monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-        return (tmp_path / "mlruns").as_uri()
+        return (tmp_path / "files").as_uri()
     return database
 
 

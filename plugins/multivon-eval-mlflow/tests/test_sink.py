@@ -126,12 +126,13 @@ def test_nothing_is_printed(tmp_path):
     assert (tmp_path / "mlflow.db").exists()
 
 
-def test_a_tracking_server(database, tmp_path):
-    """A real one on this machine takes it all, and its client prints no address."""
+@pytest.fixture
+def server(database, tmp_path):
+    """A real tracking server on this machine: its address and its process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
-    server = subprocess.Popen(
+    process = subprocess.Popen(
         [*command, "--backend-store-uri", database, "--artifacts-destination", str(tmp_path / "files")],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
@@ -141,16 +142,45 @@ def test_a_tracking_server(database, tmp_path):
     uri = f"http://127.0.0.1:{port}"
     try:
         wait_for(uri)
-        run_quietly(tmp_path, uri)
-        (one,) = find_runs(uri)
-        assert one.info.status == "FINISHED"
-        (trace,) = find_traces(uri, one).values()
-        assert {"goal_achieved", "success_criteria"} <= set(assessments_of(trace))
-        names = {file.path for file in MlflowClient(uri).list_artifacts(one.info.run_id)}
-        assert names == {"report.html", "results.jsonl"}
+        yield uri, process
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+        stop(process)
+
+
+def stop(process):
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+
+def test_a_tracking_server(server, tmp_path):
+    """It takes it all, and its client prints no address."""
+    uri, _ = server
+    run_quietly(tmp_path, uri)
+    (one,) = find_runs(uri)
+    assert one.info.status == "FINISHED"
+    (trace,) = find_traces(uri, one).values()
+    assert {"goal_achieved", "success_criteria"} <= set(assessments_of(trace))
+    names = {file.path for file in MlflowClient(uri).list_artifacts(one.info.run_id)}
+    assert names == {"report.html", "results.jsonl"}
+
+
+def test_a_tracking_server_that_goes(server, monkeypatch):
+    """The first result waits for it as long as MLflow does, the others are told at once."""
+    uri, process = server
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+
+    def model_fn(prompt):
+        stop(process)
+        return "Thirty days."
+
+    personas = [persona("ann"), persona("bob"), persona("cid")]
+    options = {"judge": Judges(), "driver": Talks(), "hooks": (), "max_turns": 1}
+    results = simulate(model_fn, personas, sinks=[f"mlflow:bots,tracking_uri={uri}"], **options)
+    assert [result.goal_achieved for result in results] == [False] * 3
+    first, *others = [problem.message for problem in results.report.problems]
+    assert "MLflow did not take it" in first and len(others) == 3
+    assert all("MLflow is not there: it does not answer" in message for message in others)
 
 
 def wait_for(uri):
@@ -225,6 +255,22 @@ def test_what_is_delivered_twice_is_there_once(database):
     (again,) = find_traces(database, run).values()
     assert len(again.data.spans) == len(trace.data.spans)
     assert sorted(said.name for said in again.info.assessments) == sorted(said.name for said in trace.info.assessments)
+
+
+def test_one_case_twice_in_a_run(database):
+    """A file that holds a conversation twice, scored: the second is no error, and stands where the first does."""
+    options = {"judge": Judges(), "driver": Talks(), "max_turns": 1, "hooks": ()}
+    [one] = simulate(lambda prompt: "Hm.", [persona("ann")], **options)
+
+    async def deliver():
+        sink = MlflowSink("bots", database)
+        await sink.open(run_info())
+        await sink.write(one)
+        await sink.write(one)
+
+    asyncio.run(deliver())
+    (run,) = find_runs(database)
+    assert list(find_traces(database, run)) == ["ann"]
 
 
 def test_files_of_several_runs_scored_together(database, tmp_path):

@@ -19,7 +19,6 @@ from multivon_eval.sdk import (
     JudgeUnavailable,
     Observation,
     Score,
-    TextAsked,
     Usage,
     UserTurn,
     ask,
@@ -112,9 +111,8 @@ class Judges:
         return Answer(self._say(question.about), Usage(100, 20, 30, 5), self.cost, "fake-large-0613", 0.0)
 
     def _say(self, about):
-        if isinstance(about, TextAsked):
+        if not isinstance(about, GoalAsked):
             return "well"
-        assert isinstance(about, GoalAsked)
         row = {"number": 1, "reason": "It said so.", "evidence": [], "turns": [], "met": "no"}
         return json.dumps({"criteria": [row], "claims": [], "reason": "It never stated it."})
 

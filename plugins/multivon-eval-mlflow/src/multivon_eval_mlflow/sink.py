@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any
 
 import attrs
 
@@ -20,7 +20,6 @@ from .quiet import import_mlflow
 if TYPE_CHECKING:
     from .tracking import Tracking
 
-T = TypeVar("T")
 _IN_MEMORY = 1 << 20
 """Bytes of results that stay in memory; what goes beyond lies in a file without a name."""
 
@@ -43,6 +42,7 @@ class MlflowSink:
     run_name: str = ""
     # A Tracking: its module imports MLflow, which takes seconds, and the types of fields are looked up at once.
     _tracking: Any = attrs.field(default=None, init=False, eq=False, repr=False)
+    _is_doubtful: bool = attrs.field(default=False, init=False, eq=False, repr=False)
     _results: IO[bytes] | None = attrs.field(default=None, init=False, eq=False, repr=False)
 
     async def check(self) -> None:
@@ -82,7 +82,7 @@ class MlflowSink:
         """
         tracking: Tracking = self._tracking
         assert tracking is not None, "a sink is opened before it is written to"
-        await _deliver(lambda: tracking.log_conversation(result))
+        await self._deliver(lambda: tracking.log_conversation(result))
         await self.retake(result)
 
     async def retake(self, result: SimulationResult) -> None:
@@ -103,7 +103,18 @@ class MlflowSink:
         self._tracking = self._results = None
         with kept, tempfile.TemporaryDirectory() as name:
             await _write_files(Path(name), kept, report)
-            await _deliver(lambda: tracking.finish(report, Path(name)))
+            await self._deliver(lambda: tracking.finish(report, Path(name)))
+
+    async def _deliver(self, job: Callable[[], None]) -> None:
+        # MLflow's client tries for minutes to reach a server that is gone: each result would wait as long as the first.
+        if self._is_doubtful and (obstacle := await asyncio.to_thread(find_obstacle, self.tracking_uri)):
+            raise DeliveryError(f"MLflow is not there: {obstacle}")
+        self._is_doubtful = True
+        try:
+            await asyncio.to_thread(job)
+        except Exception as error:  # whatever its stores and transports raise
+            raise DeliveryError(f"MLflow did not take it: {_format(error)}") from error
+        self._is_doubtful = False
 
     def _make_error(self, why: str) -> UsageError:
         where = self.tracking_uri or "the tracking URI of this process"
@@ -111,13 +122,6 @@ class MlflowSink:
             f"mlflow:{self.experiment} cannot be used: {where}: {why}; name a tracking server, or a database such as "
             "tracking_uri=sqlite:///mlflow.db"
         )
-
-
-async def _deliver(job: Callable[[], T]) -> T:
-    try:
-        return await asyncio.to_thread(job)
-    except Exception as error:  # whatever its stores and transports raise
-        raise DeliveryError(f"MLflow did not take it: {_format(error)}") from error
 
 
 async def _write_files(folder: Path, kept: IO[bytes], report: Report) -> None:
