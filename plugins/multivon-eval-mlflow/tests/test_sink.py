@@ -20,7 +20,7 @@ from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from people import Judges, Talks, assessments_of, find_runs, find_traces, persona
 
 from multivon_eval import UsageError, result_to_json, simulate
-from multivon_eval.testing import SinkTests, result, run_info
+from multivon_eval.testing import SinkTests, report, result, run_info
 from multivon_eval_mlflow import MlflowSink
 
 
@@ -243,6 +243,7 @@ def test_what_is_delivered_twice_is_there_once(database):
         await sink.open(attrs.evolve(run_info(), is_resumption=is_resumption))
         for each in results:
             await sink.write(each)
+        await sink.close(report(*results, interrupted=not is_resumption))
 
     asyncio.run(deliver(one, is_resumption=False))
     # Half of what is said of it is missing, as if it had died in the middle.
@@ -267,6 +268,7 @@ def test_one_case_twice_in_a_run(database):
         await sink.open(run_info())
         await sink.write(one)
         await sink.write(one)
+        await sink.close(report(one, one))
 
     asyncio.run(deliver())
     (run,) = find_runs(database)
