@@ -34,7 +34,10 @@ def run_started(run: RunInfo) -> None:
 
 @hookspec
 def conversation_started(persona: Persona, trial: int, case_uid: str, run_id: str) -> None:
-    """A conversation begins, in the task that drives it to its end."""
+    """A conversation begins, in the task that drives it to its end; or one that is over is judged or scored again.
+
+    In that task ``conversation_finished`` is called too. The ``case_uid`` is that of the calls that are made for it.
+    """
 
 
 @hookspec

@@ -196,6 +196,8 @@ class Run:
     async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:
         plan, conversation = self.plan, old.conversation
         started_at, started = _format_now(), time.perf_counter()
+        told = {"persona": old.persona, "trial": old.trial, "case_uid": key, "run_id": info.run_id}
+        plan.hooks.emit("conversation_started", **told)
         with plan.purse() as purse:
             account = Account.of(purse, plan.journal, key)
             if not verdicts:

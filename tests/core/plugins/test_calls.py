@@ -1,12 +1,13 @@
 """Hooks are told of each call of a run: whom it asks, for what, inside which other, and what came of it."""
 
+import json
 from contextvars import ContextVar
 from decimal import Decimal
 
 import attrs
 import pytest
 
-from multivon_eval import Reply, hookimpl, simulate
+from multivon_eval import Reply, hookimpl, result_to_json, simulate
 from multivon_eval.sdk import (
     Answer,
     Call,
@@ -19,6 +20,8 @@ from multivon_eval.sdk import (
     ask,
     text_question,
 )
+from multivon_eval.testing import write_distribution
+from support.command import multivon_eval
 from support.people import SaysJudge, Talks, persona
 
 INSIDE: ContextVar[int] = ContextVar("INSIDE", default=0)
@@ -200,3 +203,46 @@ def test_a_hook_that_fails_there_is_left_out(hook):
     [problem] = report.problems
     assert problem.message == f"raised ValueError: fell over in {hook}; left out for the rest of the run"
     assert report.summary.conversations == 2
+
+
+TELLS = """
+from contextvars import ContextVar
+from multivon_eval.sdk import hookimpl
+
+HERE = ContextVar("here", default="")
+
+@hookimpl
+def conversation_started(persona, trial, case_uid):
+    HERE.set(case_uid)
+    say("started", persona.name, trial, case_uid)
+
+@hookimpl
+def call_started(call):
+    say("call", call.kind, call.case_uid == HERE.get())
+
+@hookimpl
+def conversation_finished(result):
+    say("finished", result.persona.name, bool(HERE.get()))
+
+def say(*words):
+    with open("told.txt", "a") as file:
+        print(*words, file=file)
+"""
+
+
+@pytest.mark.process
+def test_scoring_again_is_told_as_a_conversation(tmp_path):
+    """``score`` tells when each begins and ends, in one task, and its calls carry the same ``case_uid``."""
+    results = simulate(lambda prompt: "hello", [persona("ann")], judge="offline", max_turns=1, hooks=(), trials=2)
+    lines = "\n".join(json.dumps(result_to_json(one)) for one in results)
+    (tmp_path / "results.jsonl").write_text(lines, encoding="utf-8")
+    points = {"multivon_eval.hooks": {"tells": "tells"}}
+    site = write_distribution(tmp_path / "site", "tells", entry_points=points, modules={"tells": TELLS})
+    args = ("score", "results.jsonl", "--out", "again.jsonl", "--judge", "offline", "--quiet")
+    done = multivon_eval(*args, cwd=tmp_path, env={"PYTHONPATH": str(site)})
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "told.txt").read_text(encoding="utf-8").splitlines()
+    begun = [line for line in told if line.startswith("started ann")]
+    assert len(begun) == len(set(begun)) == 2
+    assert told.count("finished ann True") == 2
+    assert {line for line in told if line.startswith("call")} == {"call judge True", "call evaluator True"}
