@@ -34,8 +34,9 @@ def pytest_run(folder: Path, *args: str, asyncio: bool = False) -> subprocess.Co
     if not (folder / "pytest.ini").exists():
         setting = "asyncio_default_fixture_loop_scope = function\n" if asyncio else ""
         (folder / "pytest.ini").write_text(SETTINGS + setting, encoding="utf-8")
-    # Not hypothesis: nobody asks for it, and each session would import it for longer than it takes otherwise.
-    without = ("-p", "no:hypothesispytest", *(() if asyncio else ("-p", "no:asyncio")))
+    # Not these: nobody asks for them, and each session would import them for longer than it takes otherwise.
+    others = ("-p", "no:hypothesispytest", "-p", "no:langsmith_plugin", "-p", "no:faker")
+    without = (*others, *(() if asyncio else ("-p", "no:asyncio")))
     env = {key: value for key, value in clean_env().items() if not key.startswith("PYTEST_")}
     return subprocess.run(
         [sys.executable, "-m", "pytest", *without, *args],

@@ -28,11 +28,11 @@ async def answer_case(case: EvalCase, number: int, plan: Plan) -> tuple[int, Cas
     uid = f"case-{number}"
     conversation, error = await _take_reply(case, uid, plan)
     with plan.purse() as purse:
-        account = Account(purse, plan.journal)
+        account = Account(purse, plan.journal, uid)
         if error:
             scores = dict.fromkeys(plan.evaluators, Score.skipped(f"no reply to score: {error}"))
         else:
-            context, seconds = plan.context("judge", account), PATIENCE * plan.info.timeout
+            context, seconds = plan.context("score", account), PATIENCE * plan.info.timeout
             scores = await score(
                 conversation, plan.evaluators, context, plan.journal, seconds, plan.calls, is_first=True
             )
