@@ -34,10 +34,8 @@ class PersonasFromLogs:
     """Asks the judge for one persona for each kind of conversation in a log.
 
     Near copies are put together first, and of the largest clusters one conversation each is sent, without names,
-    addresses,
-    numbers and whatever else the rules find personal. Values are invented in their place, such as nobody has. Where
-    each
-    persona comes from stands in its ``metadata.source``. It needs the extra ``logs``.
+    addresses, numbers and whatever else the rules find personal. Values are invented in their place, such as nobody
+    has. Where each persona comes from stands in its ``metadata.source``. It needs the extra ``logs``.
 
     Attributes:
         path: A file of conversations (JSON, JSONL, CSV, Parquet), or a folder of them.

@@ -11,6 +11,9 @@ from .words import list_content_words, split_sentences
 
 BY_RULE = "built by rule from the user's first request, without a model"
 _CUT = 160
+_WANTS = re.compile(
+    r"\b(?:please|i (?:want|need|would like|wish)|i'd like|can you|could you|help|how (?:do|can) i)\b", re.I
+)
 _NAME_WORDS = 4
 _TERSE, _VERBOSE = 60, 400
 """In characters of a message: up to which a user is terse, from which one is verbose."""
@@ -39,10 +42,11 @@ def answer_logged(asked: LogPersonaAsked) -> dict[str, Any]:
 
 
 def _find_request(said: list[str]) -> str:
-    """The first sentence with a word of content, a greeting aside."""
-    for text in said:
-        for sentence in split_sentences(text):
-            plain = " ".join(sentence.split())
-            if len(list_content_words(PLACEHOLDER.sub(" ", plain))) > 1:
-                return plain[:_CUT]
-    return " ".join(" ".join(said).split())[:_CUT] or "an attachment"
+    """The first question, else the first sentence that asks for something, else the first with words of content."""
+    sentences = [" ".join(sentence.split()) for text in said for sentence in split_sentences(text)]
+    found = [(one, len(list_content_words(PLACEHOLDER.sub(" ", one)))) for one in sentences]
+    asking = [one for one, content in found if content and one.endswith("?")]
+    wanting = [one for one, content in found if content and _WANTS.search(one)]
+    telling = [one for one, content in found if content > 1]
+    request = next(iter((*asking, *wanting, *telling)), " ".join(" ".join(said).split()))
+    return request[:_CUT] or "an attachment"
