@@ -12,7 +12,7 @@ import attrs
 from ..._types.message import Reply
 from ..._types.message_reading import read_said
 from ...errors import UsageError
-from .histories import Histories
+from .history import History
 from .usage import TokenPrices, sum_usage
 
 
@@ -68,10 +68,14 @@ class _Agent:
     prices: TokenPrices
     options: dict[str, Any]
     session: Callable[[str], Any] | None
-    _histories: Histories = attrs.field(factory=Histories, init=False)
+    _history: History = attrs.field(factory=History, init=False)
+
+    async def open(self) -> _Agent:
+        """Give one of its own to each conversation."""
+        return attrs.evolve(self)
 
     async def __call__(self, messages: list[dict[str, str]], conversation_id: str) -> Reply:
-        kept, new = self._histories.find(conversation_id, messages)
+        kept, new = self._history.find(messages)
         agent, items = kept or (self.agent, [])
         options, given = dict(self.options), [*items, *new]
         if self.session is not None:
@@ -83,7 +87,7 @@ class _Agent:
         calls = [call for message in read_said(made).messages for call in message.tool_calls]
         usage = sum_usage([getattr(getattr(result, "context_wrapper", None), "usage", None)])
         text = _write_output(result.final_output)
-        self._histories.keep(conversation_id, messages, text, (result.last_agent, result.to_input_list()))
+        self._history.keep(messages, text, (result.last_agent, result.to_input_list()))
         return Reply(text, calls, self.prices.cost(usage), {"usage": usage} if usage else {})
 
 

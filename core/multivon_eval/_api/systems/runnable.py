@@ -11,7 +11,7 @@ from ..._messages.convert import to_messages
 from ..._run.threads import run_in_thread
 from ..._types.message import Reply
 from ...errors import UsageError
-from .histories import Histories
+from .history import History
 from .replies import read_reply
 from .usage import TokenPrices
 
@@ -70,11 +70,15 @@ class _Runnable:
     read_output: Callable[[Any], Any]
     config: dict[str, Any]
     prices: TokenPrices
-    _histories: Histories = attrs.field(factory=Histories, init=False)
+    _history: History = attrs.field(factory=History, init=False)
     _is_sync: bool = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._is_sync = not hasattr(self.runnable, "ainvoke")
+
+    async def open(self) -> _Runnable:
+        """Give one of its own to each conversation."""
+        return attrs.evolve(self)
 
     async def __call__(self, messages: list[dict[str, str]], conversation_id: str) -> Any:
         configurable = {"thread_id": conversation_id, **self.config.get("configurable", {})}
@@ -83,12 +87,12 @@ class _Runnable:
             new = messages[-1:] if await self._is_begun(config) else messages
             sent = to_messages(new, "langchain")
             return self._read(await self._call("invoke", self.make_input(sent), config))
-        kept, new = self._histories.find(conversation_id, messages)
+        kept, new = self._history.find(messages)
         sent = [*(kept or ()), *to_messages(new, "langchain")]
         output = await self._call("invoke", self.make_input(sent), config)
         reply = self._read(output)
         if isinstance(reply, Reply):
-            self._histories.keep(conversation_id, messages, reply.text, _list_own(sent, output, reply))
+            self._history.keep(messages, reply.text, _list_own(sent, output, reply))
         return reply
 
     def _read(self, output: Any) -> Any:
