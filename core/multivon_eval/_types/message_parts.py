@@ -104,7 +104,7 @@ def read_call(call: object, where: str) -> tuple[str, ToolCall]:
         raise UsageError(f"{where}.tool_calls has {type(call).__name__} in it; give objects")
     inner = call.get("function") or call.get("custom") or call
     if not isinstance(inner, Mapping) or not isinstance(inner.get("name"), str):
-        raise UsageError(f"{where}.tool_calls has a call without a name")
+        raise UsageError(f"{where}.tool_calls has a call without a name; give each a name")
     given: Any = next((inner[key] for key in ("arguments", "args", "input") if inner.get(key) is not None), {})
     identity = call.get("id") if isinstance(call.get("id"), str) else ""
     return str(identity or ""), ToolCall(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import PersonaError, did_you_mean
+from ..errors import PersonaError, UsageError, did_you_mean
+from .message_parts import read_call
 from .persona import Persona
 from .whole_text import whole_text
 
@@ -88,14 +89,26 @@ def _check_history(name: str, value: object) -> list[str]:
         if not isinstance(item, Mapping):
             problems.append(f"{place} is {_name_type(item)}; give it as {_MESSAGE}")
             continue
-        if set(item) != {"role", "content"}:
+        if not {"role", "content"} <= set(item) <= _IN_MESSAGE:
             problems.append(f"{place} has the keys {sorted(map(str, item))}; give it as {_MESSAGE}")
             continue
         if item["role"] not in ("user", "assistant"):
             problems.append(f"{place}.role is {item['role']!r}; give 'user' or 'assistant'")
         if not isinstance(item["content"], str) or not item["content"].strip():
             problems.append(f"{place}.content is empty or no string; give what was said")
+        problems += _check_calls(place, item.get("tool_calls", []))
     return problems
+
+
+def _check_calls(place: str, calls: object) -> list[str]:
+    if not isinstance(calls, list | tuple):
+        return [f"{place}.tool_calls is {_name_type(calls)}; give a list"]
+    try:
+        for call in calls:
+            read_call(call, place)
+    except UsageError as error:
+        return list(error.problems)
+    return []
 
 
 def _check_patience(name: str, value: object) -> list[str]:
@@ -111,6 +124,7 @@ def _check_object(name: str, value: object) -> list[str]:
     return [f"{name!r} is {_name_type(value)}; give it as {_WANTED[name]}"]
 
 
+_IN_MESSAGE = {"role", "content", "tool_calls", "seconds", "metadata"}
 _MESSAGE = '{"role": "user" or "assistant", "content": "..."}'
 _WANTED = {
     "name": "a string, unique in the run",

@@ -89,7 +89,7 @@ def persona_to_json(persona: Persona) -> dict[str, Any]:
     if persona.patience is not None:
         row["patience"] = persona.patience
     if persona.history:
-        row["history"] = [{"role": said.role, "content": said.content} for said in persona.history]
+        row["history"] = [message_to_row(said) for said in persona.history]
     if persona.metadata:
         row["metadata"] = dict(persona.metadata)
     return row

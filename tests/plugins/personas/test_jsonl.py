@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multivon_eval.sdk import Message, Persona, PersonaError, RunContext
+from multivon_eval.sdk import Message, Persona, PersonaError, RunContext, ToolCall, persona_from_json, persona_to_json
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from support.people import SaysJudge
 
@@ -17,6 +17,7 @@ ROW = {
     "success_criteria": "The assistant stated the refund window and the process.",
     "traits": ["terse", "impatient"],
 }
+SAID = {"role": "assistant", "content": "It is on its way."}
 
 
 def load(path):
@@ -65,6 +66,15 @@ def test_every_field_is_read(path):
     assert (persona.facts, persona.script) == (("f",), (" Hello  there ",))
     assert persona.history == (Message("user", "Hi"), Message("assistant", "Yes?"))
     assert persona.metadata == {"team": {"id": 7}}
+
+
+def test_tool_calls_in_a_history_are_kept(path):
+    """What an assistant looked up before stands in the persona, in its line and in a result's."""
+    called = {"name": "track", "arguments": {"order": "1234"}, "result": {"arrives": "3 May"}}
+    history = [{"role": "user", "content": "Where is it?"}, {**SAID, "tool_calls": [called]}]
+    [persona] = load(written(path, row(history=history)))
+    assert persona.history[1].tool_calls == (ToolCall("track", {"order": "1234"}, {"arrives": "3 May"}),)
+    assert persona_from_json(persona_to_json(persona)) == persona
 
 
 def test_blank_lines_and_comments_are_skipped(path):
@@ -137,6 +147,11 @@ def test_a_line_ends_only_where_a_file_has_its_line_ends(path, char):
         (row(history=[{"role": "user", "content": "x", "at": 1}]), r"history\[0\] has the keys"),
         (row(history=[{"role": "system", "content": "x"}]), r"history\[0\].role is 'system'"),
         (row(history=[{"role": "user", "content": ""}]), r"history\[0\].content is empty"),
+        (row(history=[{**SAID, "tool_calls": {}}]), r"history\[0\].tool_calls is an object; give a list"),
+        (
+            row(history=[{**SAID, "tool_calls": [{"arguments": {}}]}]),
+            r"history\[0\].tool_calls has a call without a name",
+        ),
         (row(metadata=[]), "'metadata' is a list"),
         (row(trait=["terse"]), "unknown key 'trait'; did you mean 'traits'"),
         (row(sucess_criteria="x"), "unknown key 'sucess_criteria'; did you mean 'success_criteria'"),
