@@ -20,6 +20,7 @@ from multivon_eval.sdk import (
     safe_json,
 )
 
+from ..proposing.schema import TEXT, TEXTS, make_schema
 from .invented import PLACEHOLDER, fill_in, invent_all
 
 SYSTEM = """\
@@ -63,26 +64,9 @@ number is \
 
 Write in the user's language. Seed: {seed}."""
 
-_TEXT: Mapping[str, Any] = {"type": "string"}
-_TEXTS: Mapping[str, Any] = {"type": "array", "items": _TEXT}
 KEYS = ("name", "profile", "goal", "success_criteria", "traits", "facts")
-_PERSONA: Mapping[str, Any] = {key: _TEXTS if key in ("success_criteria", "traits", "facts") else _TEXT for key in KEYS}
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "personas": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": _PERSONA,
-                "required": list(_PERSONA),
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": ["personas"],
-    "additionalProperties": False,
-}
+_PERSONA: Mapping[str, Any] = {key: TEXTS if key in ("success_criteria", "traits", "facts") else TEXT for key in KEYS}
+SCHEMA: Mapping[str, Any] = make_schema(_PERSONA)
 
 
 def log_question(messages: Sequence[Message], seed: int | None = None) -> Question[tuple[Persona, ...]]:

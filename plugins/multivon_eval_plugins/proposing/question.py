@@ -21,6 +21,7 @@ from multivon_eval.sdk import (
 
 from .near_copies import find_near_copies
 from .references import mark_inventions
+from .schema import TEXT, TEXTS, make_schema
 
 SYSTEM = """\
 You invent synthetic users who will try out an assistant by talking to it. You get the description of the product \
@@ -73,8 +74,6 @@ _LEVELS = {
 }
 _PATIENCE = {"low": 1, "medium": 3, "high": 5}
 """After how many replies that brought nothing a user of each patience leaves."""
-_TEXT: Mapping[str, Any] = {"type": "string"}
-_TEXTS: Mapping[str, Any] = {"type": "array", "items": _TEXT}
 SAME_AS = "same_as"
 """Where the judge says itself that a user is the copy of another, in words that code would not know for the same."""
 
@@ -83,30 +82,15 @@ _NOT_ASKED = ("script", "history", "patience", "metadata")
 # What sets a user apart comes first, so that the rest is written to fit it.
 _PERSONA: Mapping[str, Any] = {
     **{name: {"type": "string", "enum": list(words)} for name, words in _LEVELS.items()},
-    "name": _TEXT,
-    "profile": _TEXT,
-    "goal": _TEXT,
-    "success_criteria": _TEXTS,
-    "traits": _TEXTS,
-    "facts": _TEXTS,
-    SAME_AS: _TEXTS,
+    "name": TEXT,
+    "profile": TEXT,
+    "goal": TEXT,
+    "success_criteria": TEXTS,
+    "traits": TEXTS,
+    "facts": TEXTS,
+    SAME_AS: TEXTS,
 }
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "personas": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": _PERSONA,
-                "required": list(_PERSONA),
-                "additionalProperties": False,
-            },
-        },
-    },
-    "required": ["personas"],
-    "additionalProperties": False,
-}
+SCHEMA: Mapping[str, Any] = make_schema(_PERSONA)
 
 
 def personas_question(document: str, n: int, seed: int | None = None) -> Question[tuple[Persona, ...]]:
