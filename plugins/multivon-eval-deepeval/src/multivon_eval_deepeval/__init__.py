@@ -3,8 +3,8 @@
 from . import quiet as quiet
 
 # isort: split
+from .cases import from_test_case, to_test_case
 from .evaluator import DeepEvalMetric
 from .judge_model import JudgeModel
-from .test_cases import from_test_case, to_test_case
 
 __all__ = ["DeepEvalMetric", "JudgeModel", "from_test_case", "to_test_case"]

@@ -24,9 +24,9 @@ from multivon_eval.sdk import (
     hide_secrets,
 )
 
+from .cases import conversation_to_test_case
 from .judge_model import Asking, JudgeModel, asking_judge
 from .quiet import report_nothing
-from .test_cases import conversation_to_test_case
 
 
 def _take(value: Any) -> Any:
