@@ -1,7 +1,6 @@
 """An environment of its own with the core's wheel in it, as a stranger has it who begins to write a plug-in.
 
-Nothing is fetched: the libraries are those of the environment that tests run in, put at the end of the path, where a
-copy of ours that lies there is hidden by the wheel.
+Nothing is fetched: the libraries are those of the environment that tests run in, without our own.
 """
 
 from __future__ import annotations
@@ -80,7 +79,13 @@ def make_environment(folder: Path) -> FreshEnvironment:
     venv.create(home, symlinks=True)
     places = {"base": str(home), "platbase": str(home)}
     site = Path(sysconfig.get_path("purelib", "venv", places))
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    libraries = home / "libraries"
+    libraries.mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        # pip installs no wheel of a version that it finds already.
+        if "multivon" not in entry.name and entry.suffix != ".pth":
+            (libraries / entry.name).symlink_to(entry)
+    (site / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
     # The commands of these two, as an installation writes them; installing pip anew would take seconds.
     for module in ("pip", "pytest"):
         script = home / "bin" / module

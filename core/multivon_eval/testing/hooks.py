@@ -109,10 +109,11 @@ class HookTests(KitTests):
     @basic
     def test_is_quick(self) -> None:
         """All hooks are called on the event loop: nothing sleeps, waits or connects blockingly."""
+        made = self.make()
 
         async def job() -> list[str]:
             with catching_blocks() as seen:
-                self._emit(self.events())
+                self._emit(self.events(), made)
             return seen
 
         seen = asyncio.run(job())

@@ -87,7 +87,7 @@ def test_a_log_of_another_task_is_judged(foreign: Path, tmp_path: Path) -> None:
     assert set(found) == {"sum", "3"}, "what has no reply cannot be judged"
     sums = found["sum"]
     (call,) = sums.transcript[1].tool_calls
-    assert (call.name, dict(call.arguments), call.result) == ("add", {"x": 1, "y": 1}, "2")
+    assert (call.name, dict(call.arguments), call.result) == ("add", {"x": 1, "y": 1}, 2)
     assert [message.content for message in sums.transcript] == ["1+1", "It is 2."]
     assert (sums.persona.goal, sums.persona.criteria) == ("Know it.", ("The assistant said 2.",))
     assert sums.goal_achieved is True and sums.extra["label"] is True and found["3"].extra["label"] is False

@@ -100,7 +100,8 @@ def test_problems_are_all_told_at_once() -> None:
         (only,) = problems(plugin, "evaluator" if isinstance(plugin, str) else None)
         assert only.test == "test_better_answers_score_higher"
         assert only.sentence.startswith("The score rises")
-        assert str(only) == "test_better_answers_score_higher: all as hoped scores 0.0, all against 1.0"
+        # pytest adds to it what it knows of the assertion, where the kit is installed and not worked on.
+        assert str(only).startswith("test_better_answers_score_higher: all as hoped scores 0.0, all against 1.0")
     assert problems(Evaluator()) == ()
 
 

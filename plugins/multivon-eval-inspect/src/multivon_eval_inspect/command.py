@@ -9,8 +9,6 @@ import click
 
 from multivon_eval.sdk import UsageError, get_output, keep_output, tell
 
-from .log_rows import read_log
-
 
 @click.command(name="inspect-log")
 @click.argument("log", metavar="LOG")
@@ -27,6 +25,8 @@ def inspect_log(log: str, out: str, label: str | None) -> None:
 
     The log may be of any task. Samples without a reply are left out.
     """
+    from .log_rows import read_log  # Inspect takes a second to import, and --help needs nothing of it
+
     with keep_output():
         rows = [json.dumps(row, ensure_ascii=False) for row in read_log(log, label=label)]
         if not rows:

@@ -12,8 +12,8 @@ from inspect_ai.scorer import CORRECT, INCORRECT, Score
 
 from multivon_eval.sdk import UsageError, did_you_mean
 
+from .dataset import PERSONA
 from .messages import messages_to_rows
-from .persona_dataset import PERSONA
 
 _LABELS: dict[object, bool] = {CORRECT: True, INCORRECT: False, True: True, False: False}
 """What of a score is a label: what stands between right and wrong is none."""

@@ -25,7 +25,7 @@ from inspect_ai.solver import TaskState
 from multivon_eval import SimulationResult, Verdict, result_from_json
 from multivon_eval.sdk import escape_markdown
 
-from .simulated_user import RESULT
+from .solver import RESULT
 
 _REASONS = {"judge": "grader_failed"}
 """What Inspect calls whom a conversation is put down to; our own word for the others."""

@@ -10,9 +10,9 @@ from inspect_ai.solver import Solver, chain, system_message
 from multivon_eval.sdk import DISCLAIMER
 
 from .casting import UNSAID, Budget
-from .persona_dataset import persona_dataset
+from .dataset import persona_dataset
 from .scorers import conversation_scores, goal_achieved
-from .simulated_user import EVALUATORS, simulated_user
+from .solver import EVALUATORS, simulated_user
 
 
 @task

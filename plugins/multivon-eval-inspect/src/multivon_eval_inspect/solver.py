@@ -15,9 +15,9 @@ from multivon_eval import Message, Persona, Reply, asimulate, check_simulation, 
 from multivon_eval.sdk import Driver, Evaluator, SimulationResult
 
 from .casting import UNSAID, Asked, Budget, CommonBudget, choose_cast
+from .dataset import read_persona
 from .interruption import interrupt, run_interruptible
 from .messages import list_tool_calls, make_chat_message
-from .persona_dataset import read_persona
 
 RESULT = "multivon_eval_result"
 """Where a sample's store holds the result of its conversation, as the JSON object of its line."""
