@@ -40,6 +40,7 @@ class _Talker:
         return UserTurn(f"Where is my order 4711? I ask for time {len(conversation.said_by('user')) + 1}.")
 
 
+_MOST_RUNS = 5
 _OPTION = {DRIVER: "driver", JUDGE: "judge", EVALUATOR: "evaluators", OBSERVER: "observers", SINK: "sinks"}
 
 
@@ -50,14 +51,18 @@ def simulate_with(tests: Tests, ending: str) -> list[str]:
         tests: The contract.
         ending: ``well``, ``with an error`` (the system under test raises), or ``by cancellation``.
     """
-    plugin = tests.make()
-    before = Leftovers()
-    with _counting_closes(plugin) as closes:
-        told = asyncio.run(_simulate(tests, plugin, ending))
-    told += before.find()
-    if closes is not None and closes != ["closed"]:
-        told.append(f"'aclose' was called {len(closes)} times")
-    return told
+    for _ in range(_MOST_RUNS):
+        plugin = tests.make()
+        before = Leftovers()
+        with _counting_closes(plugin) as closes:
+            told = asyncio.run(_simulate(tests, plugin, ending))
+        left = before.find()
+        if closes is not None and closes != ["closed"]:
+            told.append(f"'aclose' was called {len(closes)} times")
+        if told or not left:
+            return told
+        # A library's pool for the whole process grows for some runs; what a plug-in forgets is left by each.
+    return left
 
 
 async def _simulate(tests: Tests, plugin: Any, ending: str) -> list[str]:

@@ -43,6 +43,7 @@ class TestMlflow(SinkTests):
         """Every conversation with what is said of it, by run; without ids and times, which differ each time."""
         rows = []
         for run in find_runs(self.uri):
+            rows.append(run.data.tags["multivon_eval.disclaimer"] + "\n")
             for name, trace in find_traces(self.uri, run).items():
                 said = [[span.name, span.inputs, span.outputs] for span in trace.data.spans]
                 told = {one.name: str(one.value) for one in assessments_of(trace).values()}
