@@ -108,7 +108,11 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def kills(session: nox.Session) -> None:
-    """Kill runs at random and at chosen moments, damage their files and resume them, against another process."""
+    """Kill runs at random and at chosen moments, damage their files and resume them, against another process.
+
+    And what else takes longer than the suite may: runs that are cancelled, each module imported alone, the page on
+    writing a plug-in followed line by line.
+    """
     session.install(".", *group("test"))
     run_tests(session, "tests/slow", "-s")
 
