@@ -8,6 +8,8 @@ from .finding import Rule
 
 _UP = r"[A-ZÀ-ÖØ-ÞĀŁŚŻŽČŠÇĞİÖŞÜ]"
 _WORD = rf"{_UP}[\w'’.-]{{0,24}}"
+_HAN = r"(?:(?![到至在往是给給住请請寄送])[\u4e00-\u9fff])"
+_HANGUL = r"[\uac00-\ud7a3]"
 _NUMBER = r"\d{1,5}(?:[A-Za-z]|[ ]?(?:bis|ter))?(?:[/-]\d{1,4}[A-Za-z]?)?"
 _STREETS = (
     r"(?:St|Str|Street|Ave?|Avenue|Rd|Road|Dr|Drive|Ln|Lane|Blvd|Boulevard|Ct|Court|Pl|Place|Terrace|Ter|Way|"
@@ -74,6 +76,35 @@ def _has_house(text: str, start: int, end: int) -> bool:
 
 
 ADDRESSES: tuple[Rule, ...] = (
+    Rule(
+        "street-block",
+        "address",
+        re.compile(
+            rf"(?<!\w)(?:(?i:block|blk|phase|lot|plot|house|sector)\.?[ ]#?\d{{1,4}}[A-Z]?,?[ ]){{1,3}}"
+            rf"(?:{_WORD}[ ]){{1,4}}(?:{_STREETS}|{_WORD})\b\.?(?:[ ]\d{{1,3}}\b)?"
+            rf"(?:,?[ ]#\d{{1,3}}-\d{{1,4}}[A-Z]?)?(?:,?[ ](?:S|S\(|Singapore )\d{{6}}\)?)?{_TAIL}"
+        ),
+    ),
+    Rule(
+        "street-east-asia",
+        "address",
+        re.compile(
+            rf"{_HAN}{{2,8}}?(?:省|市|区|區|县|縣|都|府|県){_HAN}{{0,24}}?(?:路|街|道|巷|弄|村|町|丁目|区|區|市)"
+            r"[^\W\d_]{0,8}[0-9０-９]{1,5}[-－号號弄栋楼室番地丁目0-9０-９座之]{1,20}"
+            rf"|(?<!{_HANGUL}){_HANGUL}{{1,6}}(?:시|도)?(?: {_HANGUL}{{1,6}}[시군구]){{1,2}}"
+            rf"(?: {_HANGUL}{{1,6}}[읍면])?"
+            r" [\uac00-\ud7a30-9]{1,10}(?:로|길)(?: ?\d{1,3}번?길)? ?\d{1,4}(?:-\d{1,4})?"
+            r"(?:,? \d{1,4}동)?(?: \d{1,4}호)?"
+        ),
+    ),
+    Rule(
+        "street-nordic",
+        "address",
+        re.compile(
+            rf"(?<!\w)(?:{_WORD}[ ]){{1,3}}(?:gate|gata|plass|vei|veg|vej|väg|torg|torv|gränd|plads|allé|aukio)"
+            rf"[ ]{_NUMBER}{_TAIL}"
+        ),
+    ),
     Rule(
         "street-english",
         "address",

@@ -118,6 +118,15 @@ def _is_long_number(text: str, start: int, end: int) -> bool:
     )
 
 
+def _is_any_number(text: str, start: int, end: int) -> bool:
+    """Whether a number after "meter number" and the like is somebody's: long, and of no product."""
+    return (
+        sum(map(str.isdigit, text[start:end])) >= 5
+        and _is_reference(text, start, end)
+        and _is_long_number(text, start, end)
+    )
+
+
 REFERENCES: tuple[Rule, ...] = (
     *(
         Rule(
@@ -145,6 +154,16 @@ REFERENCES: tuple[Rule, ...] = (
             r"(?<![\w-])(?:acct|sub|cus|ch|pi|pm|in|txn|ord|order|inv|evt|usr|user|price|prod|req|ses|sess|re|"
             r"po|tr)_[A-Za-z0-9]{8,64}(?!\w)"
         ),
+    ),
+    Rule(
+        "any-number-after-word",
+        "reference number",
+        re.compile(
+            r"(?<![^\W_])[^\W\d_]{3,20}[ -](?:number|no\.?|nr\.?|n[°º]|nummer|n(?:ú|u)mero|num(?:é|e)ro|номер)"
+            rf"(?:[ ](?:is|was|ist|lautet|es|est|è|é|er))?[ :#]{{1,2}}(?P<value>{_TOKEN})(?![\w@]|[.,]\d)",
+            re.IGNORECASE,
+        ),
+        _is_any_number,
     ),
     Rule("order-number-shape", "order number", re.compile(r"(?<![\w-])\d{3}-\d{7}-\d{7}(?![\w-])")),
     Rule(

@@ -38,7 +38,8 @@ _HANDLE_WORDS = (
     r"user[ -]?name|user[ -]?id|login|log-in|screen ?name|nick(?:name)?|handle|benutzername|nutzername|usuario|"
     r"nom d'utilisateur|identifiant|nome utente|gebruikersnaam|anv(?:ä|a)ndarnamn|brukernavn|brugernavn|github|gitlab|"
     r"telegram|insta(?:gram)?|ig|twitter|discord|venmo|cash ?app|reddit|twitch|snap(?:chat)?|tiktok|gamertag|psn|steam|"
-    r"skype|user|логин"
+    r"skype|user|логин|"
+    r"(?:log(?:ged|ging)?|sign(?:ed|ing)?)(?: me| us)? ?in|registered|signed up"
 )
 _NO_HANDLE = frozenset(
     "not no now here there wrong broken locked blocked invalid incorrect down failed failing page screen button "
@@ -56,6 +57,12 @@ def _is_secret_word(text: str, start: int, end: int) -> bool:
         return False
     has_mark = any(not one.isalpha() for one in value.rstrip(".,;:!?"))
     return has_mark or text[:start].rstrip().endswith((":", "=", "："))
+
+
+def _has_marks(text: str, start: int, end: int) -> bool:
+    """Whether a word holds a digit, or a mark inside, as passwords do and words of a sentence seldom."""
+    value = text[start:end].rstrip(".,;:!?")
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
 def _is_random(text: str, start: int, end: int) -> bool:
@@ -104,6 +111,8 @@ def _is_handle_word(text: str, start: int, end: int) -> bool:
         return False
     has_mark = any(one.isdigit() or one in "_.#-" for one in value)
     said = text[max(0, start - 12) : start].casefold().rstrip()
+    if re.search(r"\b(?:in|up|registered) as\Z", said):
+        return has_mark
     return has_mark or said.endswith((" is", "'s", ":", "=", " ist", " lautet", " es", " est", " as", "：", " è", " é"))
 
 
@@ -137,6 +146,29 @@ SECRETS: tuple[Rule, ...] = (
             re.IGNORECASE,
         ),
         _is_secret_word,
+    ),
+    Rule(
+        "secret-after-clause",
+        "secret",
+        # What they sent, then the value: "the password you sent, Qx7-tRee", "wifi pass is sunflower-42".
+        re.compile(
+            rf"(?<![^\W_])(?:(?:{_SECRET_WORDS})[ ](?:that[ ])?(?:you|u|they|we|i|she|he)(?:[ ]\w{{2,10}}){{1,3}},?[ ]|"
+            rf"(?:pass|pw|psw|psk|wi-?fi key)(?:[ ]is|[ ]?[:=])[ ]?)['\"]?(?P<value>[^\s'\",;(){{}}<>\[\]]{{4,80}})",
+            re.IGNORECASE,
+        ),
+        _has_marks,
+    ),
+    Rule(
+        "door-code",
+        "secret",
+        re.compile(
+            r"(?<![^\W_])(?:(?:door|gate|entry|entrance|building|alarm|lock ?box|key ?safe|"
+            r"safe|garage|intercom|voicemail)[ ]?(?:code|pin)|"
+            r"digicode|portkod|d(?:ø|o)rkode|ovikoodi|t(?:ü|ue)r-?code|deurcode|codice (?:portone|cancello)|"
+            r"c(?:ó|o)digo (?:de la puerta|do port(?:ã|a)o)|kod (?:do domofonu|do drzwi)|код домофона)"
+            r"(?:[ ](?:is|est|är|er|ist|es|è|é))?[ ]?[:=#]?[ ]{0,2}(?P<value>[A-Z]?#?\d[\dA-Z#*]{2,9})(?!\w)",
+            re.IGNORECASE,
+        ),
     ),
     Rule("random-token", "secret", re.compile(r"(?<![\w/.+=-])[A-Za-z0-9_/+=-]{20,400}(?![\w/+=-])"), _is_random),
 )
