@@ -7,16 +7,19 @@ import re
 from .finding import Rule
 
 _UP = r"[A-ZÀ-ÖØ-ÞĀŁŚŻŽČŠÇĞİÖŞÜ]"
-_WORD = rf"{_UP}[\w'’.-]{{0,24}}"
+_MONEY = r"(?!(?:CHF|EUR|USD|GBP|CAD|AUD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|INR|JPY|BRL|MXN|ZAR)\b)"
+_WORD = rf"{_MONEY}{_UP}[\w'’.-]{{0,24}}"
 _HAN = r"(?:(?![到至在往是给給住请請寄送])[\u4e00-\u9fff])"
 _HANGUL = r"[\uac00-\ud7a3]"
-_NUMBER = r"\d{1,5}(?:[A-Za-z]|[ ]?(?:bis|ter))?(?:[/-]\d{1,4}[A-Za-z]?)?"
+_NUMBER = r"\d{1,5}(?:[A-Za-z]|[ ]?(?:bis|ter))?(?:[/-]\d{1,4}[A-Za-z]?|/[A-Z]){0,2}"
 _STREETS = (
     r"(?:St|Str|Street|Ave?|Avenue|Rd|Road|Dr|Drive|Ln|Lane|Blvd|Boulevard|Ct|Court|Pl|Place|Terrace|Ter|Way|"
     r"Close|Crescent|Cres|"
     r"Square|Sq|Hwy|Highway|Pkwy|Parkway|Cir|Circle|Trail|Trl|Row|Mews|Gardens|Gdns|Grove|Hill|Park|Walk|Quay|"
     r"Parade|Pde|Alley|Loop|"
-    r"Circuit|Cct|Esplanade|Plaza)"
+    r"Circuit|Cct|Esplanade|Plaza|Hills|Heights|Rise|View|Vale|Green|Nagar|"
+    r"Colony|Marg|Vihar|Enclave|Layout|Estate|"
+    r"Corniche|Bazaar|Chowk)"
 )
 _CODE = (
     r"(?:[A-Z]{1,2}-\d{4,5}|\d{5}(?:-\d{3,4})?|\d{4}[ ]?[A-Z]{2}|\d{4}|\d{3}[ ]\d{2}|\d{2}-\d{3}|"
@@ -24,11 +27,14 @@ _CODE = (
 )
 _UNIT = (
     r"(?:,?[ ](?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|apto|piso|Wohnung|#)\.?[ ]?[\w-]{1,6}|"
+    r"[ ](?:bus|bte|boîte|lgh|tür|top|stiege|tr|et)\.?[ ]\w{1,5}|"
+    r",?[ ]\d{1,2}\.?[ ]?(?:tv|th|mf|sal|stock|og|étage|piano)\.?|"
     r",?[ ]\d{1,2}[ºª°]?[ ]?[A-Z]?(?=,))"
 )
 _CITY = rf"(?:{_WORD}(?:[ -](?:{_WORD}|am|an der|im|de|la|del|di|da|do|upon|on)){{0,3}})"
 _TAIL = (
-    rf"(?:{_UNIT}){{0,2}}(?:,?[ ](?:in[ ])?{_CODE}(?![\w,.]*\d)[ ]{_CITY}|"
+    rf"(?:{_UNIT}){{0,2}}(?:,?[ ](?:in[ ])?{_CODE}(?![\w,.]*\d)[ ]{_CITY}(?:[ ]\(?[A-Z]{{2}}\)?(?!\w)|"
+    rf"[ ]\d{{1,2}}(?=[,.;\n]|\Z))?|"
     rf",?[ ]{_CITY}(?:,?[ -]{{1,3}}[A-Z]{{2,3}}\b)?(?:,?[ ]{_CODE}(?!\w))?"
     rf"|,?[ ]{_CODE}(?!\w)){{0,3}}"
 )
@@ -98,6 +104,23 @@ ADDRESSES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "street-cyrillic",
+        "address",
+        re.compile(
+            r"(?<!\w)(?:ул|улица|просп|пр-т|проспект|пер|переулок|бул|бульвар|наб|шоссе|вул|вулиця|ж\.?к)\.? "
+            r"[А-ЯЁІЇЄҐ][\w-]+(?: [А-ЯЁІЇЄҐ][\w-]+)?,? (?:(?:д|дом|буд|№)\.? ?)?\d{1,4}[а-я]?(?:/\d{1,4})?"
+            r"(?:,? (?:кв|корп|к|стр|оф|под|эт)\.? ?\d{1,4}){0,4}(?:, (?:г\. ?)?[А-ЯЁІЇЄҐ][\w-]+)?(?:,? \d{5,6})?"
+        ),
+    ),
+    Rule(
+        "street-unspaced",
+        "address",
+        re.compile(
+            r"(?<!\w)(?:רחוב|רח'|שדרות|شارع|خیابان|ถนน|เลขที่)\s[^\d\n.!?]{2,30}?\s\d{1,4}(?:/\d{1,4})?"
+            r"(?:,\s[^\W\d_]+(?:\s[^\W\d_]+)?)?"
+        ),
+    ),
+    Rule(
         "street-nordic",
         "address",
         re.compile(
@@ -109,7 +132,8 @@ ADDRESSES: tuple[Rule, ...] = (
         "street-english",
         "address",
         re.compile(
-            rf"(?<![\w$€£])(?:(?:Flat|Apt|Unit|Suite)[ ]\w{{1,4}},?[ ])?{_NUMBER},?[ ](?:(?:N|S|E|W|North|South|"
+            rf"(?<![\w$€£])(?:(?:(?:Flat|Apt|Unit|Suite)[ ]\w{{1,4}},?|(?:H\.?[ ]?)?No\.?|"
+            rf"(?:House|Door)(?:[ ]No)?\.?)[ ])?{_NUMBER},?[ ](?:(?:N|S|E|W|North|South|"
             rf"East|West)\.?[ ])?(?:{_WORD}[ ]){{1,4}}{_STREETS}\b\.?{_TAIL}"
         ),
     ),
@@ -118,7 +142,11 @@ ADDRESSES: tuple[Rule, ...] = (
         "address",
         re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{0,2}}{_UP}[\w-]{{1,30}}?[ -]?{_COMPOUND}[ ]{_NUMBER}\.?{_TAIL}"),
     ),
-    Rule("street-code-city", "address", re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{1,4}}{_NUMBER},[ ]{_CODE}[ ]{_CITY}")),
+    Rule(
+        "street-code-city",
+        "address",
+        re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{1,4}}{_NUMBER},[ ]{_CODE}[ ]{_CITY}(?:[ ]\d{{1,2}}(?=[,.;\n]|\Z))?"),
+    ),
     Rule(
         "street-romance",
         "address",

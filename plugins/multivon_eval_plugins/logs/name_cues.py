@@ -23,7 +23,9 @@ _INTRODUCED = (
     r"m(?:ă|a) numesc|a nevem|ad(?:ı|i)m|"
     r"nama saya|pangalan ko(?: ay)?|jina langu ni|t(?:ô|o)i t(?:ê|e)n l(?:à|a)|меня зовут|мене звати|мое имя|"
     r"με λένε|ονομάζομαι|اسمي|שמי|"
-    r"मेरा नाम|জ্ঞ"
+    r"казвам се|името ми е|менің атым|зовем се|zovem se|ime mi je|име ми е|mano vardas|mani sauc|minu nimi on|"
+    r"(?:é|e)g heiti|em dic|ch(?:á|a)mome|volám sa|naitwa|ismim|m(?:ə|e)nim ad(?:ı|i)m|em t(?:ê|e)n|"
+    r"mình t(?:ê|e)n|nama gue|orukọ mi ni"
 )
 _I_AM = (
     r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|here is|hier ist|hier spricht|ich bin|bin die|bin der|je suis|"
@@ -88,6 +90,7 @@ CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = (
 SIGNED = re.compile(rf"{_LEFT}(?:{_CLOSING})[,.!]{{0,3}}\s{{0,3}}(?:[-–—~]{{1,2}}\s?)?", re.IGNORECASE)
 DASHED = re.compile(r"(?:\s|\A)[-–—~]{1,2}\s?(?=[^\W\d_]{2,20}\s*\Z)")
 _HAN = r"[\u4e00-\u9fff]"
+_CASELESS = r"[\u0530-\u06ff\u0900-\u0dff\u10a0-\u10ff]"
 _THAI = r"[\u0e00-\u0e7f]"
 BESIDE_CONTACT = re.compile(
     r"(?:^|[,;>|])[ ]?(?P<value>[^\W\d_][\w'’.-]{1,20}(?:[ ][^\W\d_][\w'’.-]{1,20}){1,2})"
@@ -113,8 +116,9 @@ NO_CAPITALS = (
         rf"(?:\s(?!เบอร์|โทร|ค่ะ|ครับ|เลข|อยาก|ต้อง|สั่ง|อยู่){_THAI}{{2,24}})?)"
     ),
     re.compile(
-        r"(?:اسمي|أنا|שמי|אני|मेरा नाम)\s(?P<value>[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16}(?:\s(?!ورقم|"
-        r"और|है|רקם|و)"
-        r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16})?)"
+        r"(?:اسمي|أنا|اسم من|نام من|میرا نام|שמי|אני|मेरा नाम|माझे नाव|আমার নাম|ਮੇਰਾ ਨਾਮ|મારું નામ|என் பெயர்|నా పేరు|"
+        r"ನನ್ನ ಹೆಸರು|എന്റെ പേര്|ជាឈ្មោះ|მე მქვია|ჩემი სახელია|իմ անունը)\s"
+        rf"(?P<value>{_CASELESS}{{2,20}}(?:\s(?!ورقم|ورقمي|است|هست|ہے|اور|और|है|एवं|ਹੈ|એ|છે|এবং|ও|মোর|და|և|رقم|רקם|و)"
+        rf"{_CASELESS}{{2,20}})?)"
     ),
 )

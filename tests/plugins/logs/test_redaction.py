@@ -86,7 +86,7 @@ def test_recall_and_precision_on_messages_nobody_looked_at():
 def test_recall_and_precision_on_the_second_set():
     """Lower on messages by another author; both halves as floors, so that no rule is lost unseen."""
     assert len(SECOND) >= 160 and sum(line.count("{no|") for _, _, line in SECOND) >= 80
-    for half, found, right in (("A", 0.98, 0.97), ("B", 0.86, 0.96)):
+    for half, found, right in (("A", 0.99, 0.98), ("B", 0.9, 0.96)):
         recall, precision, taken, wanted = measure([line for name, _, line in SECOND if name == half])
         assert sum(recall[kind] * count for kind, count in wanted.items()) / sum(wanted.values()) >= found
         assert precision >= right
@@ -113,6 +113,26 @@ SEEN_OR_NOT = (
     ("Olav Tryggvasons gate 4, 7011 Trondheim", "Tryggvasons gate 4, 7011 Trondheim", "boarding at gate 22"),
     ("送到北京市朝阳区建国路88号", "北京市朝阳区建国路88号", "北京市很大"),
     ("서울시 강남구 테헤란로 152", "서울시 강남구 테헤란로 152", "서울시 안에서"),
+    ("Казвам се Георги Иванов", "Георги Иванов", "казва се"),
+    ("আমার নাম সুমন দাস", "সুমন দাস", "আমার নাম"),
+    ("ich wurde am 3. Mai 1971 geboren", "3. Mai 1971", "es kommt am 3. Mai 2024"),
+    ("mdp : chouette33", "chouette33", "mdp oublié"),
+    ("the code you texted me was 918273", "918273", "the code you wrote was slow"),
+    ("security answer is Rex", "Rex", "the security is poor"),
+    ("I play as Nora_Nine on it", "Nora_Nine", "I play as goalkeeper"),
+    ("maria punto lopez arroba gmail punto com", "lopez arroba gmail", "il punto è questo"),
+    ("numer klienta 771203", "771203", "code source 200"),
+    ("Kennzeichen M-XY 1234", "M-XY 1234", "plate of 12 cookies"),
+    ("Vertragsnummer V 882 113", "V 882 113", "contract over 20 000 EUR"),
+    ("ул. Ленина, д. 5, кв. 12, Москва", "Ленина, д. 5, кв. 12, Москва", "ул. 5"),
+    ("גר ברחוב, רחוב הרצל 15, תל אביב", "הרצל 15, תל אביב", "רחוב יפה"),
+    ("Kerkstraat 5 bus 2, 9000 Gent", "Kerkstraat 5 bus 2, 9000 Gent", "bus 2 is late"),
+    ("orderid 447121", "447121", "listens on port8080"),
+    ("passportnumber K8821934", "K8821934", "an account since 2019"),
+    ("from fe80::1ff:fe23", "fe80::1ff:fe23", "Development Status :: 5, std::vector, ::1"),
+    ("my github's nora-77", "nora-77", "the user's freedom, GitHub's fork, githubusercontent.com"),
+    ("pin: 8821", "8821", "pint.Unit and SecretStr"),
+    ("order 447", "447", "an order of 500 units"),
     ("", "", "does Alexa dim it, or a Stanley lamp"),
 )
 
