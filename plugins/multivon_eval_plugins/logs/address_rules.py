@@ -7,14 +7,19 @@ import re
 from .finding import Rule
 
 _UP = r"[A-ZÀ-ÖØ-ÞĀŁŚŻŽČŠÇĞİÖŞÜ]"
-_WORD = rf"{_UP}[\w'’.-]{{0,24}}"
-_NUMBER = r"\d{1,5}(?:[A-Za-z]|[ ]?(?:bis|ter))?(?:[/-]\d{1,4}[A-Za-z]?)?"
+_MONEY = r"(?!(?:CHF|EUR|USD|GBP|CAD|AUD|SEK|NOK|DKK|PLN|CZK|HUF|RON|TRY|INR|JPY|BRL|MXN|ZAR)\b)"
+_WORD = rf"{_MONEY}{_UP}[\w'’.-]{{0,24}}"
+_HAN = r"(?:(?![到至在往是给給住请請寄送])[\u4e00-\u9fff])"
+_HANGUL = r"[\uac00-\ud7a3]"
+_NUMBER = r"\d{1,5}(?:[A-Za-z]|[ ]?(?:bis|ter))?(?:[/-]\d{1,4}[A-Za-z]?|/[A-Z]){0,2}"
 _STREETS = (
     r"(?:St|Str|Street|Ave?|Avenue|Rd|Road|Dr|Drive|Ln|Lane|Blvd|Boulevard|Ct|Court|Pl|Place|Terrace|Ter|Way|"
     r"Close|Crescent|Cres|"
     r"Square|Sq|Hwy|Highway|Pkwy|Parkway|Cir|Circle|Trail|Trl|Row|Mews|Gardens|Gdns|Grove|Hill|Park|Walk|Quay|"
     r"Parade|Pde|Alley|Loop|"
-    r"Circuit|Cct|Esplanade|Plaza)"
+    r"Circuit|Cct|Esplanade|Plaza|Hills|Heights|Rise|View|Vale|Green|Nagar|"
+    r"Colony|Marg|Vihar|Enclave|Layout|Estate|"
+    r"Corniche|Bazaar|Chowk)"
 )
 _CODE = (
     r"(?:[A-Z]{1,2}-\d{4,5}|\d{5}(?:-\d{3,4})?|\d{4}[ ]?[A-Z]{2}|\d{4}|\d{3}[ ]\d{2}|\d{2}-\d{3}|"
@@ -22,11 +27,14 @@ _CODE = (
 )
 _UNIT = (
     r"(?:,?[ ](?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|Fl|apto|piso|Wohnung|#)\.?[ ]?[\w-]{1,6}|"
+    r"[ ](?:bus|bte|boîte|lgh|tür|top|stiege|tr|et)\.?[ ]\w{1,5}|"
+    r",?[ ]\d{1,2}\.?[ ]?(?:tv|th|mf|sal|stock|og|étage|piano)\.?|"
     r",?[ ]\d{1,2}[ºª°]?[ ]?[A-Z]?(?=,))"
 )
 _CITY = rf"(?:{_WORD}(?:[ -](?:{_WORD}|am|an der|im|de|la|del|di|da|do|upon|on)){{0,3}})"
 _TAIL = (
-    rf"(?:{_UNIT}){{0,2}}(?:,?[ ](?:in[ ])?{_CODE}(?![\w,.]*\d)[ ]{_CITY}|"
+    rf"(?:{_UNIT}){{0,2}}(?:,?[ ](?:in[ ])?{_CODE}(?![\w,.]*\d)[ ]{_CITY}(?:[ ]\(?[A-Z]{{2}}\)?(?!\w)|"
+    rf"[ ]\d{{1,2}}(?=[,.;\n]|\Z))?|"
     rf",?[ ]{_CITY}(?:,?[ -]{{1,3}}[A-Z]{{2,3}}\b)?(?:,?[ ]{_CODE}(?!\w))?"
     rf"|,?[ ]{_CODE}(?!\w)){{0,3}}"
 )
@@ -75,10 +83,57 @@ def _has_house(text: str, start: int, end: int) -> bool:
 
 ADDRESSES: tuple[Rule, ...] = (
     Rule(
+        "street-block",
+        "address",
+        re.compile(
+            rf"(?<!\w)(?:(?i:block|blk|phase|lot|plot|house|sector)\.?[ ]#?\d{{1,4}}[A-Z]?,?[ ]){{1,3}}"
+            rf"(?:{_WORD}[ ]){{1,4}}(?:{_STREETS}|{_WORD})\b\.?(?:[ ]\d{{1,3}}\b)?"
+            rf"(?:,?[ ]#\d{{1,3}}-\d{{1,4}}[A-Z]?)?(?:,?[ ](?:S|S\(|Singapore )\d{{6}}\)?)?{_TAIL}"
+        ),
+    ),
+    Rule(
+        "street-east-asia",
+        "address",
+        re.compile(
+            rf"{_HAN}{{2,8}}?(?:省|市|区|區|县|縣|都|府|県){_HAN}{{0,24}}?(?:路|街|道|巷|弄|村|町|丁目|区|區|市)"
+            r"[^\W\d_]{0,8}[0-9０-９]{1,5}[-－号號弄栋楼室番地丁目0-9０-９座之]{1,20}"
+            rf"|(?<!{_HANGUL}){_HANGUL}{{1,6}}(?:시|도)?(?: {_HANGUL}{{1,6}}[시군구]){{1,2}}"
+            rf"(?: {_HANGUL}{{1,6}}[읍면])?"
+            r" [\uac00-\ud7a30-9]{1,10}(?:로|길)(?: ?\d{1,3}번?길)? ?\d{1,4}(?:-\d{1,4})?"
+            r"(?:,? \d{1,4}동)?(?: \d{1,4}호)?"
+        ),
+    ),
+    Rule(
+        "street-cyrillic",
+        "address",
+        re.compile(
+            r"(?<!\w)(?:ул|улица|просп|пр-т|проспект|пер|переулок|бул|бульвар|наб|шоссе|вул|вулиця|ж\.?к)\.? "
+            r"[А-ЯЁІЇЄҐ][\w-]+(?: [А-ЯЁІЇЄҐ][\w-]+)?,? (?:(?:д|дом|буд|№)\.? ?)?\d{1,4}[а-я]?(?:/\d{1,4})?"
+            r"(?:,? (?:кв|корп|к|стр|оф|под|эт)\.? ?\d{1,4}){0,4}(?:, (?:г\. ?)?[А-ЯЁІЇЄҐ][\w-]+)?(?:,? \d{5,6})?"
+        ),
+    ),
+    Rule(
+        "street-unspaced",
+        "address",
+        re.compile(
+            r"(?<!\w)(?:רחוב|רח'|שדרות|شارع|خیابان|ถนน|เลขที่)\s[^\d\n.!?]{2,30}?\s\d{1,4}(?:/\d{1,4})?"
+            r"(?:,\s[^\W\d_]+(?:\s[^\W\d_]+)?)?"
+        ),
+    ),
+    Rule(
+        "street-nordic",
+        "address",
+        re.compile(
+            rf"(?<!\w)(?:{_WORD}[ ]){{1,3}}(?:gate|gata|plass|vei|veg|vej|väg|torg|torv|gränd|plads|allé|aukio)"
+            rf"[ ]{_NUMBER}{_TAIL}"
+        ),
+    ),
+    Rule(
         "street-english",
         "address",
         re.compile(
-            rf"(?<![\w$€£])(?:(?:Flat|Apt|Unit|Suite)[ ]\w{{1,4}},?[ ])?{_NUMBER},?[ ](?:(?:N|S|E|W|North|South|"
+            rf"(?<![\w$€£])(?:(?:(?:Flat|Apt|Unit|Suite)[ ]\w{{1,4}},?|(?:H\.?[ ]?)?No\.?|"
+            rf"(?:House|Door)(?:[ ]No)?\.?)[ ])?{_NUMBER},?[ ](?:(?:N|S|E|W|North|South|"
             rf"East|West)\.?[ ])?(?:{_WORD}[ ]){{1,4}}{_STREETS}\b\.?{_TAIL}"
         ),
     ),
@@ -87,7 +142,11 @@ ADDRESSES: tuple[Rule, ...] = (
         "address",
         re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{0,2}}{_UP}[\w-]{{1,30}}?[ -]?{_COMPOUND}[ ]{_NUMBER}\.?{_TAIL}"),
     ),
-    Rule("street-code-city", "address", re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{1,4}}{_NUMBER},[ ]{_CODE}[ ]{_CITY}")),
+    Rule(
+        "street-code-city",
+        "address",
+        re.compile(rf"(?<!\w)(?:{_WORD}[ ]){{1,4}}{_NUMBER},[ ]{_CODE}[ ]{_CITY}(?:[ ]\d{{1,2}}(?=[,.;\n]|\Z))?"),
+    ),
     Rule(
         "street-romance",
         "address",

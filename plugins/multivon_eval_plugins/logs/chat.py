@@ -94,6 +94,11 @@ def read_chat(*lists: object) -> tuple[Message, ...]:
     return tuple(chat.messages)
 
 
+def is_piece_of_reply(row: object) -> bool:
+    """Whether something is a message, or a call or a result that stands beside messages, as in the Responses API."""
+    return is_message(row) or _kind(row) in (*_CALL_TYPES, *_RESULT_TYPES)
+
+
 def is_message(row: object) -> bool:
     """Whether something looks like a message."""
     row = _unwrap(row)
@@ -173,10 +178,12 @@ def _read_part(part: object, texts: list[str], calls: list[tuple[str, ToolCall]]
         chat.answer(*_read_result(part))
     elif kind not in _UNSAID:
         text = next((part[key] for key in ("text", "content", "value") if isinstance(part.get(key), str)), None)
+        if isinstance(part.get("text"), Mapping):  # OpenAI's threads
+            text = part["text"].get("value")
         if isinstance(part.get("message_content"), Mapping):
             text = part["message_content"].get("text")
         # What is no text is named: a user who sent a photo said something by it.
-        texts.append(text if text is not None else f"[{kind or 'attachment'}]")
+        texts.append(text if isinstance(text, str) else f"[{kind or 'attachment'}]")
 
 
 def _kind(part: object) -> str:

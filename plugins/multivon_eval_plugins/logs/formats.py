@@ -12,16 +12,29 @@ import attrs
 from multivon_eval.sdk import PersonaError, UsageError, read_results
 
 from .chat import ROLES, is_message, read_chat
+from .chatgpt import is_chatgpt, list_branch
 from .files import SPREAD, Record, list_files, read_records
 from .langfuse import is_langfuse, read_langfuse
 from .logged import FORMATS, Call, LogProblem
 from .spans import is_span, read_spans
 from .texts import read_input, read_output
-from .tree import parse_json
+from .tree import look_up, parse_json
 
 MOST_PROBLEMS = 50
 """How many problems are said; of more, how many there are."""
-_LISTS = ("messages", "conversation", "conversations", "transcript", "turns", "history", "chat", "dialog", "dialogue")
+_LISTS = (
+    "messages",
+    "conversation",
+    "conversations",
+    "transcript",
+    "turns",
+    "chat_messages",
+    "history",
+    "chat",
+    "dialog",
+    "dialogue",
+)
+_REQUESTS = ("request_body", "body", "params", "chat", "conversation")
 _IDS = (*sorted(SPREAD), "conversation", "session", "thread", "chat", "ticket_id", "id")
 
 
@@ -140,10 +153,18 @@ def _read_plain(value: object, where: str) -> Iterator[Call | str]:
     key = next((key for key in _LISTS if is_list(value.get(key))), None)
     if key is not None:
         yield _make_call((*read_chat(parse_json(value[key])), *_read_answer(value)), where, value)
+    elif is_chatgpt(value):
+        yield _make_call(read_chat(list_branch(value)), where, value)
+    elif "run_type" in value:
+        yield _read_run(value, where)
+    elif rows := _list_page(value):
+        yield _make_call(read_chat(rows), where, {"thread_id": rows[0].get("thread_id", "")})
     elif isinstance(value.get("request"), Mapping | str) and read_input(value["request"])[0]:
         yield _make_call((*read_input(value["request"])[0], *_read_answer(value)), where, value)
     elif is_message(value) or _names_role(value):
         yield _read_piece(value, where)
+    elif asked := next((found for key in _REQUESTS if (found := _read_request(value.get(key)))), ()):
+        yield _make_call((*asked, *_read_answer(value)), where, value)
     elif "input" in value and ("output" in value or "response" in value) and read_input(value["input"])[0]:
         found, is_text = read_input(value["input"])
         yield attrs.evolve(_make_call((*found, *_read_answer(value)), where, value), is_text=is_text)
@@ -154,6 +175,34 @@ def _read_plain(value: object, where: str) -> Iterator[Call | str]:
         )
 
 
+def _read_request(value: Any) -> tuple[Any, ...]:
+    value = parse_json(value)
+    return read_input(value)[0] if isinstance(value, Mapping) else ()
+
+
+def _read_run(value: Mapping[str, Any], where: str) -> Call | str:
+    """Read a run of LangSmith; its ``session_id`` names a project, a thread stands in its metadata."""
+    found, is_text = read_input(value.get("inputs"))
+    if not found or (is_text and value.get("parent_run_id")) or value["run_type"] in ("tool", "retriever", "embedding"):
+        return "runs without messages (steps, or content that was not recorded)"
+    messages = (*found, *read_output(value.get("outputs")))
+    threads = (look_up(value, f"extra.metadata.{key}") for key in ("thread_id", "session_id", "conversation_id"))
+    named = next((str(one) for one in threads if one), "")
+    return Call(
+        messages, where, "messages", named, str(value.get("trace_id") or ""), _find_time(value), is_text=is_text
+    )
+
+
+def _list_page(value: Mapping[str, Any]) -> list[Any]:
+    """The messages on a page of an API, the oldest first."""
+    rows = value.get("data")
+    if not isinstance(rows, list) or not rows or not all(map(is_message, rows)):
+        return []
+    times = [row.get("created_at") for row in rows]
+    # Threads are listed with the newest first.
+    return sorted(rows, key=lambda row: row["created_at"]) if all(isinstance(one, int) for one in times) else rows
+
+
 def _names_role(value: Mapping[str, Any]) -> bool:
     return any(isinstance(value.get(key), str) for key in ("role", "sender", "author", "from", "speaker"))
 
@@ -162,7 +211,9 @@ def _read_answer(value: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the assistant answered, beside what it was asked with."""
     if isinstance(value.get("choices"), list):
         return read_output({"choices": value["choices"]})
-    return next((read_output(value[key]) for key in ("response", "completion", "output") if value.get(key)), ())
+    return next(
+        (read_output(value[key]) for key in ("response", "response_body", "completion", "output") if value.get(key)), ()
+    )
 
 
 def _make_call(messages: tuple[Any, ...], where: str, row: Mapping[str, Any]) -> Call:

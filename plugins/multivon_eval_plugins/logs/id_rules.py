@@ -68,7 +68,7 @@ _ID_WORDS = (
     r"身份证号?码?|パスポート|マイナンバー|주민등록번호|паспорт|инн|снилс"
 )
 _DOB_WORDS = (
-    r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|birthday|born(?: on)?|geburtsdatum|geboren(?: am)?|geb\.|n(?:é|"
+    r"d\.?o\.?b\.?|dates? of birth|birth ?dates?|b(?:irth)?-?day|born(?: on)?|geburtsdatum|geboren(?: am)?|geb\.|n(?:é|"
     r"e)\(?e?\)? le|"
     r"date de naissance|naissance|nac(?:í|i) el|nacid[oa] el|fecha de nacimiento|nat[oa] il|data di nascita|"
     r"data de nascimento|"
@@ -164,7 +164,7 @@ NATIONAL_IDS: tuple[Rule, ...] = (
         "id-after-word",
         "national id",
         re.compile(
-            rf"(?<![^\W_])(?:{_ID_WORDS})(?:\s{{0,2}}(?:number|nummer|no\.?|nr\.?|n[°ºo]\.?|num(?:é|e)ro|n(?:ú|"
+            rf"(?<![^\W_])(?:{_ID_WORDS})(?:(?![A-Za-z])|(?=n(?:o|r|umber|ummer)(?![A-Za-z])))(?:\s{{0,2}}(?:number|nummer|no\.?|nr\.?|n[°ºo]\.?|num(?:é|e)ro|n(?:ú|"
             rf"u)mero|kimlik|is|ist|lautet|es|est|è|é|er|:|：|#|="
             rf"|le|el|il|my|mein)){{0,4}}\s{{0,2}}(?P<value>[A-Za-z0-9](?:[A-Za-z0-9./-]|"
             rf"[ ](?=\d)){{4,22}}[A-Za-z0-9])",
@@ -178,6 +178,15 @@ BIRTHDAYS: tuple[Rule, ...] = (
         "date-of-birth",
         "date of birth",
         re.compile(rf"(?<![^\W_])(?:{_DOB_WORDS})(?:[^\d\n]{{0,14}}?)(?P<value>{_DATE})", re.IGNORECASE),
+    ),
+    Rule(
+        "date-then-born",
+        "date of birth",
+        re.compile(
+            rf"(?<!\w)(?P<value>{_DATE})[áaéeén-]{{0,3}}[, ]{{1,2}}"
+            r"(?:(?:in|à|en|a|em|i|w|v) [^\W\d_]{2,24} )?(?:geboren|geb\.|sz(?:ü|u)let\w{1,6}|doğ\w{2,6}|生まれ)",
+            re.IGNORECASE,
+        ),
     ),
     Rule(
         "born-in-month",

@@ -3,103 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .finding import Found
-from .name_words import FIELD_WORDS, PARTICLES, NameLists, Word, load_lists, split_words
+from .name_cues import BESIDE_CONTACT, CUES, DASHED, NO_CAPITALS, PERSON, SIGNED, TOLD
+from .name_words import AMBIGUOUS, FIELD_WORDS, PARTICLES, NameLists, Word, load_lists, split_words
 
 _MOST = 4
-_TITLE = (
-    r"(?-i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Herr|Herrn|Frau|Mag|Ing|Dipl|Monsieur|Madame|"
-    r"Mademoiselle|M|Mme|Mlle|"
-    r"Se(?:ñ|n)or|Se(?:ñ|n)ora|Sr|Sra|Srta|Do(?:ñ|n)a|Signor|Signora|Sig|Dott|Senhor|Senhora|Dhr|Mevr|Mevrouw|"
-    r"Meneer|Pan|Pani|Pana|"
-    r"Aunt|Auntie|Uncle|Grandma|Grandpa|Agent|Officer|Nurse|Captain|Detective|Shri|Smt)\.?|se(?:ñ|n)ora?|herr|"
-    r"frau|monsieur|madame"
-)
-_INTRODUCED = (
-    r"my (?:full |first |last |real |legal )?name(?:'s| is| was)?|name(?: is|:| =)|i am called|"
-    r"surname(?: is|:)?|"
-    r"(?:first|last|full|given|family|maiden) name(?: is|:)?|mein name ist|min name isch|ich hei(?:ß|ss)e|"
-    r"je m'appelle|je me nomme|mon nom est|"
-    r"me llamo|mi nombre es|mi chiamo|il mio nome (?:è|e)|me chamo|(?:o )?meu nome (?:é|e)|mijn naam is|ik heet|"
-    r"jag heter|mitt namn (?:är|er)|mit navn er|"
-    r"jeg hedder|jeg heter|mitt navn er|nimeni on|nazywam si(?:ę|e)|mam na imi(?:ę|e)|jmenuji se|vol(?:á|a)m sa|"
-    r"m(?:ă|a) numesc|a nevem|ad(?:ı|i)m|"
-    r"nama saya|pangalan ko(?: ay)?|jina langu ni|t(?:ô|o)i t(?:ê|e)n l(?:à|a)|меня зовут|мене звати|мое имя|"
-    r"με λένε|ονομάζομαι|اسمي|שמי|"
-    r"मेरा नाम|জ্ঞ"
-)
-_I_AM = (
-    r"(?:i am|i'm|i’m|im|this is|it's|it’s|its|here is|hier ist|hier spricht|ich bin|bin die|bin der|je suis|"
-    r"c'est|soy(?: la| el)?|sono|sou(?: a| o)?|"
-    r"eu sou|ik ben|met|jag är|jeg er|olen|ben|si|ako si|ami|aquí|tu bin)"
-)
-_NEAR = (
-    r"(?:spoke|speaking|talked|chatted|dealt) (?:with|to)|speak (?:with|to)|call me|named|ask(?:ed)? for|"
-    r"(?:gift|present|card|"
-    r"ticket|room|booking|booked) for|"
-    r"under(?: the name(?: of)?)?|(?:please )?tell|can|could|add|attn\.?:?|c/o|contact(?: is|:)|from:|to:|cc:?|"
-    r"holder(?: is|:)?|patient(?: is|:)?|"
-    r"passenger(?: is|:)?|recipient(?: is|:)?|customer(?: is|:)|tenant|t\.n\.v\.|lautend auf|(?:account|card|"
-    r"phone|person|guy|lady|woman|man|rep|agent|line|desk)(?: is|,)|"
-    r"(?:my|his|her|our|their) (?:wife|husband|partner|spouse|fianc(?:é|e)e?|son|daughter|child|kid|brother|"
-    r"sister|mother|mom|mum|father|dad|"
-    r"grandmother|grandfather|aunt|uncle|cousin|boss|manager|colleague|co-?worker|friend|roommate|flatmate|"
-    r"neighbou?r|landlord|lawyer|"
-    r"attorney|doctor|dentist|nurse|teacher|boyfriend|girlfriend|ex|assistant)(?:'s name(?: is|:)?|,| is| named|"
-    r" called)?"
-)
-_GREETING = (
-    r"dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening)|liebe[rs]?|sehr geehrte[rs]?|hallo|moin|bonjour|"
-    r"salut|cher|ch(?:è|e)re|hola|"
-    r"estimad[oa]|querid[oa]|ol(?:á|a)|oi|prezad[oa]|ciao|gentile|caro|cara|beste|hoi|hej|k(?:ä|a)ra|cześć|"
-    r"dzień dobry|привет|здравствуйте|thanks|"
-    r"thank you|gracias|danke|merci|grazie|obrigad[oa]"
-)
-_CLOSING = (
-    r"(?:(?:best|kind|warm|with|many) )?(?:regards|wishes|thanks)|best|cheers|sincerely|yours(?: truly|"
-    r" sincerely| faithfully)?|thx|thanks|thank you|"
-    r"tks|rgds|(?:mit )?(?:freundlichen|besten|lieben|herzlichen) gr(?:ü|u)(?:ß|ss)en|(?:beste|liebe|"
-    r"viele) gr(?:ü|u)(?:ß|ss)e|gr(?:ü|u)(?:ß|ss)e|lg|vg|mfg|danke|"
-    r"cordialement|bien (?:à|a) vous|amicalement|merci|saludos(?: cordiales)?|atentamente|gracias|un saludo|"
-    r"cordiali saluti|distinti saluti|"
-    r"saluti|grazie|atenciosamente|abra(?:ç|c)os|obrigad[oa]|groet(?:en|jes)?|met vriendelijke groet(?:en)?|mvh|"
-    r"h(?:ä|a)lsningar|med venlig hilsen|"
-    r"med vennlig hilsen|hilsen|terveisin|pozdrawiam|pozdrav|с уважением|спасибо|xoxo|love"
-)
-_LEFT = r"(?<![^\W_])"
-_CUES: tuple[tuple[str, re.Pattern[str], bool], ...] = (
-    # Name of the rule, the words before a name, whether a name may be written small there.
-    ("name-introduced", re.compile(rf"{_LEFT}(?:{_INTRODUCED})[\s:,]{{1,3}}", re.IGNORECASE), True),
-    ("name-after-title", re.compile(rf"{_LEFT}(?:{_TITLE})[ ]{{1,2}}", re.IGNORECASE), False),
-    ("name-after-i-am", re.compile(rf"{_LEFT}{_I_AM}[ ]{{1,2}}", re.IGNORECASE), False),
-    ("name-in-greeting", re.compile(rf"{_LEFT}(?:{_GREETING})[ ,]{{1,2}}", re.IGNORECASE), False),
-    ("name-after-words", re.compile(rf"{_LEFT}(?:{_NEAR})[\s:]{{1,2}}", re.IGNORECASE), False),
-)
-_SIGNED = re.compile(rf"{_LEFT}(?:{_CLOSING})[,.!]{{0,3}}\s{{0,3}}(?:[-–—~]{{1,2}}\s?)?", re.IGNORECASE)
-_DASHED = re.compile(r"(?:\s|\A)[-–—~]{1,2}\s?(?=[^\W\d_]{2,20}\s*\Z)")
-_HAN = r"[\u4e00-\u9fff]"
-_NO_CAPITALS = (
-    re.compile(
-        rf"(?:我叫|我是|姓名[是为：: ]{{0,2}}|名字[是叫：: ]{{0,2}}|お?名前は)"
-        rf"(?P<value>{_HAN}{{2,4}})(?![\u4e00-\u9fff]{{2}})"
-    ),
-    re.compile(
-        rf"(?:(?<=[\s。、！,.])|\A)(?P<value>{_HAN}{{2,6}}|[\u30a0-\u30ff]{{2,12}})(?=です|と申します|といいます)"
-    ),
-    re.compile(
-        rf"(?P<value>{_HAN}{{1,4}}|[\u30a0-\u30ff]{{2,8}}|[\uac00-\ud7a3]{{2,4}})(?=さん|様|先生|小姐|女士|님|씨)"
-    ),
-    re.compile(
-        r"(?:이름은|성함은|저는)\s?(?P<value>[\uac00-\ud7a3]{2,4}?)(?=이고|입니다|이에요|예요|이라고|라고|[\s,.])"
-    ),
-    re.compile(
-        r"(?:اسمي|أنا|שמי|אני|मेरा नाम)\s(?P<value>[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16}(?:\s(?!ورقم|"
-        r"और|है|רקם|و)"
-        r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]{2,16})?)"
-    ),
-)
 
 
 def find_names(text: str) -> Iterator[Found]:
@@ -107,20 +17,43 @@ def find_names(text: str) -> Iterator[Found]:
     lists = load_lists()
     words = split_words(text)
     places = {word.start: index for index, word in enumerate(words)}
-    for rule, pattern, may_be_small in _CUES:
+    for rule, pattern, may_be_small in CUES:
         for match in pattern.finditer(text):
             if match.end() in places:
                 yield from _take(text, words, places[match.end()], lists, rule, may_be_small)
-    for match in _SIGNED.finditer(text):
+    for match in SIGNED.finditer(text):
         if match.end() in places:
             yield from _take_signed(text, words, places[match.end()], lists)
-    for match in _DASHED.finditer(text):
+    for match in DASHED.finditer(text):
         if match.end() in places:
             yield from _take_signed(text, words, places[match.end()], lists)
-    for pattern in _NO_CAPITALS:
+    yield from _find_small(text, words, places, lists)
+    yield from _find_beside_contact(text, words, lists)
+    for pattern in NO_CAPITALS:
         for match in pattern.finditer(text):
             yield Found(*match.span("value"), "name", "name-introduced")
     yield from _find_listed(text, words, lists)
+
+
+def _find_small(text: str, words: Sequence[Word], places: Mapping[int, int], lists: NameLists) -> Iterator[Found]:
+    """Find listed names in small letters where only a person can be meant: "spoke to dmitri", "mikey told me"."""
+    for match in PERSON.finditer(text):
+        index = places.get(match.end())
+        if index is not None and lists.is_small_name(words[index]):
+            yield Found(words[index].start, words[index].end, "name", "name-after-words")
+    for match in TOLD.finditer(text):
+        index = places.get(match.start())
+        if index is not None and lists.is_small_name(words[index]):
+            yield Found(*match.span("value"), "name", "name-after-words")
+
+
+def _find_beside_contact(text: str, words: Sequence[Word], lists: NameLists) -> Iterator[Found]:
+    """Find two or three words with a capital, at the head of a line, that an e-mail address or a number follows."""
+    for match in BESIDE_CONTACT.finditer(text):
+        start, end = match.span("value")
+        inside = [word for word in words if start <= word.start < end]
+        if all((word.is_capital or word.plain in PARTICLES) and not lists.is_word(word) for word in inside):
+            yield Found(start, end, "name", "name-beside-contact")
 
 
 def _take(
@@ -128,6 +61,12 @@ def _take(
 ) -> Iterator[Found]:
     """Take the words of a name that begins at one; nothing where no name begins there."""
     first = words[index]
+    if _is_initial(text, words, index):
+        yield Found(first.start, _end_of_initials(text, words, index), "name", rule)
+        return
+    if rule == "name-after-i-am" and _is_small_pair(text, words, index, lists):
+        yield Found(first.start, words[index + 1].end, "name", rule)
+        return
     is_shown = first.is_capital or first.text.isupper()
     if rule == "name-after-i-am" and not is_shown and not lists.is_first(first):
         return
@@ -148,6 +87,32 @@ def _take(
     while last.plain in PARTICLES and last is not first:
         last = words[words.index(last) - 1]
     yield Found(first.start, last.end, "name", rule)
+
+
+def _is_initial(text: str, words: Sequence[Word], index: int) -> bool:
+    """Whether a letter with a point stands before a name: "M. de Groot"."""
+    first, after = words[index], words[index + 1 : index + 3]
+    if len(first.text) > 1 or not first.text.isupper() or not after or text[first.end : after[0].start] != ". ":
+        return False
+    return after[0].is_capital or (after[0].plain in PARTICLES and after[-1].is_capital)
+
+
+def _end_of_initials(text: str, words: Sequence[Word], index: int) -> int:
+    """Where a name that begins with an initial ends: at its first longer word with a capital."""
+    for word in words[index + 1 : index + 5]:
+        if len(word.text) > 1 and word.plain not in PARTICLES:
+            return word.end
+    return words[index + 1].end
+
+
+def _is_small_pair(text: str, words: Sequence[Word], index: int, lists: NameLists) -> bool:
+    """Whether two small words are a name: the second one a known family name, and nothing more in the sentence."""
+    pair = words[index : index + 2]
+    if len(pair) < 2 or text[pair[0].end : pair[1].start] != " " or any(word.is_capital for word in pair):
+        return False
+    ends = re.match(r"[ ]?(?:[,.!;\n]|\Z|(?:from|here|calling|speaking|writing)\b)", text[pair[1].end :])
+    known = pair[1].plain in lists.last and not lists.is_word(pair[1]) and pair[1].plain not in AMBIGUOUS
+    return bool(ends) and known and len(pair[1].text) > 3 and pair[0].plain not in FIELD_WORDS
 
 
 def _may_be(word: Word, lists: NameLists) -> bool:

@@ -13,6 +13,8 @@ import attrs
 
 AMBIGUOUS = frozenset(
     # Names that are words, months, places or things as often.
+    "alexa siri stanley geo levi tesla kia dell mercedes lexus skoda bosch siemens philips braun dyson nike puma casio "
+    "garmin zara mango prada dior chanel hermes lacoste lenovo asus gemini claude astra clio octavia "
     "will mark may april june august grace rose hope faith joy chase bill art dawn summer amber crystal destiny "
     "hunter mason "
     "carter paris jordan chelsea virginia georgia florence austin madison brooklyn dakota india china kenya "
@@ -142,6 +144,14 @@ class NameLists:
         if word.plain in SURE:
             return word.is_capital
         return word.plain in self.first and word.plain not in AMBIGUOUS and word.plain not in self.common
+
+    def is_small_name(self, word: Word) -> bool:
+        """Whether a word in small letters is a first name, or what friends make of one: "mikey" of "mike"."""
+        if word.plain in AMBIGUOUS or self.is_word(word) or len(word.text) < 3:
+            return False
+        return word.plain in self.first or (
+            len(word.text) > 4 and word.plain[-1] == "y" and word.plain[:-1] in self.first
+        )
 
     def is_name(self, word: Word) -> bool:
         """Whether a word is a name of some kind, perhaps beside something else."""

@@ -1,42 +1,14 @@
-"""Phone numbers, and the numbers of orders, accounts and other things that lead to a person."""
+"""The numbers of orders, accounts and other things that lead to a person."""
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import Any
 
-from .finding import Found, Rule, stands_alone
+from .finding import Rule
 
-_AROUND = 34
-_PHONE_WORDS = re.compile(
-    r"(?<![^\W_])(?:phone|ph|tel|telephone|mob|mobile|cell|cellphone|call|text|sms|whats?app|zap|fax|dial|reach|"
-    r"number|hp|cp|"
-    r"telefon\w{0,6}|t(?:é|e)l(?:é|e)phone|t(?:é|e)l|portable|appele[zr]|tel(?:é|e)fono|m(?:ó|o)vil|celular|cel|"
-    r"llam\w{1,5}|"
-    r"telefone|telem(?:ó|o)vel|ligue|cellulare|chiam\w{1,5}|gsm|mobiel|nummer|06-nummer|bel|handy|mobil\w{0,4}|"
-    r"festnetz|"
-    r"r(?:ü|u)ckruf|ruf|anruf\w{0,3}|puhelin\w{0,6}|komórk\w{0,3}|nr tel|numer|namba|simu|nomor|hape|điện thoại|"
-    r"sđt|เบอร์|โทร|"
-    r"телефон\w{0,3}|номер|тел|τηλ\w{0,8}|טלפון|נייד|هاتف\w{0,3}|رقم\w{0,3}|नंबर|मोबाइल|电话|電話|手机|手機|携帯|"
-    r"전화\w{0,3}|번호\w{0,2})"
-    r"(?![^\W_])|电话|電話|手机|手機|携帯|전화|เบอร์|โทร|هاتف",
-    re.IGNORECASE,
-)
-_CANDIDATE = re.compile(
-    r"(?<![A-Za-z0-9_.,/@#-])(?:\+ ?|00)?\(?\d(?:[\d ()./‑–-]{5,20})\d"
-    r"(?P<extension> ?(?:x|ext\.?) ?\d{1,6})?(?![A-Za-z_@]|[.,/-]\d)"
-)
-_REGIONS = tuple(
-    "US GB DE FR ES IT NL BE AT CH SE NO DK FI PL CZ HU RO PT BR MX AR CO IN AU NZ ZA KE NG SG PH VN ID TH JP "
-    "KR CN IL TR IE GR".split()
-)
-_DATE_LIKE = re.compile(
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?: \d{1,2})?|\d{4} ?[-–] ?\d{4}|\d{1,3}(?:[ .]\d{3})+|\d+(?:\.\d+)?"
-)
-_NOT_PERSONAL = re.compile(
+AROUND = 34
+"""How many characters before a number say what it is."""
+NOT_PERSONAL = re.compile(
     r"(?:isbn|issn|ean|upc|gtin|asin|sku|barcode|bar code|part|model|modell|mod(?:è|e)le|modelo|modello|article|"
     r"artikel|"
     r"art\.|item|r(?:é|e)f\.|article r(?:é|e)f\.|product|produkt|produit|producto|error|errno|fehler|line|port|"
@@ -53,12 +25,15 @@ _LABELS: tuple[tuple[str, str], ...] = (
         "order number",
         r"order|purchase|po|bestell\w{0,12}|auftrag\w{0,8}|commande|pedido|orden|ordine|encomenda|ordre?|ordernummer|"
         r"bestelling|zam(?:ó|o)wieni\w{1,3}|objedn(?:á|a)vk\w{1,2}|rendel(?:é|e)s\w{0,8}|sipari(?:ş|s)\w{0,4}|"
-        r"заказ\w{0,2}|замовлення|"
-        r"订单号?|注文番号|주문번호|tilaus\w{0,8}|comand[aă]|pesanan",
+        r"заказ\w{0,2}|замовлення|поръчк\w|narud(?:ž|z)b\w{1,2}|naro(?:č|c)il\w{1,2}|"
+        r"u(?:ž|z)sakym\w{1,3}|pas(?:ū|u)t(?:ī|i)jum\w{1,3}|"
+        r"tellimus\w{0,3}|đơn hàng|pöntun\w{0,4}|سفارش|الطلب|طلب|הזמנה|"
+        r"订单号?|訂單(?:編號)?|注文(?:番号|id)?|주문번호|tilaus\w{0,8}|comand[aă]|pesanan",
     ),
     (
         "booking number",
-        r"booking|reservation|confirmation|itinerary|pnr|buchung\w{0,8}|reservierung\w{0,8}|r(?:é|e)servation|reserva|"
+        r"booking|reservation|conf(?:irmation)?|itinerary|pnr|buchung\w{0,8}|reservierung\w{0,8}|r(?:é|e)servation|"
+        r"reserva|"
         r"prenotazione|boeking\w{0,6}|record locator",
     ),
     (
@@ -68,7 +43,8 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ("invoice number", r"invoice|inv|receipt|rechnung\w{0,8}|facture|factura|fattura|fatura|faktur\w{0,6}|bill"),
     (
         "tracking number",
-        r"tracking|shipment|parcel|consignment|sendung\w{0,10}|colis|env(?:í|i)o|spedizione|track & trace|awb|waybill",
+        r"tracking|shipment|parcel|consignment|sendung\w{0,10}|colis(?:simo)?|hermes|dpd|ups|fedex|"
+        r"env(?:í|i)o|spedizione|track & trace|awb|waybill",
     ),
     (
         "account number",
@@ -93,9 +69,15 @@ _LABELS: tuple[tuple[str, str], ...] = (
 _GLUE = (
     r"(?:[\s_-]{0,2}(?:numbers?|numero|n(?:ú|u)mero|num(?:é|e)ro|nummer|number|num|no\.?|nr\.?|n[°ºo]\.?|code|"
     r"id|ids|ref(?:erence)?|key|of mine|"
-    r"is|was|are|ist|lautet|es|est|è|é|er|el|il|le|het|de cliente|bank|for|on|my|of|device|from|:|：|#|=|-)){0,6}"
+    r"is|was|are|ist|lautet|es|est|è|é|er|el|il|le|het|de cliente|bank|for|on|my|of|device|from|"
+    r"broj|številka|číslo|numeris|numurs|номер|шифра|شماره|رقم|מספר|:|：|#|=|-)){0,6}"
 )
+_ENDS = r"(?:(?![A-Za-z])|(?=(?:ids?|no|nr|num|numbers?|nummer|code|ref|reference|key)(?![A-Za-z])))"
+"""Behind a word: its end, or another one as in "orderid", so that "port8080" is no number of a "po"."""
 _TOKEN = r"#?[A-Za-z0-9](?:[A-Za-z0-9_/-]{1,40})[A-Za-z0-9]"
+
+
+_AMOUNT = re.compile(r" (?:units?|items?|pieces?|pcs|boxes|copies|bottles)\b")
 
 
 def _is_reference(text: str, start: int, end: int) -> bool:
@@ -107,14 +89,33 @@ def _is_reference(text: str, start: int, end: int) -> bool:
     after = text[end : end + 3]
     if re.match(r"[.,]\d|[ ]?[%€$£°]", after) or text[max(0, start - 1) : start] in ("$", "€", "£", ".", ",", "+"):
         return False
+    if value.isdigit() and len(value) < 4 and _AMOUNT.match(text, end):
+        return False
     if digits < 3 and len(value) < 6:
         return False
     return not (re.fullmatch(r"(?:19|20)\d\d|\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?|\d{4}-\d{2}-\d{2}", value))
 
 
 def _is_long_number(text: str, start: int, end: int) -> bool:
-    return not _NOT_PERSONAL.search(text[max(0, start - _AROUND) : start]) and not re.fullmatch(
+    return not NOT_PERSONAL.search(text[max(0, start - AROUND) : start]) and not re.fullmatch(
         r"(?:19|20)\d{6}(?:\d{4,6})?", text[start:end]
+    )
+
+
+def _is_any_number(text: str, start: int, end: int) -> bool:
+    """Whether a number after "meter number" and the like is somebody's: long, and of no product."""
+    return (
+        sum(map(str.isdigit, text[start:end])) >= 5
+        and _is_reference(text, start, end)
+        and _is_long_number(text, start, end)
+    )
+
+
+def _is_spaced_number(text: str, start: int, end: int) -> bool:
+    """Whether groups of digits after a word are a number of something, and no amount with its thousands apart."""
+    value = text[start:end]
+    return sum(map(str.isdigit, value)) >= 6 and not re.fullmatch(
+        r"\d{1,3}(?: \d{3})+|\d{4} ?- ?\d{4}|\d{2,4}-\d\d-\d{2,4}", value
     )
 
 
@@ -123,7 +124,9 @@ REFERENCES: tuple[Rule, ...] = (
         Rule(
             f"{label.replace(' ', '-')}-after-word",
             label,
-            re.compile(rf"(?<![^\W_])(?:{words})s?{_GLUE}[\s'\"(]{{0,2}}(?P<value>{_TOKEN})(?![\w@])", re.IGNORECASE),
+            re.compile(
+                rf"(?<![^\W_])(?:{words})s?{_ENDS}{_GLUE}[\s'\"(]{{0,2}}(?P<value>{_TOKEN})(?![\w@])", re.IGNORECASE
+            ),
             _is_reference,
         )
         for label, words in _LABELS
@@ -145,6 +148,51 @@ REFERENCES: tuple[Rule, ...] = (
             r"(?<![\w-])(?:acct|sub|cus|ch|pi|pm|in|txn|ord|order|inv|evt|usr|user|price|prod|req|ses|sess|re|"
             r"po|tr)_[A-Za-z0-9]{8,64}(?!\w)"
         ),
+    ),
+    Rule(
+        "plate-after-word",
+        "vehicle number",
+        re.compile(
+            r"(?<![^\W_])(?:(?:license|licence|number|reg(?:istration)?) ?plate|plate|reg(?:istration)?|rego|"
+            r"kennzeichen|"
+            r"matr(?:í|i)cula|targa|immatriculation|plaque|kenteken|rekisterinumero|госномер|номер авто)"
+            r"(?: (?:number|no\.?|nr\.?|is|ist|es|est|è))*[ :]{1,2}"
+            r"(?P<value>(?-i:(?=[A-Z0-9ÄÖÜ -]{0,6}\d)[A-ZÄÖÜ0-9]{1,4}(?:[ -][A-Z0-9]{1,4}){1,3}))(?![\w@])",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
+        "spaced-number-after-word",
+        "reference number",
+        re.compile(
+            rf"(?<![^\W_])(?:{'|'.join(words for _, words in _LABELS)})s?{_ENDS}{_GLUE}\s?"
+            r"(?P<value>(?-i:[A-Z]{1,3}[ -])?\d{2,5}(?:[ -]\d{2,5}){1,4})(?![\w@]|[.,]\d| ?[%€$£])",
+            re.IGNORECASE,
+        ),
+        _is_spaced_number,
+    ),
+    Rule(
+        "number-of-somebody",
+        "reference number",
+        # The word for a number first, as Romance and Slavic languages have it: "numéro de client", "numer klienta".
+        re.compile(
+            r"(?<![^\W_])(?:numer|n(?:ú|u)mero|num(?:é|e)ro|num(?:ă|a)rul|broj|(?:č|c)(?:í|i)slo|številka|kod|"
+            r"c(?:ó|o)digo|codice|code|номер|код|شماره|رقم|מספר|mã|nomor) "
+            rf"(?:(?:de la|de|del|della|di|da|do) |d'|l')?[^\W\d_]{{3,20}}(?: (?:is|es|est|è|é|to|je|e))?[ :#]{{1,2}}"
+            rf"(?P<value>{_TOKEN})(?![\w@]|[.,]\d)",
+            re.IGNORECASE,
+        ),
+        _is_any_number,
+    ),
+    Rule(
+        "any-number-after-word",
+        "reference number",
+        re.compile(
+            r"(?<![^\W_])[^\W\d_]{3,20}[ -](?:number|no\.?|nr\.?|n[°º]|nummer|n(?:ú|u)mero|num(?:é|e)ro|номер)"
+            rf"(?:[ ](?:is|was|ist|lautet|es|est|è|é|er))?[ :#]{{1,2}}(?P<value>{_TOKEN})(?![\w@]|[.,]\d)",
+            re.IGNORECASE,
+        ),
+        _is_any_number,
     ),
     Rule("order-number-shape", "order number", re.compile(r"(?<![\w-])\d{3}-\d{7}-\d{7}(?![\w-])")),
     Rule(
@@ -173,57 +221,3 @@ REFERENCES: tuple[Rule, ...] = (
     ),
     Rule("long-number", "reference number", re.compile(r"(?<![\w.,-])\d{8,30}(?![\w-]|[.,]\d)"), _is_long_number),
 )
-
-
-@cache
-def _load() -> Any:
-    return importlib.import_module("phonenumbers")
-
-
-def find_phones(text: str) -> Iterator[Found]:
-    """Find phone numbers: with a country code, called so by a word before them, or written as a country does."""
-    for match in _CANDIDATE.finditer(text):
-        value, start, end = match.group(), match.start(), match.end()
-        value = value[: len(value) - len(match["extension"] or "")]
-        if value.startswith("(") and ")" not in value:
-            value, start = value[1:], start + 1
-        digits = re.sub(r"\D", "", value)
-        if not 7 <= len(digits) <= 15 or not stands_alone(text, start, end):
-            continue
-        before = text[max(0, start - _AROUND) : start]
-        if value.startswith(("+", "00")):
-            rule = "phone-international" if _is_valid(value, None) else ""
-        elif _NOT_PERSONAL.search(before) or _DATE_LIKE.fullmatch(value):
-            rule = "phone-after-word" if _says_phone(before) and not re.search(r"[/.]", value) else ""
-        elif _says_phone(before):
-            rule = "phone-after-word"
-        else:
-            rule = "phone-national" if _is_written_as_phone(value, digits) and _is_valid_anywhere(value) else ""
-        if rule:
-            yield Found(start, end, "phone number", rule)
-
-
-def _says_phone(before: str) -> bool:
-    return bool(_PHONE_WORDS.search(before))
-
-
-def _is_written_as_phone(value: str, digits: str) -> bool:
-    """Whether a number is grouped, or begins, as phone numbers are and other numbers seldom."""
-    is_grouped = bool(re.search(r"[ ()./-]", value))
-    if any(len(group) < 2 for group in re.split(r"\D+", value.strip("()"))[1:]):
-        return False
-    return (is_grouped and len(digits) >= 8) or (digits[0] == "0" and 9 <= len(digits) <= 11)
-
-
-def _is_valid(value: str, region: str | None) -> bool:
-    phonenumbers = _load()
-    try:
-        parsed = phonenumbers.parse("+" + value[2:] if value.startswith("00") and region is None else value, region)
-    except phonenumbers.NumberParseException:
-        return False
-    return bool(phonenumbers.is_possible_number(parsed) if region is None else phonenumbers.is_valid_number(parsed))
-
-
-def _is_valid_anywhere(value: str) -> bool:
-    # Numbers for examples in the United States are no valid ones; people who invent one write it so.
-    return bool(re.search(r"\b555[ .-]?0[01]\d\d\Z", value)) or any(_is_valid(value, region) for region in _REGIONS)

@@ -16,7 +16,8 @@ from .address_rules import ADDRESSES
 from .finding import Found, Rule, merge
 from .id_rules import BIRTHDAYS, CARDS, NATIONAL_IDS, find_ibans
 from .name_rules import find_names
-from .number_rules import REFERENCES, find_phones
+from .number_rules import REFERENCES
+from .phone_rules import find_phones
 from .secrets_rules import EMAILS, HANDLES, LINKS, MACHINES, SECRETS
 
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

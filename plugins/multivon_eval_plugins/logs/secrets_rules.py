@@ -14,7 +14,11 @@ _BEFORE = 40
 """How many characters before a value say what it is."""
 
 _SECRET_WORDS = (
-    r"pass(?:word|wd|code|phrase)|pwd|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|clave|senha|wachtwoord|"
+    r"pass(?:word|wd|code|phrase)|pwd|pw|psw|mdp|slapta(?:ž|z)odis|лозинка|كلمة (?:المرور|السر)|סיסמה|"
+    r"รหัสผ่าน|"
+    r"m(?:ậ|a)t kh(?:ẩ|a)u|kata sandi|"
+    r"(?:backup|recovery|login|sms|2fa|mfa|auth|activation|unlock) code|"
+    r"passwort|kennwort|mot de passe|contrase(?:ñ|n)a|clave|senha|wachtwoord|"
     r"l(?:ö|o)senord|adgangskode|passord|salasana|has(?:ł|l)o|heslo|jelsz(?:ó|o)|parol[aă]?|(?:ş|s)ifre|пароль|密码|密碼|"
     r"パスワード|비밀번호|"
     r"pin(?:[ -]?code)?|cv[vc]2?|otp|tan|security code|verification code|one[- ]time (?:code|password)|"
@@ -37,8 +41,10 @@ _VERSION = re.compile(
 _HANDLE_WORDS = (
     r"user[ -]?name|user[ -]?id|login|log-in|screen ?name|nick(?:name)?|handle|benutzername|nutzername|usuario|"
     r"nom d'utilisateur|identifiant|nome utente|gebruikersnaam|anv(?:ä|a)ndarnamn|brukernavn|brugernavn|github|gitlab|"
+    r"account name|display name|known as|play(?:ing)? as|go by|"
     r"telegram|insta(?:gram)?|ig|twitter|discord|venmo|cash ?app|reddit|twitch|snap(?:chat)?|tiktok|gamertag|psn|steam|"
-    r"skype|user|логин"
+    r"skype|user|логин|"
+    r"(?:log(?:ged|ging)?|sign(?:ed|ing)?)(?: me| us)? ?in|registered|signed up"
 )
 _NO_HANDLE = frozenset(
     "not no now here there wrong broken locked blocked invalid incorrect down failed failing page screen button "
@@ -56,6 +62,12 @@ def _is_secret_word(text: str, start: int, end: int) -> bool:
         return False
     has_mark = any(not one.isalpha() for one in value.rstrip(".,;:!?"))
     return has_mark or text[:start].rstrip().endswith((":", "=", "："))
+
+
+def _has_marks(text: str, start: int, end: int) -> bool:
+    """Whether a word holds a digit, or a mark inside, as passwords do and words of a sentence seldom."""
+    value = text[start:end].rstrip(".,;:!?")
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
 def _is_random(text: str, start: int, end: int) -> bool:
@@ -95,7 +107,10 @@ def _is_ip(text: str, start: int, end: int) -> bool:
         ipaddress.ip_address(text[start:end].partition("%")[0])
     except ValueError:
         return False
-    return ":" in text[start:end] or not _VERSION.search(text[max(0, start - _BEFORE) : start])
+    if ":" in text[start:end]:
+        # Two colons alone are an address by the letter of it, "::1" is everybody's own machine.
+        return sum(map(str.isalnum, text[start:end])) >= 4
+    return not _VERSION.search(text[max(0, start - _BEFORE) : start])
 
 
 def _is_handle_word(text: str, start: int, end: int) -> bool:
@@ -104,6 +119,11 @@ def _is_handle_word(text: str, start: int, end: int) -> bool:
         return False
     has_mark = any(one.isdigit() or one in "_.#-" for one in value)
     said = text[max(0, start - 12) : start].casefold().rstrip()
+    # What is the user's, or GitHub's, is no name of one.
+    if re.search(
+        r"(?<!name)(?<!handle)(?<!nick)['’]s\Z|\b(?:(?:in|up|registered|known|play|playing) as|go by)\Z", said
+    ):
+        return has_mark
     return has_mark or said.endswith((" is", "'s", ":", "=", " ist", " lautet", " es", " est", " as", "：", " è", " é"))
 
 
@@ -132,11 +152,53 @@ SECRETS: tuple[Rule, ...] = (
         "secret-after-word",
         "secret",
         re.compile(
-            rf"(?<![^\W_])(?:{_SECRET_WORDS})s?['\"]?(?:\s{{1,2}}(?:is|ist|lautet|est|es|era|è|é|was|for))?"
+            rf"(?<![^\W_])(?:{_SECRET_WORDS})s?(?![A-Za-z])['\"]?(?:\s{{1,2}}(?:is|ist|lautet|est|es|era|è|é|was|for))?"
             rf"\s{{0,2}}[:=：]?\s{{0,2}}['\"]?(?P<value>[^\s'\",;(){{}}<>\[\]]{{3,200}})",
             re.IGNORECASE,
         ),
         _is_secret_word,
+    ),
+    Rule(
+        "secret-after-clause",
+        "secret",
+        # What they sent, then the value: "the password you sent, Qx7-tRee", "wifi pass is sunflower-42".
+        re.compile(
+            rf"(?<![^\W_])(?:(?:{_SECRET_WORDS})[ ](?:that[ ])?(?:you|u|they|we|i|she|he)"
+            r"(?:[ ]\w{2,10}){1,3}(?:[ ](?:is|was))?,?[ ]|"
+            rf"(?:pass|pw|psw|psk|wi-?fi key)(?:[ ]is|[ ]?[:=])[ ]?)['\"]?(?P<value>[^\s'\",;(){{}}<>\[\]]{{4,80}})",
+            re.IGNORECASE,
+        ),
+        _has_marks,
+    ),
+    Rule(
+        "code-sent",
+        "secret",
+        re.compile(
+            r"(?<![^\W_])code (?:that )?(?:you|u|they|we|i|it) \w{3,10}(?: (?:me|us|you|by|via|sms|text|got)){0,3}"
+            r"(?: is| was|:|,)? {1,2}(?P<value>(?=[A-Z-]{0,4}\d)[A-Z0-9-]{4,10})(?![\w%€$£]|[.,]\d)",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
+        "security-answer",
+        "secret",
+        re.compile(
+            r"(?<![^\W_])(?:secret|security) (?:question(?:'s)? )?(?:answer|word)(?: is|:| =){1,2} ?"
+            r"(?P<value>[^\s,;.]{2,40})",
+            re.IGNORECASE,
+        ),
+    ),
+    Rule(
+        "door-code",
+        "secret",
+        re.compile(
+            r"(?<![^\W_])(?:(?:door|gate|entry|entrance|building|alarm|lock ?box|key ?safe|"
+            r"safe|garage|intercom|voicemail)[ ]?(?:code|pin)|"
+            r"digicode|portkod|d(?:ø|o)rkode|ovikoodi|t(?:ü|ue)r-?code|deurcode|codice (?:portone|cancello)|"
+            r"c(?:ó|o)digo (?:de la puerta|do port(?:ã|a)o)|kod (?:do domofonu|do drzwi)|код домофона)"
+            r"(?:[ ](?:is|est|är|er|ist|es|è|é))?[ ]?[:=#]?[ ]{0,2}(?P<value>[A-Z]?#?\d[\dA-Z#*]{2,9})(?!\w)",
+            re.IGNORECASE,
+        ),
     ),
     Rule("random-token", "secret", re.compile(r"(?<![\w/.+=-])[A-Za-z0-9_/+=-]{20,400}(?![\w/+=-])"), _is_random),
 )
@@ -153,6 +215,16 @@ EMAILS: tuple[Rule, ...] = (
         "email",
         "email",
         re.compile(r"(?<![\w.+'’%-])[\w.+'’%-]{1,64}@(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}(?![\w@])"),
+    ),
+    Rule(
+        "email-in-words",
+        "email",
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64}(?: (?:dot|punto|point|punkt|ponto|piste|точка) [\w+-]{1,40}){0,3}"
+            r" ?(?:@| at | arroba | arobase | chiocciola | klammeraffe | kukac | собака ) ?[\w-]{1,63}"
+            r"(?: (?:dot|punto|point|punkt|ponto|piste|точка) [\w-]{2,24}){1,3}(?!\w)",
+            re.IGNORECASE,
+        ),
     ),
     Rule(
         "email-spelt",
@@ -190,7 +262,7 @@ HANDLES: tuple[Rule, ...] = (
         "username-after-word",
         "username",
         re.compile(
-            rf"(?<![^\W_])(?:{_HANDLE_WORDS})(?:['’]s)?(?:\s{{1,2}}(?:is|ist|lautet|es|est|as|è|é|"
+            rf"(?<![^\W_])(?:{_HANDLE_WORDS})(?![^\W_])(?:['’]s)?(?:\s{{1,2}}(?:is|ist|lautet|es|est|as|è|é|"
             rf"name))?\s{{0,2}}[:=：]?\s{{0,2}}"
             rf"['\"“]?(?P<value>@?[A-Za-z0-9][\w.#-]{{1,60}}\w)",
             re.IGNORECASE,

@@ -31,6 +31,10 @@ _SESSIONS = (
     "traceloop.association.properties.thread_id",
     "traceloop.association.properties.chat_id",
     "ai.telemetry.metadata.sessionId",
+    "ai.telemetry.metadata.threadId",
+    "gcp.vertex.agent.session_id",
+    "langsmith.metadata.thread_id",
+    "langsmith.metadata.session_id",
     "metadata.thread_id",
     "metadata.session_id",
     "thread_id",
@@ -42,6 +46,16 @@ _EVENT_ROLES = {
     "gen_ai.system.message": "system",
     "gen_ai.choice": "assistant",
 }
+
+_VALUES = (
+    # Where the value stands that went in, where the one that came out, and whether only calls of a model have them.
+    ("input.value", "output.value", False),
+    ("traceloop.entity.input", "traceloop.entity.output", False),
+    ("gen_ai.prompt", "gen_ai.completion", False),
+    ("mlflow.spanInputs", "mlflow.spanOutputs", False),
+    ("ai.prompt", "ai.response.text", True),
+    ("gcp.vertex.agent.llm_request", "gcp.vertex.agent.llm_response", True),
+)
 
 
 @attrs.frozen
@@ -64,6 +78,8 @@ def is_span(row: object) -> bool:
         return True
     if any(str(key).startswith(("attributes.", "context.")) for key in row):
         return True
+    if _holds_spans(row):
+        return True
     has_attributes = any(
         isinstance(parse_json(row.get(key)), Mapping | list)
         for key in ("attributes", "SpanAttributes", "span_attributes")
@@ -74,10 +90,18 @@ def is_span(row: object) -> bool:
     )
 
 
+def _holds_spans(row: Mapping[str, Any]) -> bool:
+    """Whether a record is a trace with its spans, as Phoenix's command line writes it."""
+    spans = row.get("spans")
+    return isinstance(spans, list) and bool(spans) and all(isinstance(one, Mapping) and is_span(one) for one in spans)
+
+
 def name_format(row: Mapping[str, Any]) -> str:
     """Which of the forms a record with spans has."""
     text = str(row)[:200_000]
     is_inference = "llm.input_messages" in text or "openinference" in text or "'input_messages'" in text
+    if _holds_spans(row):
+        return name_format(row["spans"][0])
     if any(str(key).startswith(("attributes.", "context.")) for key in row) or (
         "context" in row and "span_kind" in row
     ):
@@ -108,6 +132,10 @@ def read_spans(row: Mapping[str, Any], where: str) -> Iterator[Call | str]:
 
 
 def _list_spans(row: Mapping[str, Any]) -> Iterator[_Span]:
+    if _holds_spans(row):
+        for one in row["spans"]:
+            yield from _list_spans(one)
+        return
     for resource in _items(row, "resourceSpans", "resource_spans", "batches"):
         for scope in _items(resource, "scopeSpans", "scope_spans", "instrumentationLibrarySpans"):
             for span in _items(scope, "spans"):
@@ -185,15 +213,29 @@ def _read_messages(span: _Span) -> tuple[tuple[Message, ...], bool]:
             ("llm.input_messages", "llm.output_messages"),
             ("gen_ai.prompt", "gen_ai.completion"),
             ("llm.prompts", "llm.completions"),
-            ("ai.prompt.messages", "ai.response.messages"),
+            ("pydantic_ai.all_messages", ""),
+            ("all_messages_events", ""),
         ):
             given, got = look_up(source, asked), look_up(source, answered)
             if _is_chat(given):
                 return read_chat(given, _fill_role(got)), False
         if _is_chat(given := look_up(source, "ai.prompt.messages")):
             return read_chat(
-                given, [{"role": "assistant", "content": look_up(source, "ai.response.text") or ""}]
+                given,
+                look_up(source, "ai.response.messages")
+                or [
+                    {
+                        "role": "assistant",
+                        "content": look_up(source, "ai.response.text") or "",
+                        "tool_calls": look_up(source, "ai.response.toolCalls"),
+                    }
+                ],
             ), False
+    held = look_up(span.tree, "events")  # Logfire's, of Pydantic AI before its messages
+    if isinstance(held, list) and all(isinstance(one, Mapping) for one in held):
+        named = [(str(one.get("event.name") or look_up(one, "event.name") or ""), one) for one in held]
+        if rows := [_read_event(name, {}, one) for name, one in named if name in _EVENT_ROLES]:
+            return read_chat(rows), False
     if told := [_read_event(*event) for event in span.events if event[0] in _EVENT_ROLES]:
         return read_chat(told), False
     return _read_values(span)
@@ -231,18 +273,11 @@ def _read_event(name: str, attributes: Mapping[str, Any], body: Any) -> Mapping[
 
 def _read_values(span: _Span) -> tuple[tuple[Message, ...], bool]:
     """The texts that went into a span and came out: of the one that holds the others, or of a model's call."""
-    kind = str(look_up(span.tree, "openinference.span.kind") or look_up(span.tree, "traceloop.span.kind") or "").upper()
-    asked = (
-        look_up(span.tree, "input.value")
-        or look_up(span.tree, "traceloop.entity.input")
-        or look_up(span.tree, "gen_ai.prompt")
-    )
-    answer = (
-        look_up(span.tree, "output.value")
-        or look_up(span.tree, "traceloop.entity.output")
-        or look_up(span.tree, "gen_ai.completion")
-    )
-    if asked is None or (not span.is_root and kind not in ("LLM", "AGENT")):
+    kinds = (look_up(span.tree, path) for path in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"))
+    kind = str(next((one for one in kinds if one), "")).strip('"').upper()
+    held = ((look_up(span.tree, asked), look_up(span.tree, answered), sure) for asked, answered, sure in _VALUES)
+    asked, answer, is_call = next((one for one in held if one[0] is not None), (None, None, False))
+    if asked is None or not (is_call or span.is_root or kind in ("LLM", "AGENT", "CHAT_MODEL")):
         return (), True
     found, is_text = read_input(asked)
     if not found:

@@ -7,10 +7,11 @@ from typing import Any
 
 from multivon_eval.sdk import Message, whole_text
 
-from .chat import is_message, read_chat
+from .chat import is_message, is_piece_of_reply, read_chat
 from .tree import parse_json
 
 _LISTS = ("messages", "chat_history", "conversation", "contents", "input")
+_WRAPPED = ("kwargs", "request", "data", "body", "params", "inputs", "inputBodyJson")
 _ASKED = (
     "input",
     "question",
@@ -37,6 +38,9 @@ _ANSWERED = (
     "assistant",
     "output_text",
     "generated_text",
+    "outputs",
+    "body",
+    "outputBodyJson",
 )
 
 
@@ -53,8 +57,8 @@ def read_input(given: Any) -> tuple[tuple[Message, ...], bool]:
     if isinstance(value, list) and value and all(is_message(one) or _is_batch(one) for one in value):
         return read_chat(value), False
     if isinstance(value, Mapping):
-        for inner in (value.get("kwargs"), value.get("request"), value.get("data")):
-            if isinstance(inner, Mapping) and any(key in inner for key in _LISTS):
+        for inner in map(value.get, _WRAPPED):
+            if isinstance(inner, Mapping) and any(key in inner for key in (*_LISTS, *_WRAPPED)):
                 return read_input(inner)
         if isinstance(value.get("args"), list) and value["args"]:
             return read_input(value["args"][0])
@@ -74,12 +78,16 @@ def read_output(given: Any) -> tuple[Message, ...]:
     value = parse_json(given)
     if isinstance(value, list) and value and all(map(is_message, value)):
         return tuple(one for one in read_chat(value)[-1:] if one.role == "assistant")
+    if isinstance(value, list) and any(map(is_message, value)):
+        # Calls and what was thought stand beside the words.
+        return read_chat([one for one in value if is_piece_of_reply(one)])[-1:]
     if isinstance(value, list) and value:
         return read_output(value[0])
     if not isinstance(value, Mapping):
         return _say("assistant", value)
-    if isinstance(value.get("choices"), list) and value["choices"]:
-        return read_output(value["choices"][0])
+    for key in ("choices", "candidates", "generations"):
+        if isinstance(value.get(key), list) and value[key]:
+            return read_output(value[key][0])
     if is_message(value):
         return tuple(one for one in read_chat([value]) if one.role == "assistant")
     if isinstance(value.get("messages"), list) and value["messages"]:

@@ -287,6 +287,167 @@ EXPORTS = {
 }
 
 
+ASK, REPLY = {"role": "user", "content": ASKED}, {"role": "assistant", "content": ANSWERED}
+COMPLETION = {"id": "c", "object": "chat.completion", "choices": [{"index": 0, "message": REPLY}]}
+SAID_TEXT = [{"type": "output_text", "text": ANSWERED, "annotations": []}]
+NODES = {
+    "r": {"message": None, "parent": None},
+    "a": {
+        "message": {"author": {"role": "user"}, "content": {"content_type": "text", "parts": [ASKED]}},
+        "parent": "r",
+    },
+    "x": {"message": {"author": {"role": "assistant"}, "content": {"content_type": "thoughts"}}, "parent": "a"},
+    "b": {
+        "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": [ANSWERED]}},
+        "parent": "x",
+    },
+    "old": {
+        "message": {"author": {"role": "assistant"}, "content": {"content_type": "text", "parts": ["No."]}},
+        "parent": "a",
+    },
+}
+
+
+def thread_message(role, text, at):
+    """A message of a thread, as OpenAI lists them."""
+    content = [{"type": "text", "text": {"value": text, "annotations": []}}]
+    return {"object": "thread.message", "created_at": at, "thread_id": "t", "role": role, "content": content}
+
+
+def constructed(name, text):
+    """A message as LangChain serialises it."""
+    return {"lc": 1, "type": "constructor", "id": ["langchain", "schema", name], "kwargs": {"content": text}}
+
+
+ONE_TURN = {
+    "vercel": otlp(span({"ai.prompt": json.dumps({"messages": [ASK]}), "ai.response.text": ANSWERED})),
+    "vercel, call": otlp(span({"ai.prompt.messages": json.dumps([ASK]), "ai.response.text": ANSWERED})),
+    "pydantic ai": otlp(
+        span(
+            {
+                "pydantic_ai.all_messages": json.dumps(
+                    [
+                        {"role": one["role"], "parts": [{"type": "text", "content": one["content"]}]}
+                        for one in (ASK, REPLY)
+                    ]
+                )
+            }
+        )
+    ),
+    "logfire events": otlp(
+        span(
+            {
+                "events": json.dumps(
+                    [
+                        {"event.name": "gen_ai.user.message", **ASK},
+                        {"event.name": "gen_ai.choice", "index": 0, "message": REPLY},
+                    ]
+                )
+            }
+        )
+    ),
+    "mlflow": otlp(
+        span(
+            {
+                "mlflow.spanType": '"CHAT_MODEL"',
+                "mlflow.spanInputs": json.dumps({"messages": [ASK]}),
+                "mlflow.spanOutputs": json.dumps(COMPLETION),
+            }
+        )
+    ),
+    "adk": otlp(
+        span(
+            {
+                "gcp.vertex.agent.llm_request": json.dumps(
+                    {"contents": [{"role": "user", "parts": [{"text": ASKED}]}]}
+                ),
+                "gcp.vertex.agent.llm_response": json.dumps(
+                    {"content": {"role": "model", "parts": [{"text": ANSWERED}]}}
+                ),
+            }
+        )
+    ),
+    "traceloop": otlp(
+        span(
+            {
+                "traceloop.span.kind": "agent",
+                "traceloop.entity.input": json.dumps({"inputs": {"messages": [ASK]}}),
+                "traceloop.entity.output": json.dumps({"outputs": ANSWERED}),
+            }
+        )
+    ),
+    "phoenix, trace": {"traceId": TRACE, "rootSpan": {}, "spans": [{**PHOENIX_ROW, "parent_id": None}]},
+    "langfuse, gemini": {
+        **GENERATION,
+        "input": {"contents": [{"role": "user", "parts": [{"text": ASKED}]}]},
+        "output": {"candidates": [{"content": {"role": "model", "parts": [{"text": ANSWERED}]}}]},
+    },
+    "request and response": {"request": {"body": {"messages": [ASK]}}, "response": {"body": COMPLETION}},
+    "proxy": {"request_id": "r", "request_body": {"messages": [ASK]}, "response_body": COMPLETION},
+    "batch": {"custom_id": "r", "body": {"messages": [ASK, REPLY]}},
+    "batch of anthropic": {"custom_id": "r", "params": {"messages": [ASK, REPLY]}},
+    "responses": {
+        "input": ASKED,
+        "output": [
+            {"type": "reasoning", "summary": []},
+            {"type": "message", "role": "assistant", "content": SAID_TEXT},
+        ],
+    },
+    "items": {"object": "list", "data": [ASK, {"type": "message", "role": "assistant", "content": SAID_TEXT}]},
+    "thread, newest first": {
+        "object": "list",
+        "data": [thread_message("assistant", ANSWERED, 2), thread_message("user", ASKED, 1)],
+    },
+    "chatgpt": {"title": "t", "conversation_id": "c", "current_node": "b", "mapping": NODES},
+    "claude": {
+        "uuid": "c",
+        "chat_messages": [{"text": ASKED, "sender": "human"}, {"text": ANSWERED, "sender": "assistant"}],
+    },
+    "open webui": {"id": "c", "chat": {"messages": [ASK, REPLY]}},
+    "bedrock": {
+        "schemaType": "ModelInvocationLog",
+        "input": {"inputBodyJson": {"messages": [{"role": "user", "content": [{"text": ASKED}]}]}},
+        "output": {"outputBodyJson": {"output": {"message": {"role": "assistant", "content": [{"text": ANSWERED}]}}}},
+    },
+    "langsmith": {
+        "run_type": "llm",
+        "session_id": "a project",
+        "trace_id": "t",
+        "inputs": {"messages": [[constructed("HumanMessage", ASKED)]]},
+        "outputs": {"generations": [[{"text": ANSWERED, "message": constructed("AIMessage", ANSWERED)}]]},
+    },
+}
+"""Forms with one question and its answer."""
+
+
+@pytest.mark.parametrize("name", ONE_TURN)
+@pytest.mark.parametrize("suffix", ["jsonl", "json"])
+def test_forms_of_services_are_read(tmp_path, name, suffix):
+    """The exports and spans of services; of an edited conversation the branch that was shown last."""
+    path = tmp_path / f"log.{suffix}"
+    path.write_text(json.dumps(ONE_TURN[name], indent=None if suffix == "jsonl" else 2), encoding="utf-8")
+    [conversation] = read(path)
+    assert told(conversation)[:2] == SAID[:2]
+    assert name == "phoenix, trace" or len(told(conversation)) == 2
+
+
+def test_runs_of_one_project_are_not_one_conversation(tmp_path):
+    """LangSmith's ``session_id`` is a project; a thread in the metadata is a conversation; steps are counted."""
+    run = ONE_TURN["langsmith"]
+    other = {**run, "trace_id": "u", "inputs": {"messages": [[constructed("HumanMessage", "Refund me.")]]}}
+    step = {"run_type": "tool", "trace_id": "t", "inputs": {"input": "x"}, "outputs": {"output": "y"}}
+    log = read_log(str(write(tmp_path / "runs.jsonl", run, other, step)))
+    assert len(build_conversations(log.calls)) == 2
+    assert sum(log.left_out.values()) == 1
+
+
+def test_a_branch_that_leads_nowhere_is_told(tmp_path):
+    """With the message that is missing."""
+    path = write(tmp_path / "c.jsonl", {"conversation_id": "c", "current_node": "gone", "mapping": NODES})
+    with pytest.raises(PersonaError, match="'gone' is not in its mapping"):
+        read(path)
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 @pytest.mark.parametrize("suffix", ["jsonl", "json"])
 def test_each_form_is_recognised(tmp_path, name, suffix):
@@ -521,10 +682,13 @@ def spoil(value, chance):
     return [spoil(item, chance) for item in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("name", EXPORTS)
+SPOILT = {**EXPORTS, **{name: ("", row) for name, row in ONE_TURN.items()}}
+
+
+@pytest.mark.parametrize("name", SPOILT)
 def test_whatever_stands_in_a_record_it_is_read_or_refused(tmp_path, name):
     """With its place; nothing else is raised. A hundred spoilt ones of each form."""
-    form, row = EXPORTS[name]
+    form, row = SPOILT[name]
     path, chance = tmp_path / "log.json", random.Random(name)
     for number in range(100):
         path.write_text(json.dumps(spoil(row, chance)), encoding="utf-8")
