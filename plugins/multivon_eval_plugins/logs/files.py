@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import PersonaError
+from multivon_eval.sdk import PersonaError, format_install_command
 
 from .chat import is_message
 from .tree import parse_json
@@ -202,7 +202,7 @@ def _read_parquet(path: Path) -> Iterator[Record]:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise PersonaError(
-            f"{path}: Parquet needs pyarrow; install the extra 'parquet', or export the log as JSONL"
+            f"{path}: Parquet needs pyarrow; export the log as JSONL, or run: {format_install_command('parquet')}"
         ) from None
     try:
         rows = parquet.read_table(path).to_pylist()

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from multivon_eval.sdk import Message, Persona, PersonaError, Question, ToolCall, safe_json
+from multivon_eval.sdk import Message, Persona, PersonaError, Question, ToolCall, format_install_command, safe_json
 
 from .clusters import Cluster, choose, find_clusters
 from .formats import Log, read_log
@@ -145,7 +145,8 @@ def _check_libraries() -> None:
             missing.append({"stdnum": "python-stdnum"}.get(name, name))
     if missing:
         raise PersonaError(
-            f"personas-from-logs needs {', '.join(missing)}, which is not installed; install the extra 'logs'"
+            f"personas-from-logs needs the extra 'logs', of which {', '.join(missing)} cannot be imported; "
+            f"run: {format_install_command('logs')}"
         )
 
 
