@@ -5,7 +5,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from multivon_eval import DISCLAIMER, Rate, Score, Verdict, simulate
+from multivon_eval import DISCLAIMER, Rate, Score, Verdict, hookimpl, simulate
 from multivon_eval.sdk import OUTCOMES, Observation, ScoreSummary, Usage
 from multivon_eval.testing import conversation, persona, report, result
 from support.people import SaysJudge, Talks, answers
@@ -84,6 +84,23 @@ def test_results_print_a_line_each_and_the_rate():
         "goal achieved: 4 of 4 (100%, 95 % interval 34% to 100%)   4 of 4 judged",
         DISCLAIMER,
     ]
+
+
+class Clumsy:
+    """A hook that fails."""
+
+    @hookimpl
+    def run_started(self, run):
+        """Raise."""
+        raise ValueError("no\nroom")
+
+
+def test_results_print_what_went_wrong_beside_the_conversations():
+    """A hook that was left out is told where somebody looks, and in a notebook."""
+    results = simulate(answers, [somebody("ann")], judge=SaysJudge(), **{**FAKES, "hooks": [Clumsy()]})
+    told = "hook Clumsy: raised ValueError: no room in run_started; left out for the rest of the run"
+    assert f"problem: {told}" in str(results).splitlines()
+    assert "raised ValueError" in results._repr_html_()
 
 
 def test_many_results_print_twenty():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import attrs
+
 from .._run.plan import Plan
 from .._run.run import Run
 from .._set_module import set_module
 from .._types.columns import Cell, list_columns, result_to_row
 from .._types.html import write_paragraph, write_table
+from .._types.printable import make_one_line
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.summary import Summary
@@ -25,7 +28,8 @@ class SimulationResults(list[SimulationResult]):
     """The results of a run, one for each persona and trial, in the personas' order.
 
     A list that remembers its run, so that ``score_simulations`` can ask the same judge on what is left of
-    the budget. As a string it is a line for each of the first results, and the rate of the run; in a notebook a table.
+    the budget. As a string it is a line for each of the first results, the rate of the run, and what went wrong beside
+    the conversations; in a notebook a table.
 
     Attributes:
         report: The run's summary and the problems beside the conversations, those of later scoring included.
@@ -69,7 +73,8 @@ class SimulationResults(list[SimulationResult]):
         if len(self) > _SHOWN:
             lines.append(f"... and {len(self) - _SHOWN} more")
         shown = self._scored or self.summary
-        return "\n".join([*lines, f"goal achieved: {shown.headline}", shown.disclaimer])
+        troubles = (f"problem: {one.where}: {one.message}" for one in self.report.problems)
+        return "\n".join([*lines, f"goal achieved: {shown.headline}", *map(make_one_line, troubles), shown.disclaimer])
 
     def _repr_html_(self) -> str:
         names = dict.fromkeys(name for result in self for name in result.scores)
@@ -77,7 +82,8 @@ class SimulationResults(list[SimulationResult]):
         table = write_table(head, (_write_cells(result, names) for result in self[:_SHOWN_AS_TABLE]))
         more = len(self) - _SHOWN_AS_TABLE
         hint = write_paragraph(f"... and {more} more: to_dataframe(results) has all") if more > 0 else ""
-        return table + hint + (self._scored or self.summary)._repr_html_()
+        shown = self._scored or self.summary
+        return table + hint + attrs.evolve(self.report, summary=shown)._repr_html_()
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # What a notebook keeps beside the table, and IPython shows: repr is complete, and long.

@@ -139,6 +139,15 @@ def _import_error(what: str, error: BaseException) -> UsageError:
     return UsageError(f"--model-cmd {what}: fails when it is imported; correct it\n{hide_secrets(told).rstrip()}")
 
 
+def _is_function(value: object) -> bool:
+    return callable(value) and not inspect.isclass(value)
+
+
+def _is_opened(value: object, module: ModuleType) -> bool:
+    cls = value if inspect.isclass(value) else type(value)
+    return cls.__module__ == module.__name__ and has_open(value)
+
+
 def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., Any]:
     found: Any = None
 
@@ -152,7 +161,7 @@ def _find_callable(module: ModuleType, name: str, path: Path) -> Callable[..., A
         functions = [
             key
             for key, value in vars(module).items()
-            if callable(value) and not key.startswith("_") and not inspect.isclass(value)
+            if not key.startswith("_") and (_is_function(value) or _is_opened(value, module))
         ]
         hint = did_you_mean(name, functions)
         raise UsageError(f"--model-cmd {path}: has no {name!r}; {hint}; name one as {path}:NAME")

@@ -14,7 +14,7 @@ from .._types.message_reading import INSTRUCTIONS, read_said
 from .._types.result import SimulationResult
 from ..errors import UsageError, did_you_mean
 from .anthropic_form import write_anthropic
-from .langchain_form import write_langchain
+from .langchain_form import check_langchain, write_langchain
 from .openai_form import write_openai
 
 MessageStyle = Literal["openai", "anthropic", "langchain"]
@@ -73,6 +73,16 @@ def to_messages(
     if isinstance(said, Conversation | EvalCase):
         return _WRITERS[style](said.messages)
     return _WRITERS[style](from_messages(said))
+
+
+def check_library(style: MessageStyle) -> None:
+    """Check that the library whose objects the messages of a style are is installed; it is not imported.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    if style == "langchain":
+        check_langchain()
 
 
 def check_style(style: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,26 @@ from .._types.converter import make_plain
 from .._types.message import Message
 from ..errors import UsageError
 from .steps import list_steps
+
+
+def check_langchain() -> None:
+    """Check that langchain-core is installed, without importing it.
+
+    Raises:
+        UsageError: If it is not.
+    """
+    try:
+        is_there = importlib.util.find_spec("langchain_core") is not None
+    except ValueError:  # somebody put something else in its place
+        is_there = False
+    if not is_there:
+        raise _make_error("is not installed")
+
+
+def _make_error(reason: str) -> UsageError:
+    return UsageError(
+        f"messages in the form of langchain need langchain-core, which {reason}; pip install langchain-core"
+    )
 
 
 def write_langchain(messages: Sequence[Message]) -> list[Any]:
@@ -21,10 +42,7 @@ def write_langchain(messages: Sequence[Message]) -> list[Any]:
     try:
         given: Any = importlib.import_module("langchain_core.messages")
     except ImportError as error:
-        raise UsageError(
-            f"messages in the form of langchain need langchain-core, which cannot be imported ({error}); "
-            "pip install langchain-core"
-        ) from error
+        raise _make_error(f"cannot be imported ({error})") from error
     rows: list[Any] = []
     for step in list_steps(messages):
         if step.role == "user":

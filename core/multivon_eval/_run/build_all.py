@@ -29,7 +29,8 @@ def build_all(kind: Kind, asked: Iterable[object], registry: Registry, problems:
             continue
         key = built.use.spec if kind is SINK else built.key
         if key in found:
+            named = built.name or built.use.name
             way = "" if kind is SINK else ", or give one a name of its own with ',name=WORD'"
-            problems.add(f"{kind.name} {built.use.name!r} is named twice; name it once{way}")
+            problems.add(f"{kind.name} {named!r} is named twice; name it once{way}")
         found[key] = built
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -210,6 +210,8 @@ def _fill(hooks: Hooks, settings: Settings, registry: Registry) -> None:
     if settings.hooks is None:
         hooks.install(registry, settings.without)
         return
+    if not isinstance(settings.hooks, Iterable):
+        raise UsageError(f"hooks is {type(settings.hooks).__name__}; give the objects in a list, hooks=[hook]")
     for plugin in settings.hooks:
         hooks.add(plugin)
 

@@ -36,7 +36,9 @@ def check_reply(returned: Any, most: int, secrets: Sequence[str] = ()) -> Reply:
         raise ModelFnError(f"model_fn returned a {type(returned).__name__} that nobody awaited; make it 'async def'")
     reply = Reply(returned) if isinstance(returned, str) else returned
     if not isinstance(reply, Reply):
-        raise ModelFnError(f"model_fn returned {format_value(returned)}; return the reply as a string, or a Reply")
+        is_message = isinstance(returned, Mapping | list) or hasattr(type(returned), "model_dump")
+        more = ", or hand in from_function(model_fn), which reads messages and answers of SDKs" if is_message else ""
+        raise ModelFnError(f"model_fn returned {format_value(returned)}; return the reply as a string or a Reply{more}")
     if problem := _find_problem(reply):
         raise ModelFnError(f"model_fn returned {problem}")
     plain = attrs.evolve(_cut(reply, most), tool_calls=tuple(map(_name_exactly, reply.tool_calls)))

@@ -75,7 +75,9 @@ class SystemUnderTest:
     def of_callable(cls, call: ModelFn, name: str) -> SystemUnderTest:
         """Look at the signature of what gives replies itself; see :meth:`of`."""
         if not callable(call):
-            raise UsageError(f"{name} is {type(call).__name__}, not a function; give a function of one string")
+            is_runnable = any(callable(getattr(call, verb, None)) for verb in ("ainvoke", "invoke"))
+            remedy = "hand in from_runnable(...) of it" if is_runnable else "give a function of one string"
+            raise UsageError(f"{name} is {type(call).__name__}, not a function; {remedy}")
         if problem := _find_no_reply(call):
             raise UsageError(f"{name} is {problem}")
         is_async = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(

@@ -198,7 +198,8 @@ class EvaluatorTests(AnswerTests, AskingTests):
         if worse is None:
             skip("no conversation is known to be worse; override 'worse_conversation'")
         good, bad = (self.score(one, context(self.judge("hoped"))).value for one in (self.conversation(), worse))
-        assert good is not None and (bad is None or bad < good), f"the good one scores {good}, the worse one {bad}"
+        told = f"'conversation' scores {good}, 'worse_conversation' {bad}"
+        assert good is not None and (bad is None or bad < good), f"{told}; correct the score, or override them"
 
 
 def _text(question: Question[Any]) -> str:

@@ -120,12 +120,14 @@ class WireTests(WorkingTests):
         """No call costs more than ``worst_cost``, where the model writes all that it was let write, in any script."""
         rare = "".join(map(chr, range(0x9F00, 0x9F80)))
         for text, tokens in (("colour " * 4000, 4000), (rare * 40, 128 * 40), ("?", 1)):
-            for limit in (64, 6000):
+            for limit in (67, 6007):
                 with self.__serve() as (judge, provider):
+                    provider.wanted = limit
                     question = text_question(text, max_tokens=limit)
                     worst, provider.read = judge.worst_cost(question), tokens
                     answer = self.__ask(judge, provider, question)
-                    told = f"{tokens} tokens were read and {provider.calls[-1].limit} written: cost {answer.cost_usd}"
+                    written = provider.calls[-1].find_limit(limit)
+                    told = f"{tokens} tokens were read and {written} written: cost {answer.cost_usd}"
                     assert worst is None or answer.cost_usd <= worst, f"{told}, at worst {worst}"
 
     @optional(_NEEDS)

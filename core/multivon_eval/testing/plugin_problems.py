@@ -69,7 +69,8 @@ def problems(plugin: object, kind: str | None = None) -> tuple[PluginProblem, ..
         What is wrong, a record for each standard test that fails; empty for nothing.
 
     Raises:
-        UsageError: If the kind is unknown or cannot be told, or a SPEC names nothing that can be built.
+        UsageError: If the kind is unknown or cannot be told, a SPEC names nothing that can be built, or a class has
+            arguments without a default.
     """
     tests = plugin if inspect.isclass(plugin) and issubclass(plugin, KitTests) else _make_tests(plugin, kind)
     found = [_try(tests, name) for name in find_standard_tests(tests)]
@@ -120,8 +121,7 @@ def _make_tests(plugin: object, kind: str | None) -> type[KitTests]:
     if found in (HOOK, COMMAND):
         return _make_class(found, lambda: plugin)
     if inspect.isclass(plugin):
-        cls: Any = plugin
-        return _make_class(found, lambda: cls())
+        return _make_class(found, _find_maker(plugin))
     return _make_class(found, lambda: _copy(plugin))
 
 
@@ -130,6 +130,23 @@ def _make_class(kind: Kind, make: Callable[[], object]) -> type[KitTests]:
     contract = getattr(importlib.import_module(f".{module}", __package__), name)
     made: type[KitTests] = type("Tests", (contract,), {"make": lambda self: make(), "__module__": __name__})
     return made
+
+
+def _find_maker(cls: type) -> Callable[[], object]:
+    """Find out whether a class can be built with its defaults.
+
+    Raises:
+        UsageError: If it needs arguments.
+    """
+    try:
+        inspect.signature(cls).bind()
+    except TypeError as error:
+        raise UsageError(
+            f"{cls.__name__} cannot be built with its defaults ({error}); give an instance, {cls.__name__}(...)"
+        ) from None
+    except ValueError:  # it has no signature
+        pass
+    return lambda: cls()
 
 
 def _copy(plugin: object) -> object:

@@ -46,6 +46,16 @@ class Call:
         found = [int(one or other) for one, other in _LIMIT.findall(self.body)]
         return max(found) if found else _UNBOUND
 
+    def find_limit(self, wanted: int) -> int:
+        """Like ``limit``, for a request that may name its limit in words of its own.
+
+        Args:
+            wanted: The most tokens that the question lets an answer have: a number that stands for nothing else.
+        """
+        if wanted and self.limit == _UNBOUND and re.search(rf":\s*{wanted}\s*[,}}]", self.body):
+            return wanted
+        return self.limit
+
 
 def reply_like_a_provider(path: str, text: str, read: int, written: int) -> Mapping[str, Any]:
     """Write an answer as it is written at a path: completions, messages, generateContent or responses.
@@ -156,13 +166,14 @@ class Provider:
         read: Tokens that it says it read.
         act: ``answer``; ``hang``; ``reset``, the connection breaks; ``garbage``; or the status of an error.
         calls: The requests so far.
+        wanted: The most tokens that the question lets an answer have; 0 if it is known by its name only.
         sent: How many answers it gave.
         asked: Set when it hangs.
     """
 
     def __init__(self, reply: Reply = reply_like_a_provider) -> None:
         self._reply = reply
-        self.text, self.read = "", 10
+        self.text, self.read, self.wanted = "", 10, 0
         self.act: str | int = "answer"
         self.calls: list[Call] = []
         self.sent = 0
@@ -171,7 +182,7 @@ class Provider:
 
     def write(self, call: Call) -> Mapping[str, Any]:
         """Write the answer to a request; it is as long as the request lets it be."""
-        return self._reply(call.path, self.text, self.read, call.limit)
+        return self._reply(call.path, self.text, self.read, call.find_limit(self.wanted))
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), functools.partial(_Handler, self))

@@ -222,7 +222,7 @@ class ContentTests(WorkingTests):
         if not text.strip():
             skip(_UNSEEN)
         if "\ufffd" in text:
-            skip("what is delivered is no text; override 'delivered'")
+            skip("what is delivered is no text, so the sentence cannot be looked for")
         wanted = _keep_letters(DISCLAIMER.partition("—")[2])
         told = f"the sentence {DISCLAIMER!r} stands nowhere; write run.disclaimer or result.disclaimer"
         assert wanted in _keep_letters(text), told

@@ -202,8 +202,7 @@ def _read_parquet(path: Path) -> Iterator[Record]:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise PersonaError(
-            f"{path}: Parquet needs pyarrow, which is not installed; run: {format_install_command('parquet')}, "
-            "or export the log as JSONL"
+            f"{path}: Parquet needs pyarrow; export the log as JSONL, or run: {format_install_command('parquet')}"
         ) from None
     try:
         rows = parquet.read_table(path).to_pylist()

@@ -145,7 +145,7 @@ def _check_libraries() -> None:
             missing.append({"stdnum": "python-stdnum"}.get(name, name))
     if missing:
         raise PersonaError(
-            f"personas-from-logs needs {', '.join(missing)}, which is not installed; "
+            f"personas-from-logs needs the extra 'logs', of which {', '.join(missing)} cannot be imported; "
             f"run: {format_install_command('logs')}"
         )
 

@@ -23,6 +23,7 @@ from .options import (
     SECONDS,
     Key,
     is_amount,
+    is_client,
     is_extra_body,
     is_header_table,
     is_url,
@@ -122,7 +123,9 @@ class HttpJudge(ProviderJudge):
     api_key_env: str = ""
     extra_body: Mapping[str, Any] = attrs.field(factory=dict, kw_only=True, validator=is_extra_body)
     headers_env: Mapping[str, str] = attrs.field(factory=dict, kw_only=True, validator=is_header_table)
-    client: httpx.AsyncClient | None = attrs.field(default=None, kw_only=True, repr=False, eq=False, metadata=NO_OPTION)
+    client: httpx.AsyncClient | None = attrs.field(
+        default=None, kw_only=True, validator=is_client, repr=False, eq=False, metadata=NO_OPTION
+    )
     _key: Key = attrs.field(init=False, repr=False, eq=False)
     _http: JsonHttp = attrs.field(init=False, repr=False, eq=False)
 

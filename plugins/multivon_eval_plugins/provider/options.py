@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
+import httpx
 
 from multivon_eval.sdk import UsageError, hide_secrets, is_secret_name
 
@@ -63,6 +64,12 @@ def is_header_table(_: object, __: object, value: Mapping[str, str]) -> None:
                 f"headers_env holds {name!r}; give the name of a header and the variable that holds its value: "
                 'headers_env={X-Team = "TEAM_TOKEN"}'
             )
+
+
+def is_client(_: object, __: object, value: httpx.AsyncClient | None) -> None:
+    """Refuse what is no asynchronous client of httpx."""
+    if value is not None and not isinstance(value, httpx.AsyncClient):
+        raise ValueError(f"client is {type(value).__name__}; give an httpx.AsyncClient")
 
 
 def is_amount(_: object, attribute: Any, value: float | None) -> None:

@@ -41,6 +41,9 @@ class Recording:
         record_text: Whether texts are kept.
         clients: Clients of other SDKs that are listened to as well.
 
+    Raises:
+        UsageError: If ``clients`` is no list, or one of them has no method that carries prompts.
+
     Attributes:
         root: The folder.
         out: The file.
@@ -58,6 +61,8 @@ class Recording:
         self.root, self.out = Path(repo_root).absolute(), Path(out or store.DEFAULT).absolute()
         self.tally = Tally(self.root, record_text)
         self._record_text = record_text
+        if not isinstance(clients, Iterable):
+            raise UsageError(f"clients is {type(clients).__name__}; give the clients in a list, clients=[client]")
         self._clients = tuple(clients)
         self._methods = [method for client in self._clients for method in find_methods(client)]
         self._lock = threading.RLock()

@@ -110,6 +110,9 @@ def test_unknown_options_and_commands_are_guessed_at(tmp_path: Path) -> None:
 
 MODELS = {
     "def other(prompt): return 'x'": "has no 'model_fn'; known: other; name one as model.py:NAME",
+    "from pathlib import Path\nclass Shop:\n    def open(self): return len\nshop = Shop()": (
+        "has no 'model_fn'; known: Shop, shop; name one as model.py:NAME"
+    ),
     "model_fn = 5": "'model_fn' is int, not a function; name a function as model.py:NAME",
     "def model_fn(): return 'x'": "takes neither the prompt nor 'messages'; it is called with the conversation",
     "def model_fn(a, b): return 'x'": "wants 2 arguments (a, b); it is called with the conversation as one string",

@@ -265,6 +265,12 @@ class TestRefusal:
         assert f"hook {name} cannot be used" in str(caught.value).replace(f"{__name__}.", "")
         assert cause in str(caught.value)
 
+    @pytest.mark.parametrize("hooks", [Recorder(), 3])
+    def test_no_list(self, hooks: Any) -> None:
+        """A hook by itself is told to be put into a list."""
+        with pytest.raises(UsageError, match=r"hooks is \w+; give the objects in a list, hooks=\[hook\]"):
+            simulate(model_fn, PEOPLE, judge="offline", hooks=hooks)
+
     def test_handed_in_twice(self) -> None:
         """One object takes part once; the second time is an error, and does not throw the first out."""
         hooks, recorder = Hooks(lambda problem: None), Recorder()

@@ -92,6 +92,8 @@ def test_twice_the_same_name_is_refused_with_the_way_out():
     """The message says how to have both."""
     with pytest.raises(UsageError, match="named twice; name it once, or give one a name of its own with ',name=WORD'"):
         run(evaluators=[SPEC, f"{SPEC},most=50"])
+    with pytest.raises(UsageError, match="evaluator 'strict' is named twice"):
+        run(evaluators=[f"{SPEC},name=strict", f"{SPEC},most=50,name=strict"])
 
 
 @pytest.mark.parametrize("name", ["", "two words", "4th", "a=b", 7])

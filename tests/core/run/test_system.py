@@ -399,6 +399,18 @@ def test_lone_surrogates_never_reach_a_transcript():
     assert reply_of(lambda prompt: "\ud83d\ude00") == "\U0001f600"
 
 
+def test_a_message_is_no_reply_and_says_the_way():
+    """Who returns what an SDK answered is told what reads it; who returns another thing is not led astray."""
+    way = "return the reply as a string or a Reply, or hand in from_function(model_fn)"
+    assert way in error_of(lambda prompt: {"role": "assistant", "content": "x"}).message
+    assert error_of(lambda prompt: 7).message == "model_fn returned int (7); return the reply as a string or a Reply"
+
+
+class Invoked:
+    def invoke(self, messages):
+        return "x"
+
+
 @attrs.frozen
 class NoFunction:
     name: str = "x"
@@ -415,7 +427,8 @@ class NoFunction:
         (lambda messages, history, user: "x", "wants 2 arguments (history, user)"),
         ("model.py", "is str, not a function"),
         (None, "is NoneType, not a function"),
-        (NoFunction(), "is NoFunction, not a function"),
+        (NoFunction(), "is NoFunction, not a function; give a function of one string"),
+        (Invoked(), "is Invoked, not a function; hand in from_runnable(...) of it"),
     ],
 )
 def test_a_wrong_signature_is_refused_with_the_reason(model_fn, reason):

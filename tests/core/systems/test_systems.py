@@ -382,7 +382,12 @@ def test_nothing_is_imported_before_it_is_asked_for() -> None:
         "from_runnable(type('R', (), {'invoke': lambda *_: 'Hi'})())\n"
         "assert not [name for name in sys.modules if name.startswith(('langchain', 'langgraph', 'openai'))]\n"
         "try:\n    from_agent(None)\nexcept UsageError as error:\n    print(error)\n"
+        "sys.modules['langchain_core'] = None\n"
+        "for make in (from_runnable, lambda bot: from_function(bot.invoke, style='langchain')):\n"
+        "    try:\n        make(type('R', (), {'invoke': lambda self, messages: 'Hi'})())\n"
+        "    except UsageError as error:\n        print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert "from_agent needs the Agents SDK of OpenAI" in done.stdout and "pip install openai-agents" in done.stdout
+    assert done.stdout.count("need langchain-core, which is not installed; pip install langchain-core") == 2

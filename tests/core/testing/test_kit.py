@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 from unittest import SkipTest
 
+import attrs
 import pytest
 
-from multivon_eval import UsageError
+from multivon_eval import Report, SimulationResult, UsageError
+from multivon_eval.sdk import RunInfo
 from multivon_eval.testing import (
     KIT_CHANGES,
     KIT_VERSION,
@@ -21,10 +23,12 @@ from multivon_eval.testing import (
     JudgeTests,
     ObserverTests,
     PersonaSourceTests,
+    Provider,
     SinkTests,
     problems,
     standard_tests,
 )
+from multivon_eval.testing.provider import Call
 from multivon_eval.testing.standard import added
 from mutants import load_all
 from mutants.evaluators import Evaluator, Inverted
@@ -32,6 +36,24 @@ from mutants.planted import PLANTED, RIGHT, Mutant, key_of
 from support.command import clean_env
 
 load_all()
+
+
+@attrs.define
+class Needy:
+    """A sink that must be told where to."""
+
+    path: str
+
+    async def open(self, run: RunInfo) -> None:
+        """Get ready."""
+
+    async def write(self, result: SimulationResult) -> None:
+        """Deliver."""
+
+    async def close(self, report: Report) -> None:
+        """Finish."""
+
+
 CONTRACTS = (
     PersonaSourceTests,
     DriverTests,
@@ -129,6 +151,21 @@ def test_problems_of_something_else() -> None:
         problems(Evaluator(), "evaluater")
     with pytest.raises(UsageError, match="no plug-in of any kind is named 'nonsense'"):
         problems("nonsense")
+    with pytest.raises(UsageError, match=r"cannot be built with its defaults \(missing a required argument: 'path'"):
+        problems(Needy)
+
+
+def test_a_judge_may_name_its_limit_as_it_likes() -> None:
+    """How long an answer may be is known from its number where its name says nothing."""
+    with Provider(lambda path, text, read, written: {"written": written}) as provider:
+        provider.wanted = 67
+        for body, limit in (
+            ('{"most": 67, "temperature": 0}', 67),
+            ('{"max_tokens": 20}', 20),
+            ('{"most":670}', 100_000),
+            ('{"text": "most: 67"}', 100_000),
+        ):
+            assert provider.write(Call("/", {}, body)) == {"written": limit}, body
 
 
 class _Newer(EvaluatorTests):

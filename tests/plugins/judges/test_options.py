@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 
+import httpx
 import pytest
 
+from multivon_eval import UsageError
 from multivon_eval._plugins.build import build, list_option_fields, load_class
 from multivon_eval._plugins.kinds import JUDGE
 from multivon_eval._plugins.registry import Registry
@@ -44,3 +46,10 @@ def test_each_option_is_documented_by_its_judge(name):
     attributes = inspect.getdoc(cls).partition("Attributes:")[2]
     documented = re.findall(r"^    (\w+): ", attributes, re.MULTILINE)
     assert [option for option in documented if option != "client"] == options
+
+
+@pytest.mark.parametrize("name", ["anthropic", "gemini", "openai"])
+def test_a_client_of_another_kind_is_refused(name):
+    """A synchronous client would fail at the first call, when personas may be paid for."""
+    with httpx.Client() as client, pytest.raises(UsageError, match=r"client is Client; give an httpx\.AsyncClient"):
+        build(JUDGE, {"use": f"{name}:m", "client": client}, Registry())

@@ -127,3 +127,9 @@ def test_what_carries_no_prompts_is_refused():
     """When the recording is made, with what a client needs."""
     with pytest.raises(UsageError, match=r"object has no method that carries prompts \(chat.completions.create, resp"):
         record_prompts(clients=[object()])
+
+
+def test_a_client_that_stands_in_no_list():
+    """It is told to be put into one."""
+    with pytest.raises(UsageError, match=r"clients is Client; give the clients in a list, clients=\[client\]"):
+        record_prompts(clients=Client())

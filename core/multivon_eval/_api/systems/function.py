@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..._messages.convert import MessageStyle, check_style, to_messages
+from ..._messages.convert import MessageStyle, check_library, check_style, to_messages
 from ..._run.threads import run_in_thread
 from ...errors import UsageError
 from .replies import read_reply
@@ -37,12 +37,14 @@ def from_function(
         or a list of messages that ends with the reply; tool calls and tokens are read where they stand in it.
 
     Raises:
-        UsageError: If it is no function of messages, there is no such style, or a price is wrong.
+        UsageError: If it is no function of messages, there is no such style, the style's library is not installed, or a
+            price is wrong.
     """
     if not callable(function):
         raise UsageError(f"from_function got {type(function).__name__}; give a function of a list of messages")
     if style is not None:
         check_style(style)
+        check_library(style)
     try:
         parameters = inspect.signature(function).parameters
         inspect.signature(function).bind([], **({"conversation_id": ""} if "conversation_id" in parameters else {}))

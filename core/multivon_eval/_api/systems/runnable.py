@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from ..._messages.convert import to_messages
+from ..._messages.convert import check_library, to_messages
 from ..._run.threads import run_in_thread
 from ..._types.message import Reply
 from ...errors import UsageError
@@ -47,11 +47,12 @@ def from_runnable(
         model tells them.
 
     Raises:
-        UsageError: If it is no runnable, takes no messages, or a price is wrong.
+        UsageError: If it is no runnable, takes no messages, langchain-core is not installed, or a price is wrong.
     """
     if not any(callable(getattr(runnable, name, None)) for name in ("ainvoke", "invoke")):
         remedy = "compile it first: graph.compile()" if hasattr(runnable, "compile") else "hand in a runnable"
         raise UsageError(f"{type(runnable).__name__} has neither ainvoke nor invoke, so it is no runnable; {remedy}")
+    check_library("langchain")
     return _Runnable(
         runnable,
         make_input or _find_input(runnable),
