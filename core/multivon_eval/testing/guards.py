@@ -117,6 +117,7 @@ def catching_changes(*, prints: bool) -> Iterator[list[str]]:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             yield found
     after = _describe_process()
+    os.chdir(str(before["the working directory"]))  # what comes next is not to suffer from it
     found += [f"printed {text!r}" for text in (out.getvalue()[:80], err.getvalue()[:80]) if text]
     found += [f"changed {name}" for name, value in before.items() if after[name] != value]
 
