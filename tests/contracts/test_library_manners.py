@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas  # noqa: F401 - what it does to warnings when it is imported is its own
 import pytest
 
 import multivon_eval

@@ -134,6 +134,16 @@ class Breaks(Command):
         raise ValueError(path)
 
 
+@planted_with_args("test_ends_well")
+class GoesElsewhere(Command):
+    """Changes the working directory of the process, on which the next command relies."""
+
+    @staticmethod
+    def call(path: str, most: int, **more: Any) -> Any:
+        _count(path, most)
+        os.chdir(os.path.dirname(os.getcwd()) or os.curdir)
+
+
 @planted("test_importing_it_does_nothing")
 class Heavy:
     """Imports at once what takes long."""

@@ -13,6 +13,7 @@ from multivon_eval.sdk import (
     JudgeError,
     Question,
     RunContext,
+    UnreadableAnswer,
     UserTurn,
     YesNo,
     YesNoAsked,
@@ -107,8 +108,21 @@ class FailureIsSuccess(Driver):
     async def ask_turn(self, conversation: Conversation, context: RunContext) -> UserTurn:
         try:
             return await super().ask_turn(conversation, context)
+        except UnreadableAnswer:
+            raise
         except JudgeError:
             return UserTurn("", goal_reached=True)
+
+
+@planted("test_an_unreadable_answer_ends_nothing")
+class UnreadableIsLeaving(Driver):
+    """Takes an answer that cannot be read for a user who leaves."""
+
+    async def ask_turn(self, conversation: Conversation, context: RunContext) -> UserTurn:
+        try:
+            return await super().ask_turn(conversation, context)
+        except UnreadableAnswer:
+            return UserTurn("", gave_up=True)
 
 
 @planted("test_a_conversation_begins_with_a_message")
@@ -194,6 +208,18 @@ class PromisesLess(Driver):
 
     def questions(self, conversation: Conversation) -> list[Question[Any]] | None:
         return [self.write(conversation)]
+
+
+@planted("test_asks_what_it_says")
+class AsksForLastWord(Driver):
+    """Says of its fifth turn that it ends there without asking, and asks for a last word."""
+
+    def questions(self, conversation: Conversation) -> list[Question[Any]] | None:
+        return super().questions(conversation) if conversation.turns < 5 else None
+
+    async def next_message(self, conversation: Conversation, context: RunContext) -> UserTurn:
+        turn = await super().next_message(conversation, context)
+        return turn if conversation.turns < 5 else attrs.evolve(turn, gave_up=True)
 
 
 @planted("test_two_conversations_at_once")

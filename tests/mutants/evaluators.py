@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import random
+import sys
 import time
 from typing import Any
 
@@ -481,3 +484,58 @@ class ByRules:
         if not said:
             return Score.skipped("no reply")
         return Score(sum("." in message.content for message in said) / len(said), "so")
+
+
+@planted("test_serves_one_run_after_another")
+@attrs.define(slots=False)
+class LocksItself(Evaluator):
+    """Lets one conversation in at a time, by a lock that is bound to the first loop on which somebody waited for it."""
+
+    lock: asyncio.Lock = attrs.field(factory=asyncio.Lock, init=False, eq=False, repr=False)
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        async with self.lock:
+            return await super().evaluate(conversation, context)
+
+
+@planted("test_leaves_the_process_as_it_is")
+class SeedsEverybody(Evaluator):
+    """Seeds the random numbers of the whole process."""
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        random.seed(context.seed)
+        return await super().evaluate(conversation, context)
+
+
+@planted("test_bears_any_transcript")
+@attrs.define(slots=False)
+class HasNoCap:
+    """Counts words, and scores long replies with more than 1."""
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        """The mean number of words, of 200."""
+        replies = conversation.said_by("assistant")
+        if not replies:
+            return Score.skipped("no reply")
+        return Score(sum(len(one.content.split()) for one in replies) / len(replies) / 200, "words")
+
+
+@right()
+class ImportsLate(Evaluator):
+    """Imports a module where it is first used that waits while it is imported, once in a process."""
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        """Score, with the module imported anew."""
+        sys.modules.pop("mutants.waits_when_imported", None)
+        importlib.import_module("mutants.waits_when_imported")
+        return await super().evaluate(conversation, context)
+
+
+@right()
+class RollsDice(Evaluator):
+    """Takes random numbers of the process, and does not seed them."""
+
+    async def evaluate(self, conversation: Conversation, context: RunContext) -> Score:
+        """Score, after a throw."""
+        random.random()
+        return await super().evaluate(conversation, context)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -147,13 +149,17 @@ class SetsEnvironment(Hook):
 
 
 @planted("test_scope_leaves_context_variables")
-class NeverResets(Hook):
-    """Leaves its context variable set."""
+class ResetsAfterFailures(Hook):
+    """Leaves its context variable set where nothing was raised."""
 
     @contextmanager
     def scope(self, case_uid: str) -> Iterator[None]:
-        CASE.set(f"{case_uid}{time.perf_counter_ns()}")
-        yield
+        token = CASE.set(f"{case_uid}{time.perf_counter_ns()}")
+        try:
+            yield
+        except RuntimeError:
+            CASE.reset(token)
+            raise
 
 
 @planted("test_scopes_overlap")
@@ -233,3 +239,30 @@ class OneScope:
     def conversation_scope(self) -> _Scope:
         """Give it."""
         return self._scope
+
+
+@planted("test_scope_ends_what_raised")
+class ResetsWhereAllIsWell(Hook):
+    """Sets its context variable back only where nothing was raised."""
+
+    @contextmanager
+    def scope(self, case_uid: str) -> Iterator[None]:
+        token = CASE.set(case_uid)
+        yield
+        CASE.reset(token)
+
+
+@planted("test_leaves_the_process_as_it_is")
+class SeedsEverybody(Hook):
+    """Seeds the random numbers of the whole process."""
+
+    def started(self, run: RunInfo) -> None:
+        random.seed(run.run_id)
+
+
+@right()
+class AsksTheLoop(Hook):
+    """Asks the event loop for the time: hooks are called on it."""
+
+    def started(self, run: RunInfo) -> None:
+        self.counts["began"] = int(asyncio.get_running_loop().time())

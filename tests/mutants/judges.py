@@ -88,10 +88,13 @@ class Judge:
     def fail(self, response: httpx.Response) -> JudgeError:
         status = response.status_code
         if status == 429 or status >= 500:
-            wait = response.headers.get("retry-after")
+            wait = response.headers.get("retry-after", "")
             overloaded = status in (429, 529)
-            return JudgeUnavailable(f"status {status}", False, float(wait) if wait else None, overloaded)
+            return JudgeUnavailable(f"status {status}", False, self.read_wait(wait), overloaded)
         return JudgeError(f"status {status}")
+
+    def read_wait(self, wait: str) -> float | None:
+        return float(wait) if wait.isdigit() else None
 
     def read(self, response: httpx.Response, question: Question[Any]) -> Answer:
         try:
@@ -213,6 +216,23 @@ class RawGarbage(Judge):
     def read(self, response: httpx.Response, question: Question[Any]) -> Answer:
         response.json()
         return super().read(response, question)
+
+
+@planted("test_is_told_how_long_to_wait")
+class KnowsNoDates(Judge):
+    """Takes it that the provider says a number of seconds, which may be a date."""
+
+    def read_wait(self, wait: str) -> float | None:
+        return float(wait) if wait else None
+
+
+@planted("test_the_bound_holds_at_its_provider")
+class GuessesTheLimit(Judge):
+    """Sends no limit where the question has none, and reckons with a usual one."""
+
+    def worst_cost(self, question: Question[Any]) -> Decimal | None:
+        usual = attrs.evolve(question.prompt, max_tokens=question.prompt.max_tokens or 1000)
+        return super().worst_cost(attrs.evolve(question, prompt=usual))
 
 
 @planted("test_is_told_how_long_to_wait")

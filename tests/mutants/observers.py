@@ -191,3 +191,23 @@ class Stops:
         if message.role != "assistant" or "promise" not in message.content:
             return []
         return [Observation("promises", turn, "it promises something", "stop", "max_turns")]
+
+
+@planted("test_turns_are_those_of_the_conversation")
+class HalvesMessages(Observer):
+    """Takes half the number of messages for the turn."""
+
+    def say(self, conversation: Conversation, answer: YesNoAnswer) -> list[Observation]:
+        turn = max(1, len(conversation.messages) // 2)
+        return [attrs.evolve(one, turn=turn) for one in super().say(conversation, answer)]
+
+
+@right()
+class CountsAtTheEnd(Observer):
+    """Says at the end how many replies there were, and gives that as the turn."""
+
+    async def observe(self, conversation: Conversation, context: RunContext) -> Sequence[Observation]:
+        """Look at a reply that is new, and at the whole."""
+        if conversation.stop_reason is None or conversation.turns > len(conversation.said_by("user")):
+            return await super().observe(conversation, context)
+        return [Observation("replies", max(1, conversation.turns), f"{conversation.turns} replies")]

@@ -76,6 +76,14 @@ class FilePerPersona(Sink):
         Path(self.path).with_name(f"{name}.txt").write_text(self.tell(result), "utf-8")
 
 
+@planted("test_words_in_any_script_are_delivered")
+class DropsLetters(Sink):
+    """Drops what is not ASCII."""
+
+    def tell(self, result: SimulationResult) -> str:
+        return super().tell(result).encode("ascii", "ignore").decode()
+
+
 @planted("test_no_outcome_is_left_out")
 class DropsErrors(Sink):
     """Drops what failed."""

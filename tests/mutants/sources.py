@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -207,7 +210,8 @@ class Patient(Proposer):
         for number, question in enumerate(self.proposal(context.seed)):
             try:
                 some = await ask(context.judge, question)
-            except JudgeError:
+            except JudgeError as error:
+                context.log.warning("question %d: %s", number + 1, error)
                 continue
             found += [attrs.evolve(one, name=f"{one.name} {number}") for one in some]
         if not found:
@@ -253,6 +257,25 @@ class SwallowsFailure(Proposer):
             return [persona("Somebody"), persona("Else")]
 
 
+@planted_asking("test_a_judge_that_fails_gives_no_personas")
+class LeavesOutUnsaid(Patient):
+    """Asks twice, and where one of the questions fails says nothing of it."""
+
+    async def load(self, context: RunContext) -> Sequence[Persona]:
+        return await super().load(attrs.evolve(context, log=logging.Logger("nobody")))
+
+
+@planted("test_words_come_out_as_they_stand")
+class ReadsLatin(Source):
+    """Reads its file as Latin-1."""
+
+    def read(self) -> str:
+        try:
+            return Path(self.path).read_text("latin-1")
+        except OSError as error:
+            raise PersonaError(f"{self.path}: cannot be read ({error}); give another file") from None
+
+
 @right()
 @attrs.define(slots=False)
 class ReadsAtOnce:
@@ -291,3 +314,32 @@ class Defaults(Source):
         except (ValueError, KeyError) as error:
             raise PersonaError(f"{self.path}: no JSON with people ({error}); mend it") from None
         return [Persona(row["who"], "A customer.", row["wants"] or "Get help.", "It was done.") for row in rows]
+
+
+def _build_table(self: Any, cls: Any) -> object:
+    path = self.folder / "people.db"
+    path.unlink(missing_ok=True)
+    rows = [("Ann", "A customer.", "Get a refund.", "It was done."), ("Ben", "A customer.", "Find it.", "It was done.")]
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("create table people (name, profile, goal, success_criteria)")
+        base.executemany("insert into people values (?, ?, ?, ?)", rows)
+        base.commit()
+    return cls(str(path))
+
+
+right_table = make_right(PersonaSourceTests, _build_table)
+
+
+@right_table()
+@attrs.define(slots=False)
+class Table(Source):
+    """Reads a database, which is malformed as a whole where a byte of it is gone."""
+
+    def read(self) -> str:
+        if not Path(self.path).is_file():
+            raise PersonaError(f"{self.path}: not there; give a database")
+        try:
+            with closing(sqlite3.connect(self.path)) as base:
+                return "\n".join("|".join(row) for row in base.execute("select * from people order by rowid"))
+        except sqlite3.Error as error:
+            raise PersonaError(f"{self.path}: no database of people ({error})") from None

@@ -53,6 +53,16 @@ class AskingTests(WorkingTests):
         judge = ScriptedJudge(answer)
         return judge
 
+    def unreadable_from(self, place: int) -> ScriptedJudge:
+        """Give a judge whose answers cannot be read from one of its calls on, counted from 0."""
+        answers = self.answering("hoped")
+
+        def answer(question: Question[Any]) -> str:
+            return "<no answer to any question>" if judge.calls > place else answers(question)
+
+        judge = ScriptedJudge(answer)
+        return judge
+
 
 def budget_for(calls: int) -> Decimal:
     """The ceiling, in USD, under which so many calls of a stand-in fit one after another and no more."""

@@ -139,11 +139,13 @@ class CommandTests(KitTests):
 
     @optional("`good_args`")
     def test_ends_well(self) -> None:
-        """With right arguments it ends with exit code 0 and raises nothing."""
+        """With right arguments it ends with exit code 0, raises nothing and leaves the process as it is."""
         args = self.good_args()
         if args is None:
             skip("no arguments are known with which it ends well; override 'good_args'")
-        done = self.invoke(*args)
+        with catching_changes(prints=True) as changed:
+            done = self.invoke(*args)
+        assert not changed, f"{'; '.join(changed)}; put it back, or ask for what you need by path"
         assert done.exception is None, f"raised {format_error(_known(done))}"
         assert done.exit_code == 0, f"the exit code is {done.exit_code}"
 

@@ -54,6 +54,16 @@ class DriverAnswerTests(AskingTests):
                 is_fine = isinstance(came, BaseException) or not came.is_last
                 assert is_fine, f"call {place + 1} of a turn fails, and it gives {came}"
 
+    @basic
+    def test_an_unreadable_answer_ends_nothing(self) -> None:
+        """Where the answer that is asked for a turn cannot be read, nobody reaches a goal or gives up."""
+        for so_far in self._list_stages():
+            for place in range(self._count_calls(so_far)):
+                judge = self.unreadable_from(place)
+                came = outcome(lambda so_far=so_far, judge=judge: self.turn(so_far, context(judge)))  # type: ignore[misc]
+                is_fine = isinstance(came, BaseException) or not came.is_last
+                assert is_fine, f"answer {place + 1} of a turn cannot be read, and it gives {came}"
+
     def _play(self, ends: str, turns: int = 12) -> list[tuple[UserTurn, bool]]:
         """Play a conversation with a judge that always ends it in one way.
 

@@ -47,6 +47,7 @@ class DriverTests(DriverAnswerTests):
     """
 
     kind: ClassVar[Kind] = DRIVER
+    at_once: ClassVar[int] = 3
 
     def make(self) -> Driver:
         """Make an instance."""
@@ -195,7 +196,7 @@ class DriverTests(DriverAnswerTests):
     @basic
     def test_asks_what_it_says(self) -> None:
         """With ``questions`` it says what it will ask, or with None that it ends the conversation without asking."""
-        for so_far in (Conversation(persona=self.persona()), self.conversation()):
+        for so_far in self._list_growing():
             made, judge = self.make(), self.judge()
             asks = find_ability(made, Asks)
             if asks is None:
@@ -209,6 +210,16 @@ class DriverTests(DriverAnswerTests):
             assert promised is not None or turn.is_last, "'questions' says None, and it goes on"
             wrong = compare_questions(list(promised or ()), judge.asked)
             assert not wrong, wrong
+
+    def _list_growing(self) -> list[Conversation]:
+        """List a conversation as it stands before each turn, from the first to one that most drivers do not get to."""
+        stages, so_far = [Conversation(persona=self.persona()), self.conversation()], self.conversation()
+        for number in range(8):
+            so_far = so_far.grown(Message("user", f"And order {number}?")).grown(
+                Message("assistant", f"It is {number}.")
+            )
+            stages.append(so_far)
+        return stages
 
     @basic
     def test_two_conversations_at_once(self) -> None:

@@ -57,15 +57,7 @@ class AnswerTests(AskingTests):
     def test_an_unreadable_answer_gives_no_number(self) -> None:
         """Where an answer cannot be read there is no score either."""
         for place in range(self._count_calls()):
-            answers = self.answering("hoped")
-
-            asked: list[Question[Any]] = []
-
-            def answer(question: Question[Any], place: int = place, answers: Any = answers, asked: Any = asked) -> str:
-                asked.append(question)
-                return "<no answer to any question>" if len(asked) > place else answers(question)
-
-            judge = ScriptedJudge(answer)
+            judge = self.unreadable_from(place)
             came = outcome(lambda judge=judge: self.score(self.conversation(), context(judge)))  # type: ignore[misc]
             told = f"answer {place + 1} cannot be read and it gives {came}"
             assert isinstance(came, BaseException) or came.value is None, told

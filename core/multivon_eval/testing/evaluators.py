@@ -45,6 +45,7 @@ class EvaluatorTests(AnswerTests, AskingTests):
     """
 
     kind: ClassVar[Kind] = EVALUATOR
+    at_once: ClassVar[int] = 3
 
     def make(self) -> Evaluator:
         """Make an instance."""

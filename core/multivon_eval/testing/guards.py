@@ -10,13 +10,14 @@ import gc
 import io
 import logging
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
@@ -53,7 +54,7 @@ def catching_blocks() -> Iterator[list[str]]:
             name = _find_wait(frame)
         else:
             return
-        if name and name not in seen:
+        if name and name not in seen and not _is_importing(frame):
             seen.append(name)
 
     before = sys.getprofile()
@@ -62,6 +63,15 @@ def catching_blocks() -> Iterator[list[str]]:
         yield seen
     finally:
         sys.setprofile(before)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a call belongs to the import of a module: that is done once in a process, and by libraries themselves."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _find_blocking_function(function: Any) -> str:
@@ -107,8 +117,22 @@ def catching_changes(*, prints: bool) -> Iterator[list[str]]:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             yield found
     after = _describe_process()
+    os.chdir(str(before["the working directory"]))  # what comes next is not to suffer from it
     found += [f"printed {text!r}" for text in (out.getvalue()[:80], err.getvalue()[:80]) if text]
     found += [f"changed {name}" for name, value in before.items() if after[name] != value]
+
+
+def begins_random_anew(job: Callable[[], object]) -> bool:
+    """Whether a job sets the random numbers of the whole process: after it they are the same, whatever was before."""
+    before, after = random.getstate(), list[object]()
+    try:
+        for seed in (1, 2):
+            random.seed(seed)
+            job()
+            after.append(random.getstate())
+    finally:
+        random.setstate(before)
+    return after[0] == after[1]
 
 
 def _describe_process() -> dict[str, object]:

@@ -19,7 +19,7 @@ from .._types.report import Problem
 from ..errors import PluginBroken
 from ..sdk import Conversation, result_to_json, summary_to_json
 from .fakes import ScriptedJudge
-from .guards import Leftovers, catching_blocks, catching_changes, find_tasks
+from .guards import Leftovers, begins_random_anew, catching_blocks, catching_changes, find_tasks
 from .hook_events import Event, list_odd_events, list_usual_events
 from .nouns import persona
 from .plugins import KitTests, copied
@@ -43,7 +43,14 @@ class HookTests(KitTests):
         return hooks
 
     def _emit(self, events: list[Event], plugin: object | None = None) -> None:
-        """Call hooks one after another, and fail where one raises."""
+        """Call hooks one after another on an event loop, as a run does, and fail where one raises."""
+
+        async def job() -> None:
+            self._emit_here(events, plugin)
+
+        asyncio.run(job())
+
+    def _emit_here(self, events: list[Event], plugin: object | None = None) -> None:
         problems: list[Problem] = []
         hooks = self._add(problems, plugin)
         for name, arguments in events:
@@ -113,7 +120,7 @@ class HookTests(KitTests):
 
         async def job() -> list[str]:
             with catching_blocks() as seen:
-                self._emit(self.events(), made)
+                self._emit_here(self.events(), made)
             return seen
 
         seen = asyncio.run(job())
@@ -123,7 +130,8 @@ class HookTests(KitTests):
     def test_leaves_the_process_as_it_is(self) -> None:
         """It changes nothing of the process: no logging set-up, no signals, no environment."""
         with catching_changes(prints=True) as found:
-            self._emit(self.events())
+            is_anew = begins_random_anew(lambda: self._emit(self.events()))
+        assert not is_anew, "it seeds the random numbers of the whole process; make a random.Random of your own"
         assert not found, "; ".join(found)
 
     @basic
@@ -168,12 +176,16 @@ class HookTests(KitTests):
 
     @basic
     def test_scope_ends_what_raised(self) -> None:
-        """A call of ``model_fn`` that raises leaves the scope too, and its error passes."""
+        """A call of ``model_fn`` that raises leaves the scope as one that answers, and its error passes."""
         for scope in self._make_scopes():
+            before = dict(copy_context().items())
             try:
                 with scope:
                     raise RuntimeError("the system is down")
             except RuntimeError:
+                now = copy_context()
+                changed = [one.name for one, value in now.items() if before.get(one, _NONE) != value]
+                assert not changed, f"after a call that raised {', '.join(changed)} is not as before; use 'finally'"
                 continue
             except Exception as error:
                 raise AssertionError(f"the scope turns the system's error into {format_error(error)}") from error

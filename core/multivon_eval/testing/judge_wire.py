@@ -120,7 +120,7 @@ class WireTests(WorkingTests):
         """No call costs more than ``worst_cost``, where the model writes all that it was let write, in any script."""
         rare = "".join(map(chr, range(0x9F00, 0x9F80)))
         for text, tokens in (("colour " * 4000, 4000), (rare * 40, 128 * 40), ("?", 1)):
-            for limit in (67, 6007):
+            for limit in (67, 6007, None):
                 with self.__serve() as (judge, provider):
                     provider.wanted = limit
                     question = text_question(text, max_tokens=limit)
@@ -160,6 +160,10 @@ class WireTests(WorkingTests):
         if isinstance(error, JudgeUnavailable):
             assert error.overloaded, "429: 'overloaded' is False"
             assert error.retry_after == 3, f"429 with Retry-After 3: 'retry_after' is {error.retry_after}"
+            with self.__serve() as (judge, provider):
+                provider.act, provider.retry_after = 429, "Wed, 21 Oct 2015 07:28:00 GMT"
+                error = self.__catch(judge, provider)
+            assert isinstance(error, JudgeUnavailable), f"429 with a date as Retry-After: raised {error!r}"
 
     @optional(_NEEDS)
     def test_an_unknown_outcome_may_have_cost(self) -> None:

@@ -53,6 +53,7 @@ class JudgeTests(WireTests):
     """
 
     kind: ClassVar[Kind] = JUDGE
+    at_once: ClassVar[int] = 3
 
     def make(self) -> Judge:
         """Make an instance."""

@@ -14,7 +14,7 @@ from .._set_module import set_module
 from ..errors import JudgeError
 from ..sdk import Answer, Closes, Judge, Question
 from .fakes import ScriptedJudge
-from .guards import Leftovers, catching_blocks, catching_changes, find_tasks
+from .guards import Leftovers, begins_random_anew, catching_blocks, catching_changes, find_tasks
 from .plugins import PluginTests
 from .standard import basic
 from .whole_runs import simulate_with
@@ -50,6 +50,8 @@ class WorkingTests(PluginTests):
 
     prints: ClassVar[bool] = False
     """Whether the kind is there to print, as a sink may be."""
+    at_once: ClassVar[int] = 1
+    """How many uses of one instance a run makes side by side."""
 
     async def use(self, made: Any, judge: Judge | None = None) -> None:
         """Let an instance do what a run lets it do.
@@ -85,18 +87,24 @@ class WorkingTests(PluginTests):
 
     @basic
     def test_leaves_the_process_as_it_is(self) -> None:
-        """A plug-in prints nothing and changes nothing of the process: logging, signals, environment."""
+        """A plug-in prints nothing and changes nothing of the process: logging, signals, environment, random seed."""
         with catching_changes(prints=self.prints) as found:
-            self.run(self.use)
+            is_anew = begins_random_anew(lambda: self.run(self.use))
+        assert not is_anew, "it seeds the random numbers of the whole process; make a random.Random of your own"
         assert not found, f"{'; '.join(found)}; use context.log, and leave the rest to the program"
 
     @basic
     def test_serves_one_run_after_another(self) -> None:
         """One instance may serve several runs, one after the other, each on an event loop of its own."""
         plugin = self.make()
+
+        async def job(made: Any) -> None:
+            # Locks are bound to the loop on which somebody first had to wait for one.
+            await asyncio.gather(*(self.use(made) for _ in range(self.at_once)))
+
         for number in ("first", "second"):
             try:
-                self.run(self.use, plugin)
+                self.run(job, plugin)
             except Exception as error:
                 raise AssertionError(f"the {number} run fails: {type(error).__name__}: {error}") from error
 

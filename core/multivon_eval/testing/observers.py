@@ -35,6 +35,7 @@ class ObserverTests(AskingTests):
     """
 
     kind: ClassVar[Kind] = OBSERVER
+    at_once: ClassVar[int] = 3
 
     def make(self) -> Observer:
         """Make an instance."""
@@ -96,6 +97,19 @@ class ObserverTests(AskingTests):
                     _check_seen(self.observe(stage), stage)
                 except Exception as error:
                     raise AssertionError(f"where {what}: {format_error(error)}") from error
+
+    @basic
+    def test_turns_are_those_of_the_conversation(self) -> None:
+        """A user message begins a turn, and whatever the assistant says before the next one belongs to it."""
+        _, replied, _ = self.stages()
+        more = (Message("assistant", "One moment, please."), Message("assistant", "I have it here."))
+        parted = attrs.evolve(replied, messages=(*replied.messages[:-1], *more, replied.messages[-1]))
+        for says in get_args(Says):
+            plain, among = (_list_turns(self.observe(one, context(self.judge(says)))) for one in (replied, parted))
+            both = [name for name in plain if len(plain[name]) == len(among.get(name, ()))]
+            wrong = [name for name in both if plain[name] != among[name]]
+            told = f"{', '.join(wrong)}: seen in another turn where the assistant says three things in a row"
+            assert not wrong, f"{told}; conversation.numbered() gives each message with its turn"
 
     @basic
     def test_the_conversation_is_not_changed(self) -> None:
@@ -177,6 +191,11 @@ class ObserverTests(AskingTests):
 
         alone = [list(self.observe(stage)) for stage in stages]
         assert [list(seen) for seen in self.run(together)] == alone * 2, "side by side it sees something else"
+
+
+def _list_turns(seen: Sequence[Observation]) -> dict[str, list[int]]:
+    known = [one for one in seen if isinstance(one, Observation)] if isinstance(seen, Sequence) else []
+    return {name: sorted(one.turn for one in known if one.name == name) for name in {one.name for one in known}}
 
 
 def _check_seen(seen: object, stage: Conversation) -> None:

@@ -32,6 +32,7 @@ def odd_conversations(like: Conversation) -> dict[str, Conversation]:
         "words from all over the world": (Message("user", WORDS), Message("assistant", WORDS)),
         "a tool without arguments or result": (user, Message("assistant", reply.content, (ToolCall("look"),))),
         "it is long": (user, reply) * 15,
+        "a message is long": (Message("user", "Where is it? " * 900), Message("assistant", "It arrives soon. " * 900)),
     }
     return {what: attrs.evolve(like, messages=messages, stop_reason="max_turns") for what, messages in said.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -16,6 +17,17 @@ from .source_files import SourceFileTests
 from .standard import basic, expecting, optional, skip
 
 __all__ = ["PersonaSourceTests"]
+
+
+class _Told(logging.Handler):
+    """Keeps what is said as a warning, or as something worse."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.words: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.words.append(record.getMessage())
 
 
 @set_module("multivon_eval.testing")
@@ -100,15 +112,21 @@ class PersonaSourceTests(SourceFileTests, AskingTests):
 
     @basic
     def test_a_judge_that_fails_gives_no_personas(self) -> None:
-        """Where asking fails at the only question, it raises; where it fails at one of many, no persona is made up."""
+        """Where asking fails at the only question, it raises; at one of many, none is made up, or left out unsaid."""
         judge = ScriptedJudge(self.answer)
         whole = self.load(context(judge))
         for place in range(judge.calls):
             failing = self.failing_at(place)
-            came = outcome(lambda failing=failing: self.load(context(failing)))  # type: ignore[misc]
+            around, told = context(failing), _Told()
+            around.log.addHandler(told)
+            try:
+                came = outcome(lambda around=around: self.load(around))  # type: ignore[misc]
+            finally:
+                around.log.removeHandler(told)
             if not isinstance(came, BaseException):
                 assert judge.calls > 1, f"call {place + 1} fails and it gives {len(came)} personas"
                 assert len(came) < len(whole), f"call {place + 1} fails and it gives as many personas as without"
+                assert told.words, f"call {place + 1} fails, a persona is left out, and nobody is told; use context.log"
 
     @basic
     def test_says_that_it_asks(self) -> None:

@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _fail(self, status: int, call: Call) -> None:
         said = " ".join(call.headers.get(name, "") for name in ("authorization", "x-api-key", "x-goog-api-key"))
         error = {"type": "error", "message": f"refused: {said}", "code": status, "status": "FAILED"}
-        extra = {"Retry-After": "3"} if status == 429 else {}
+        extra = {"Retry-After": self._provider.retry_after} if status == 429 else {}
         self._send(status, json.dumps({"type": "error", "error": error}).encode(), **extra)
 
     def _reset(self) -> None:
@@ -165,6 +165,7 @@ class Provider:
         text: What it answers.
         read: Tokens that it says it read.
         act: ``answer``; ``hang``; ``reset``, the connection breaks; ``garbage``; or the status of an error.
+        retry_after: What it says of how long to wait, with status 429: a number of seconds, or a date.
         calls: The requests so far.
         wanted: The most tokens that the question lets an answer have; 0 if it is known by its name only.
         sent: How many answers it gave.
@@ -175,6 +176,7 @@ class Provider:
         self._reply = reply
         self.text, self.read, self.wanted = "", 10, 0
         self.act: str | int = "answer"
+        self.retry_after = "3"
         self.calls: list[Call] = []
         self.sent = 0
         self.asked, self.closing = threading.Event(), threading.Event()

@@ -141,6 +141,20 @@ class ContentTests(WorkingTests):
             assert len(both) > len(alone), "two trials of one persona are delivered like one"
 
     @optional(_NEEDS)
+    def test_words_in_any_script_are_delivered(self) -> None:
+        """Where replies are delivered, so are those in any script: two that differ are not delivered as the same."""
+        looks: list[str] = []
+        for reply in ("Reply one.", "Reply two.", "订单已发货。", "包裹已退回。"):
+            self.__clear()
+            self.write(self.make(), _make("Quentin", 1, reply))
+            looks.append(self.__look())
+        if not looks[0]:
+            skip(_UNSEEN)
+        plain, other, *foreign = looks
+        told = "replies in another script are delivered as if nothing had been said; write with encoding='utf-8'"
+        assert plain == other or foreign[0] != foreign[1], told
+
+    @optional(_NEEDS)
     def test_a_second_run_is_delivered(self) -> None:
         """Nothing of an earlier run is left on the instance, and the next one is delivered as the first was."""
         sink = self.make()
