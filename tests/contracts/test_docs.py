@@ -351,17 +351,6 @@ def test_embed_runs_from_top_to_bottom(tmp_path: Path) -> None:
 
 
 @pytest.mark.process
-@pytest.mark.slow
-def test_the_judge_of_its_page_passes_the_kit(tmp_path: Path) -> None:
-    """The page on judges runs from top to bottom, and its judge passes the tests that it shows."""
-    code = "\n".join(blocks(DOCS / "how_to" / "write_a_judge.md", "python"))
-    (tmp_path / "test_plain.py").write_text(code, encoding="utf-8")
-    done = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path), cwd=tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"^3\d passed", done.stdout, re.MULTILINE), done.stdout
-
-
-@pytest.mark.process
 def test_our_part_of_the_page_on_other_tools_runs(tmp_path: Path) -> None:
     """Its bot and persona work with the command that it shows; the parts of other tools are only compiled."""
     page = DOCS / "how_to" / "coming_from.md"

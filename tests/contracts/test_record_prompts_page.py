@@ -34,7 +34,7 @@ class Project:
         self.folder = folder
         self.said: list[str] = []
         self.shown = 0
-        options = "-p no:asyncio -p no:cacheprovider -W error"
+        options = "-p no:asyncio -p no:cacheprovider -p no:langsmith_plugin -p no:faker -W error"
         self.env = clean_env({"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "k", "PYTEST_ADDOPTS": options})
         for name in ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "COLUMNS"):
             self.env.pop(name, None)

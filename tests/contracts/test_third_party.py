@@ -229,20 +229,6 @@ class TestAcme:
             {"name": "price", "type": "decimal.Decimal", "default": "Decimal('0')"},
         ]
 
-    def test_acmes_own_tests_pass(self, acme: Installed) -> None:
-        """The kit works where it is meant to: in the test suite of somebody else's distribution."""
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:asyncio", "-p", "no:hypothesispytest"],
-            cwd=acme.source,
-            env=clean_env({"PYTHONPATH": str(acme.target)}),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert " passed" in done.stdout and " failed" not in done.stdout
-        assert "set the class attribute 'name'" not in done.stdout, "an entry point was not looked for"
-
 
 HEAD = "import attrs\nfrom multivon_eval.sdk import PLUGIN_API, Score, hookimpl\n"
 EVALUATE = "    async def evaluate(self, conversation, context):\n        return Score(0.5, 'so')\n"

@@ -122,11 +122,11 @@ class WireTests(WorkingTests):
         for text, tokens in (("colour " * 4000, 4000), (rare * 40, 128 * 40), ("?", 1)):
             for limit in (67, 6007, None):
                 with self.__serve() as (judge, provider):
-                    provider.wanted = limit
+                    provider.wanted = limit or 0
                     question = text_question(text, max_tokens=limit)
                     worst, provider.read = judge.worst_cost(question), tokens
                     answer = self.__ask(judge, provider, question)
-                    written = provider.calls[-1].find_limit(limit)
+                    written = provider.calls[-1].find_limit(limit or 0)
                     told = f"{tokens} tokens were read and {written} written: cost {answer.cost_usd}"
                     assert worst is None or answer.cost_usd <= worst, f"{told}, at worst {worst}"
 

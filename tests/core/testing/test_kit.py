@@ -127,13 +127,6 @@ def test_problems_are_all_told_at_once() -> None:
     assert problems(Evaluator()) == ()
 
 
-@pytest.mark.process
-def test_problems_of_what_is_installed() -> None:
-    """A SPEC of each kind is found by its name, a hook and a command too."""
-    for spec in ("scripted", "offline", "turn-consistency", "refusals", "prompt-recorder", "show"):
-        assert problems(spec) == (), spec
-
-
 def test_problems_beside_a_running_loop() -> None:
     """A notebook has a loop that runs."""
 

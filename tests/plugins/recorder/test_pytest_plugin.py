@@ -56,6 +56,10 @@ INI = "[pytest]\npythonpath = .\nasyncio_default_fixture_loop_scope = function\n
 FILES = {"bot.py": BOT, "tests/test_bot.py": TEST_BOT, "tests/conftest.py": CONFTEST, "pytest.ini": INI}
 
 
+# Plug-ins of pytest that nobody asks for here, and that take longer to import than a session takes.
+OTHERS = ("-p", "no:hypothesispytest", "-p", "no:langsmith_plugin", "-p", "no:faker")
+
+
 @pytest.fixture
 def project(tmp_path, server):
     """A project with a bot and its tests; gives a function that runs pytest in it."""
@@ -66,7 +70,7 @@ def project(tmp_path, server):
     def run(*args, code=0, cwd="."):
         env = clean_env({"SDK_SERVER": server.url, "PYTHONPATH": str(TESTS)})
         env = {key: value for key, value in env.items() if not key.startswith("PYTEST_")}
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", *args]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *OTHERS, *args]
         done = subprocess.run(command, cwd=tmp_path / cwd, env=env, capture_output=True, text=True, timeout=120)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
