@@ -110,8 +110,8 @@ def minimums(session: nox.Session) -> None:
 def kills(session: nox.Session) -> None:
     """Kill runs at random and at chosen moments, damage their files and resume them, against another process.
 
-    And what else takes longer than the suite may: runs that are cancelled, each module imported alone, the page on
-    writing a plug-in followed line by line.
+    And what else takes longer than the suite may: runs that are cancelled, each module imported alone, patterns in
+    linear time, workers of pytest, pages that are projects.
     """
     session.install(".", *group("test"))
     run_tests(session, "tests/slow", "-s")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from support.command import clean_env
+from support.sdk_server import SdkServer
 
-TESTS = Path(__file__).resolve().parents[2]
+TESTS = Path(__file__).resolve().parents[1]
 BOT = """
 import openai
 
@@ -54,6 +55,13 @@ def anyio_backend():
 CONFTEST = "import os\nimport pytest\n\n\n@pytest.fixture\ndef url():\n    return os.environ['SDK_SERVER']\n"
 INI = "[pytest]\npythonpath = .\nasyncio_default_fixture_loop_scope = function\n"
 FILES = {"bot.py": BOT, "tests/test_bot.py": TEST_BOT, "tests/conftest.py": CONFTEST, "pytest.ini": INI}
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server that answers all SDKs."""
+    with SdkServer() as running:
+        yield running
 
 
 # Plug-ins of pytest that nobody asks for here, and that take longer to import than a session takes.
