@@ -18,7 +18,7 @@ from .._types.run_info import PluginUse
 from ..errors import PluginBroken, PluginOptionsError, UsageError, did_you_mean
 from .abilities import find_instance_misfit, find_misfit
 from .api_version import PLUGIN_API, find_api_problem
-from .kinds import Kind
+from .kinds import EVALUATOR, OBSERVER, Kind
 from .option_problem import format_problem, format_problems
 from .registry import Entry, Registry
 from .spec import Raw, Spec
@@ -155,7 +155,7 @@ def list_option_fields(cls: type) -> list[Any]:
 def _take_name(entry: Entry, cls: type, spec: Spec) -> tuple[Spec, str]:
     """Take out the name that one instance is to have in the run, unless the plug-in has an option of that name."""
     fields = {field.alias or field.name for field in attrs.fields(cls)}
-    if "name" not in spec.options or "name" in fields:
+    if "name" not in spec.options or "name" in fields or entry.kind not in _NAMED:
         return spec, ""
     given = spec.options["name"]
     name = given.plain() if isinstance(given, Raw) else given
@@ -164,6 +164,8 @@ def _take_name(entry: Entry, cls: type, spec: Spec) -> tuple[Spec, str]:
     return attrs.evolve(spec, options={key: value for key, value in spec.options.items() if key != "name"}), name
 
 
+# What they give stands under their names; of other kinds nothing does.
+_NAMED = (EVALUATOR, OBSERVER)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 
 

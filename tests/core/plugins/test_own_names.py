@@ -103,6 +103,13 @@ def test_what_is_no_name_is_refused(name):
         run(evaluators=[{"use": SPEC, "name": name}])
 
 
+def test_where_nothing_stands_under_a_name_none_is_taken():
+    """A sink or a judge has no use for one: it is an option that there is not."""
+    for kind, spec in (("sink", "jsonl:out.jsonl,name=mine"), ("judge", "offline,name=mine")):
+        with pytest.raises(UsageError, match="has no option 'name'"):
+            make_plugin(kind, spec)
+
+
 def test_an_option_of_that_name_is_the_plugins_own():
     """A plug-in with an option ``name`` gets it."""
     [result] = run(evaluators=[f"{HERE}.Called,name=theirs"])
