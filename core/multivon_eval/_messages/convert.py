@@ -60,7 +60,7 @@ def to_messages(
             ``langchain`` for objects of ``langchain_core.messages``.
 
     Returns:
-        The messages. Those with tool calls become several: the calls, their results, the words. Instructions that
+        The messages. Those with tool calls become several, the calls, their results, the words. Instructions that
         :func:`from_messages` kept stand where they stood; Anthropic takes them beside the messages, so with this style
         they are left out.
 

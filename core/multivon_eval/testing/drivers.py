@@ -43,7 +43,7 @@ class DriverTests(DriverAnswerTests):
     """Subclass it, give ``make``, and the protocol ``Driver`` is checked.
 
     Make an instance that says two messages at least. One that asks questions of its own, not for a user turn, overrides
-    :meth:`answer` too.
+    ``answer`` too.
     """
 
     kind: ClassVar[Kind] = DRIVER

@@ -41,7 +41,7 @@ _MARK = "This one is the other conversation."
 class EvaluatorTests(AnswerTests, AskingTests):
     """Subclass it, give ``make``, and the protocol ``Evaluator`` is checked.
 
-    An evaluator that asks questions of its own, not yes/no questions, overrides :meth:`answer` too.
+    An evaluator that asks questions of its own, not yes/no questions, overrides ``answer`` too.
     """
 
     kind: ClassVar[Kind] = EVALUATOR
@@ -67,7 +67,7 @@ class EvaluatorTests(AnswerTests, AskingTests):
         )
 
     def worse_conversation(self) -> Conversation | None:
-        """Give a conversation that scores lower than :meth:`conversation` whatever a judge says; None for none."""
+        """Give a conversation that scores lower than ``conversation`` whatever a judge says; None for none."""
         return None
 
     def answer(self, question: Question[Any], says: Says) -> str:

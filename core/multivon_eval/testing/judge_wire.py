@@ -39,7 +39,7 @@ class WireTests(WorkingTests):
     def make_at(self, base_url: str) -> Any:
         """Make an instance that asks a provider at an address, ``http://127.0.0.1:PORT``; None where there is none.
 
-        By default it is what :meth:`make` gives, with this address in its option ``base_url`` if it has one.
+        By default it is what ``make`` gives, with this address in its option ``base_url`` if it has one.
         What it sends through httpx comes to the kit's provider in any case.
         """
         made = self.make()

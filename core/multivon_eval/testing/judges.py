@@ -48,7 +48,7 @@ _RARE = "".join(map(chr, range(0x9F00, 0x9F80)))
 class JudgeTests(WireTests):
     """Subclass it, give ``make``, and the protocol ``Judge`` is checked.
 
-    A judge behind a network is made with a transport that answers for it, or :meth:`make_at` an address of the kit's
+    A judge behind a network is made with a transport that answers for it, or ``make_at`` an address of the kit's
     own provider.
     """
 

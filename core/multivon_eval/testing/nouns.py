@@ -44,7 +44,7 @@ def conversation(*said: str, of: Persona | None = None, **fields: Any) -> Conver
 
     Args:
         *said: What was said in turns, the user first; a plausible conversation of two turns if nothing is.
-        of: Whose it is; :func:`persona` if None.
+        of: Whose it is; ``persona`` if None.
         **fields: Other fields of :class:`~multivon_eval.sdk.Conversation`.
     """
     texts = said or (
@@ -87,7 +87,7 @@ def result(
     """Give a result.
 
     Args:
-        of: The conversation; :func:`conversation` if None.
+        of: The conversation; ``conversation`` if None.
         stop_reason: Why it ended.
         achieved: The judge's word on the goal.
         scores: By name; one of each status if None.
@@ -127,7 +127,7 @@ def report(*results: SimulationResult, info: RunInfo | None = None, **fields: An
 
     Args:
         *results: What came of it.
-        info: What it was made with; :func:`run_info` if None.
+        info: What it was made with; ``run_info`` if None.
         **fields: Other fields of :class:`~multivon_eval.sdk.Report`.
     """
     judged = [one.goal_achieved for one in results if one.goal_achieved is not None]

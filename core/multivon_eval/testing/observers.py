@@ -30,8 +30,8 @@ __all__ = ["ObserverTests"]
 class ObserverTests(AskingTests):
     """Subclass it, give ``make``, and the protocol ``Observer`` is checked.
 
-    An observer that asks questions of its own, not yes/no questions, overrides :meth:`answer` too. Where it has
-    something to say of few conversations, override :meth:`conversation` with one of them.
+    An observer that asks questions of its own, not yes/no questions, overrides ``answer`` too. Where it has
+    something to say of few conversations, override ``conversation`` with one of them.
     """
 
     kind: ClassVar[Kind] = OBSERVER

@@ -35,8 +35,8 @@ class PersonaSourceTests(SourceFileTests, AskingTests):
     """Subclass it, give ``make``, and the protocol ``PersonaSource`` is checked.
 
     ``self.folder`` is a folder for the file that the source reads: give it two personas at least. What becomes of a
-    file that is missing or damaged is tried on what :meth:`make` writes there. Where a source can be unusable in
-    another way, override :meth:`make_unusable`.
+    file that is missing or damaged is tried on what ``make`` writes there. Where a source can be unusable in
+    another way, override ``make_unusable``.
     """
 
     kind: ClassVar[Kind] = PERSONA_SOURCE

@@ -158,7 +158,7 @@ class Provider:
     """The loopback provider; enter it to start it.
 
     Args:
-        reply: How an answer is written; see :func:`reply_like_a_provider`.
+        reply: How an answer is written; see ``reply_like_a_provider``.
 
     Attributes:
         base_url: Where it listens, without a path.

@@ -34,7 +34,7 @@ class SinkTests(ContentTests):
     """Subclass it, give ``make``, and the protocol ``Sink`` is checked.
 
     ``self.folder`` is a folder for what the sink writes; what is in it is looked at. Where it delivers elsewhere,
-    override :meth:`delivered`, and :meth:`make_unusable` where that can be unusable.
+    override ``delivered``, and ``make_unusable`` where that can be unusable.
     """
 
     kind: ClassVar[Kind] = SINK
@@ -48,7 +48,7 @@ class SinkTests(ContentTests):
     def make_unusable(self) -> Sink | None:
         """Make an instance whose destination cannot be used; None where there is no such thing.
 
-        By default what :meth:`make` gives, where the sink's file in ``self.folder`` is a folder, or its folder a file.
+        By default what ``make`` gives, where the sink's file in ``self.folder`` is a folder, or its folder a file.
         """
         return self.make() if self.block_destination() else None
 

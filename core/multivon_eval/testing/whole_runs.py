@@ -51,6 +51,7 @@ def simulate_with(tests: Tests, ending: str) -> list[str]:
         tests: The contract.
         ending: ``well``, ``with an error`` (the system under test raises), or ``by cancellation``.
     """
+    left: list[str] = []
     for _ in range(_MOST_RUNS):
         plugin = tests.make()
         before = Leftovers()
