@@ -174,13 +174,16 @@ class Provider:
 
     def __init__(self, reply: Reply = reply_like_a_provider) -> None:
         self._reply = reply
-        self.text, self.read, self.wanted = "", 10, 0
+        self.text: str = ""
+        self.read: int = 10
+        self.wanted: int = 0
         self.act: str | int = "answer"
-        self.retry_after = "3"
+        self.retry_after: str = "3"
         self.calls: list[Call] = []
-        self.sent = 0
-        self.asked, self.closing = threading.Event(), threading.Event()
-        self.base_url = ""
+        self.sent: int = 0
+        self.asked: threading.Event = threading.Event()
+        self.closing: threading.Event = threading.Event()
+        self.base_url: str = ""
 
     def write(self, call: Call) -> Mapping[str, Any]:
         """Write the answer to a request; it is as long as the request lets it be."""
