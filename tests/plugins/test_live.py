@@ -115,8 +115,10 @@ def test_plain_lines_where_nobody_looks(place, let_pass, more, env):
 def test_a_reader_that_goes_away_does_not_end_the_run(place, let_pass):
     """``... | head -1``: the results still go where they go."""
     command = f"{sys.executable} -m multivon_eval {' '.join(RUN)} --out r.jsonl | head -1"
-    done = subprocess.Popen(["/bin/sh", "-c", command], cwd=place, env=clean_env(), stdout=subprocess.PIPE)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    done = subprocess.Popen(["/bin/sh", "-c", command], cwd=place, env=clean_env(), **pipes)
     let_pass(3)
+    # A shell may end with the reader; the run holds the other pipe until it is over.
     assert done.communicate()[0].startswith(b"3 personas")
     assert len((place / "r.jsonl").read_bytes().splitlines()) == 3
 
