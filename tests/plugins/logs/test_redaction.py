@@ -86,7 +86,7 @@ def test_recall_and_precision_on_messages_nobody_looked_at():
 def test_recall_and_precision_on_the_second_set():
     """Lower on messages by another author; both halves as floors, so that no rule is lost unseen."""
     assert len(SECOND) >= 160 and sum(line.count("{no|") for _, _, line in SECOND) >= 80
-    for half, found, right in (("A", 0.99, 0.98), ("B", 0.88, 0.96)):
+    for half, found, right in (("A", 0.99, 0.98), ("B", 0.9, 0.96)):
         recall, precision, taken, wanted = measure([line for name, _, line in SECOND if name == half])
         assert sum(recall[kind] * count for kind, count in wanted.items()) / sum(wanted.values()) >= found
         assert precision >= right
