@@ -20,7 +20,7 @@ from ..errors import JudgeError, ModelFnError, UsageError
 from .endpoint import Endpoint
 from .options import MAX_MESSAGE
 from .reply import check_reply
-from .threads import run_in_thread
+from .threads import is_asynchronous, run_in_thread
 
 ModelFn = Callable[..., Any]
 _OPENED_WITH = ("conversation_id", "persona", "metadata")
@@ -80,9 +80,7 @@ class SystemUnderTest:
             raise UsageError(f"{name} is {type(call).__name__}, not a function; {remedy}")
         if problem := _find_no_reply(call):
             raise UsageError(f"{name} is {problem}")
-        is_async = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(
-            getattr(call, "__call__", None)  # noqa: B004 - the bound method, not whether it can be called
-        )
+        is_async = is_asynchronous(call)
         try:
             parameters = inspect.signature(call).parameters
         except (TypeError, ValueError):  # some callables written in C have no signature

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import threading
 from collections.abc import Callable
 from typing import Any
+
+
+def is_asynchronous(call: object) -> bool:
+    """Tell whether a call gives a coroutine: a coroutine function, or an object whose ``__call__`` is one."""
+    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(
+        getattr(call, "__call__", None)  # noqa: B004 - the bound method, not whether it can be called
+    )
 
 
 async def run_in_thread(call: Callable[[], Any]) -> Any:

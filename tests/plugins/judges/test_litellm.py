@@ -23,6 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:litellm.*"),
+    # Of its types, which it imports when a call is made for the first time, whichever test makes it.
+    pytest.mark.filterwarnings("ignore:Items 'device_code':UserWarning"),
 ]
 
 

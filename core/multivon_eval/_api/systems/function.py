@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from ..._messages.convert import MessageStyle, check_library, check_style, to_messages
-from ..._run.threads import run_in_thread
+from ..._run.threads import is_asynchronous, run_in_thread
 from ...errors import UsageError
 from .replies import read_reply
 from .usage import TokenPrices
@@ -68,9 +68,7 @@ class _Function:
     async def __call__(self, messages: list[dict[str, str]], conversation_id: str) -> Any:
         given = messages if self.style is None else to_messages(messages, self.style)
         named = {"conversation_id": conversation_id} if self.wants_id else {}
-        if inspect.iscoroutinefunction(self.function) or inspect.iscoroutinefunction(
-            getattr(self.function, "__call__", None)  # noqa: B004 - the bound method, not whether it can be called
-        ):
+        if is_asynchronous(self.function):
             output = await self.function(given, **named)
         else:
             output = await run_in_thread(lambda: self.function(given, **named))

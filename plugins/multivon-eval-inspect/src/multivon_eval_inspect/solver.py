@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import attrs
@@ -60,12 +60,8 @@ def simulated_user(
     Raises:
         UsageError: If something was asked wrongly; nothing was spent.
     """
-    options: dict[str, Any] = {"max_turns": max_turns, "timeout": timeout, "seed": seed, "hooks": ()}
-    options["evaluators"] = tuple(evaluators)
-    if driver is not None:
-        options["driver"] = driver
-    asked = {"judge": judge or "offline", "driver_judge": driver_judge, "budget_usd": None}
-    check_simulation([_NOBODY], **{**options, **asked})
+    given = {"max_turns": max_turns, "timeout": timeout, "seed": seed, "evaluators": tuple(evaluators)}
+    options = _check_options(given if driver is None else {**given, "driver": driver}, judge, driver_judge)
     answer = _make_solver(agent)
     common = CommonBudget()
 
@@ -82,6 +78,18 @@ def simulated_user(
         return system.state
 
     return solve
+
+
+def _check_options(given: Mapping[str, Any], judge: Asked, driver_judge: Asked) -> dict[str, Any]:
+    """Check what a simulation is to be made with, before the first sample.
+
+    Raises:
+        UsageError: If something was asked wrongly.
+    """
+    options = {**given, "hooks": ()}
+    asked = {"judge": judge or "offline", "driver_judge": driver_judge, "budget_usd": None}
+    check_simulation([_NOBODY], **{**options, **asked})
+    return options
 
 
 def _make_solver(agent: Solver | Agent | None) -> Solver | None:
