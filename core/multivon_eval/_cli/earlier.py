@@ -95,7 +95,7 @@ def _find_uids(plan: Plan) -> Collection[str] | int:
     """The conversations of a run; how many, where their personas would be proposed."""
     if plan.proposal:
         return count_proposed(plan.proposal) * plan.info.trials
-    return [case.uid for case in list_cases(_load_personas(plan), plan.info.trial_numbers)]
+    return [case.uid for case in list_cases(_load_personas(plan), plan.info.trial_numbers, plan.shard)]
 
 
 def _load_personas(plan: Plan) -> Sequence[Persona]:

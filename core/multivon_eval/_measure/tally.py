@@ -16,6 +16,7 @@ from .._types.decision import Decision
 from .._types.disclaimer import DISCLAIMER, IMPORTED
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
+from .._types.run_part import RunPart, unite_parts
 from .._types.score import Score
 from .._types.summary import ScoreSummary, Summary
 from .agreement import AgreementTally
@@ -84,6 +85,7 @@ class Tally:
         self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally(calibration)
         self._kinds, self._corrected = KindTally(), CorrectedTally(calibration)
         self._judges: set[str] = set()
+        self._parts: set[RunPart | None] = set()
         self._system_cost: Decimal | None = None
 
     def add(self, result: SimulationResult) -> None:
@@ -120,6 +122,7 @@ class Tally:
         self._corrected.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
+        self._parts.add(result.provenance.part)
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
@@ -172,6 +175,7 @@ class Tally:
             criteria={text: {word: counts[word] for word in WORDS} for text, counts in self._criteria.items()},
             costs=dict(self._costs),
             worth_reading=self._worth.summary(),
+            part=unite_parts(self._parts),
         )
 
 

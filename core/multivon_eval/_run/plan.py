@@ -28,6 +28,7 @@ from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
 from .aims import Aims
 from .observing import Observers
+from .shard import Shard
 from .system import SystemUnderTest
 from .together import TOGETHER
 
@@ -56,6 +57,7 @@ class Plan:
         is_strict: Whether the run ends where no call to a judge can succeed.
         proposal: What the source will ask the judge for its personas; empty where it asks nothing.
         aims: What the run is held against.
+        shard: Which shard of the run is made; None for all of it.
     """
 
     info: RunInfo
@@ -75,6 +77,7 @@ class Plan:
     is_strict: bool = False
     proposal: tuple[Question[Any], ...] = ()
     aims: Aims = attrs.field(factory=Aims)
+    shard: Shard | None = None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)
     forecast: Forecast = attrs.field(init=False)

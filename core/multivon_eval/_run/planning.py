@@ -41,6 +41,7 @@ from .plan import Plan
 from .problems import Problems
 from .proposal import find_proposal
 from .settings import Settings
+from .sharding import check_same_personas
 from .system import SystemUnderTest
 
 
@@ -73,8 +74,7 @@ def make_plan(
         UsageError: If something is wrong; with all of it at once.
     """
     troubles, journal = list[Problem](), journal or Journal()
-    parts = _build_parts(personas, settings, registry, troubles, is_watched)
-    _check_paths(system, parts, settings)
+    parts = _build_parts(system, personas, settings, registry, troubles, is_watched)
     return Plan(
         info=(info := _make_info(settings, parts, journal.past.run_id)),
         source=parts.source.plugin,
@@ -93,6 +93,7 @@ def make_plan(
         proposal=parts.proposal,
         aims=read_aims(settings, parts.evaluators, info, parts.judge.use.name),
         problems=troubles,
+        shard=settings.shard,
     )
 
 
@@ -136,7 +137,12 @@ class _Parts:
 
 
 def _build_parts(
-    personas: object, settings: Settings, registry: Registry, troubles: list[Problem], is_watched: bool
+    system: SystemUnderTest | None,
+    personas: object,
+    settings: Settings,
+    registry: Registry,
+    troubles: list[Problem],
+    is_watched: bool,
 ) -> _Parts:
     problems, hooks = Problems(), Hooks(troubles.append)
     judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
@@ -154,6 +160,7 @@ def _build_parts(
     sinks = build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(find_persona_source, personas, registry)
     proposal = problems.collect(find_proposal, source.plugin, source.use.name, settings.seed) if source else None
+    problems.collect(check_same_personas, settings.shard, proposal)
     problems.collect(_fill, hooks, settings, registry)
     for built in (judge, driver_judge):
         if built:
@@ -163,9 +170,11 @@ def _build_parts(
         problems.add(*find_more(free_source, [one.plugin for one in sinks.values()]))
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
-    return _Parts(
+    parts = _Parts(
         source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal or ()
     )
+    _check_paths(system, parts, settings)
+    return parts
 
 
 def _check_paths(system: SystemUnderTest | None, parts: _Parts, settings: Settings) -> None:
@@ -255,7 +264,8 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
             "multivon-eval": importlib_metadata.version("multivon-eval"),
             "python": platform.python_version(),
         },
-        sources=settings.sources,
+        # Shards are told apart by their header, and their results are those of one run.
+        sources={name: source for name, source in settings.sources.items() if name != "shard"},
         until="" if settings.until is None else settings.until,
     )
 

@@ -14,7 +14,8 @@ from .._plugins.stint import MOST_CALLS, PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import PluginBroken, UsageError
-from ..protocols import Previews, Proposes
+from ..protocols import Previews, Proposes, RunContext
+from .nobody import Nobody
 from .personas import load_personas
 from .resume import check_same, digest_setup
 
@@ -41,7 +42,8 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
             nothing was spent.
         JudgeError: If the proposal failed.
     """
-    context = plan.context("judge", account)
+    # What one shard paid for its personas no other would have: there they are had for nothing, or not at all.
+    context = plan.context("judge", account) if plan.shard is None else RunContext(Nobody(), plan.info.seed)
     if not plan.proposal:
         personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
         check_same(plan, digest_setup(plan, personas))

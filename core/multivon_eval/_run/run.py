@@ -23,7 +23,7 @@ from .._types.run_info import RunInfo
 from .conversation import Stage, converse
 from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
-from .estimate import complete_info, describe_scoring
+from .estimate import describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
 from .judging import Judging
@@ -32,9 +32,10 @@ from .personas import Case, list_cases
 from .plan import Plan
 from .progress import RunProgress
 from .proposal import get_personas
-from .result import add_scores, rescore, to_result
+from .result import add_scores, put_in_place, rescore, to_result
 from .resume import check_same, digest_setup
 from .rewatching import watch_again
+from .sharding import describe_run
 from .side_by_side import run_side_by_side
 from .summing import Sums
 from .user_message import Player
@@ -77,7 +78,7 @@ class Run:
                 personas = await get_personas(plan, account)
             self.sums.count(account.usage)
             done = self.earlier.list_done()
-            info = complete_info(plan, personas, len(personas) * plan.info.trials, len(done))
+            info = describe_run(plan, personas, len(done))
             cases = self._choose_cases(info, done)
             jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
@@ -147,7 +148,7 @@ class Run:
         seed = info.run_id if info.seed is None else info.seed
         personas = {persona.name: persona for persona in info.personas}
         order = self.sums.begin(tuple(personas), info.trials, seed)
-        cases = list_cases([personas[name] for name in order], info.trial_numbers)
+        cases = list_cases([personas[name] for name in order], info.trial_numbers, self.plan.shard)
         return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
 
     async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult | None:
@@ -191,7 +192,8 @@ class Run:
             plan.journal.record_learned(learned)
             plan.ledger.remember(learned)
         seconds = time.perf_counter() - started
-        return to_result(conversation, verdict, scores, account, info, started_at, seconds)
+        result = to_result(conversation, verdict, scores, account, info, started_at, seconds)
+        return put_in_place(result, info.part, case.index)
 
     async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:
         plan, conversation = self.plan, old.conversation
