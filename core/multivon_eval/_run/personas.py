@@ -109,7 +109,7 @@ def check_persona(persona: Persona, where: str) -> Persona:
     return persona_from_json(row, where)
 
 
-def list_cases(personas: Sequence[Persona], trials: Sequence[int]) -> Iterator[Case]:
+def list_cases(personas: Iterable[Persona], trials: Sequence[int]) -> Iterator[Case]:
     """The conversations of a run, in the personas' order, each persona's trials together."""
     index = 0
     for persona in personas:

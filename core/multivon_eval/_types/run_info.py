@@ -69,7 +69,8 @@ class RunInfo:
     Attributes:
         run_id: Different for every run.
         started_at: ISO 8601, UTC.
-        personas: The personas, in their order.
+        personas: The personas, in their order; empty where a source gives more than 1,000 one after the other (see
+            :class:`~multivon_eval.sdk.Streams`). Then each result has its own.
         trials: Conversations of each persona.
         max_turns: The most turns of a conversation.
         concurrency: Conversations side by side.
@@ -97,6 +98,7 @@ class RunInfo:
             what it has not taken yet.
         until: The condition that ends the run once the data tell whether it holds; empty where there is none.
         disclaimer: The sentence that whoever reads results must see: personas are synthetic.
+        streamed: How many personas there are where ``personas`` is empty.
     """
 
     run_id: str
@@ -128,6 +130,12 @@ class RunInfo:
     judge_rule: str = ""
     until: str = ""
     disclaimer: str = DISCLAIMER
+    streamed: int = 0
+
+    @property
+    def persona_count(self) -> int:
+        """How many personas there are, whether they are held or not."""
+        return self.streamed or len(self.personas)
 
     @property
     def trial_numbers(self) -> range:
