@@ -107,6 +107,7 @@ from .protocols import (
     Ruled,
     RunContext,
     Sink,
+    Streams,
 )
 
 __all__ = [
@@ -178,6 +179,7 @@ __all__ = [
     "Sink",
     "SinkSession",
     "StopReason",
+    "Streams",
     "Summary",
     "TextAsked",
     "TogetherAsked",

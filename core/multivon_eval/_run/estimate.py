@@ -24,10 +24,8 @@ from .._types.result import SimulationResult
 from .._types.run_info import Estimate, RunInfo
 from ..errors import JudgeError, UsageError
 from ..protocols import Judge
+from .people import People
 from .plan import Plan
-
-SAMPLE = 5
-"""From how many personas, spread over all of them, the rest is reckoned."""
 
 MOST_TURNS = 50
 """How many turns of a conversation are looked at; a longer one is reckoned from so many of them."""
@@ -73,14 +71,12 @@ class _Sum:
         return _Sum(calls, asked, answered, usd)
 
 
-def complete_info(
-    plan: Plan, personas: tuple[Persona, ...], conversations: int, resumed: int = 0, **part: Any
-) -> RunInfo:
+def complete_info(plan: Plan, people: People, conversations: int, resumed: int = 0, **part: Any) -> RunInfo:
     """Return what the run is made with, personas and estimate included.
 
     Args:
         plan: The plan of the run.
-        personas: The loaded personas.
+        people: The personas.
         conversations: Number of conversations.
         resumed: Number of conversations that an earlier run finished.
         **part: What else is known of the run where it is a shard; see :class:`RunInfo`.
@@ -88,10 +84,13 @@ def complete_info(
     Raises:
         UsageError: If a plug-in cannot say what it will ask, or the judge what that may cost.
     """
-    info = attrs.evolve(plan.info, personas=personas, conversations=conversations, resumed=resumed, **part)
-    _check_asking(plan, personas)
+    held, streamed = people.held or (), len(people) if people.held is None else 0
+    info = attrs.evolve(
+        plan.info, personas=held, streamed=streamed, conversations=conversations, resumed=resumed, **part
+    )
+    _check_asking(plan, people.sample)
     try:
-        return attrs.evolve(info, estimate=estimate(plan, info))
+        return attrs.evolve(info, estimate=estimate(plan, info, people.sample))
     except JudgeError as error:
         raise UsageError(f"the run cannot be reckoned: {error}") from error
 
@@ -143,20 +142,19 @@ def _check_asking(plan: Plan, personas: Sequence[Persona]) -> None:
             find_questions(plugin, conversation)
 
 
-def estimate(plan: Plan, info: RunInfo) -> Estimate:
+def estimate(plan: Plan, info: RunInfo, sample: Sequence[Persona]) -> Estimate:
     """Reckon what a run will take, and let its forecast know.
 
     Args:
         plan: What it is made with.
-        info: Its personas, trials and turns.
+        info: Its trials and turns.
+        sample: Some of its personas, spread over all of them.
 
     Returns:
         Usually: the geometric mean of half the turns and all of them, or as many as the driver says, with messages and
         answers of usual length. At most: all turns, every answer as long as it may be, replies of 4,000 characters.
         Retries are in neither, a proposal of the personas in both.
     """
-    step = max(1, len(info.personas) // SAMPLE)
-    sample = info.personas[::step]
     factor = info.conversations / len(sample) if sample else 0.0
     half, full, most, judging, surplus = _Sum(), _Sum(), _Sum(), ZERO, ZERO
     for persona in sample:

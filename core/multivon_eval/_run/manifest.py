@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .._money.funds import ZERO
 from .._money.learned import Learned
 from .._types.persona import Persona
-from .._types.result_json import persona_to_json
 from .._types.run_info import PluginUse
 from .._types.shard_header import Manifest
 from .estimate import list_imagined
+from .people import People
 from .personas import case_uid
 from .proposal import make_stand_ins
 from .shard import find_shard
@@ -41,14 +40,14 @@ MOST_RECKONED = 1000
 """How many personas are reckoned one by one; of more, whose chances even out, so many spread over all of them."""
 
 
-def make_manifest(plan: Plan, personas: Sequence[Persona], of: int) -> Manifest:
+def make_manifest(plan: Plan, people: People, of: int) -> Manifest:
     """Say what a run is made with.
 
     Every shard says the same: it rests on nothing that one process has learned, and on no file of a machine.
 
     Args:
         plan: What the run is made with.
-        personas: All personas of the run, not those of a shard.
+        people: All personas of the run, not those of a shard.
         of: Number of shards.
 
     Raises:
@@ -56,9 +55,9 @@ def make_manifest(plan: Plan, personas: Sequence[Persona], of: int) -> Manifest:
         UsageError: If a plug-in cannot say what it will ask.
     """
     info = plan.info
-    counts, costs = _reckon(plan, personas, of)
+    counts, costs = _reckon(plan, people, of)
     return Manifest(
-        personas=_digest([persona_to_json(persona) for persona in personas]),
+        personas=people.digest,
         model=plan.system.identity if plan.system else "",
         prompts=_digest_prompts(plan),
         options={name: getattr(info, name) for name in _OPTIONS},
@@ -71,13 +70,13 @@ def make_manifest(plan: Plan, personas: Sequence[Persona], of: int) -> Manifest:
     )
 
 
-def _reckon(plan: Plan, personas: Sequence[Persona], of: int) -> tuple[list[int], list[Decimal]]:
+def _reckon(plan: Plan, people: People, of: int) -> tuple[list[int], list[Decimal]]:
     """Count the conversations of each shard, and what they are expected to cost."""
     counts, costs = [0] * of, [ZERO] * of
-    step = -(-len(personas) // MOST_RECKONED) or 1
+    step = -(-len(people) // MOST_RECKONED) or 1
     # One that was reckoned stands for those behind it.
     cost = ZERO
-    for place, persona in enumerate(personas):
+    for place, persona in enumerate(people):
         if place % step == 0 and (cost or place == 0):
             cost = _expect(plan, persona)
         for trial in plan.info.trial_numbers:

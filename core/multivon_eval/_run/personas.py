@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,7 +110,7 @@ def check_persona(persona: Persona, where: str) -> Persona:
     return persona_from_json(row, where)
 
 
-def list_cases(personas: Sequence[Persona], trials: Sequence[int], shard: Shard | None = None) -> Iterator[Case]:
+def list_cases(personas: Iterable[Persona], trials: Sequence[int], shard: Shard | None = None) -> Iterator[Case]:
     """List the conversations of a run, in the personas' order, each persona's trials together.
 
     Args:
@@ -119,7 +118,8 @@ def list_cases(personas: Sequence[Persona], trials: Sequence[int], shard: Shard 
         trials: The numbers of each one's trials.
         shard: Which shard of the run; None for all of it. A place is always one in the whole run.
     """
-    for index, (persona, trial) in enumerate(itertools.product(personas, trials)):
+    cases = ((persona, trial) for persona in personas for trial in trials)
+    for index, (persona, trial) in enumerate(cases):
         uid = case_uid(persona, trial)
         if shard is None or shard.holds(uid):
             yield Case(index, persona, trial, uid)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +27,7 @@ import attrs
 from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.eval_case import CaseResult, EvalCase
+from .._types.persona import Persona
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
@@ -28,6 +39,7 @@ from .fixed_case import answer_case
 from .free_checks import find_persona_problems
 from .judging import Judging
 from .lifecycle import open_plugins
+from .people import KEPT, People
 from .personas import Case, list_cases
 from .plan import Plan
 from .progress import RunProgress
@@ -51,10 +63,11 @@ class Run:
     Args:
         plan: What it is made with.
         earlier: What an earlier run left to go on with.
+        most_held: How many personas of a source that streams are held; None for all.
     """
 
-    def __init__(self, plan: Plan, earlier: Earlier | None = None) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, earlier: Earlier | None = None, most_held: int | None = KEPT) -> None:
+        self.plan, self._most_held = plan, most_held
         self.earlier: Earlier = earlier or Earlier()
         self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None
@@ -75,14 +88,14 @@ class Run:
         async with self._ready():
             with plan.purse() as purse:
                 account = Account.of(purse, plan.journal, "")
-                personas = await get_personas(plan, account)
+                people = await get_personas(plan, account, self._most_held)
             self.sums.count(account.usage)
             done = self.earlier.list_done()
-            info = describe_run(plan, personas, len(done))
-            cases = self._choose_cases(info, done)
+            info = describe_run(plan, people, len(done))
+            cases = self._choose_cases(people, info, done)
             jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
-            setup = digest_setup(plan, info.personas)
+            setup = digest_setup(plan, people.digest)
             async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1, setup)) as results:
                 async for result in results:
                     yield result
@@ -97,7 +110,7 @@ class Run:
             verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
         """
         plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
-        setup = {**digest_setup(plan, ()), "results": digest_results(keyed)}
+        setup = {**digest_setup(plan, ""), "results": digest_results(keyed)}
         check_same(plan, setup)
         done = self.earlier.list_done()
         info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
@@ -143,12 +156,13 @@ class Run:
             if self.report is not None:
                 self.report = attrs.evolve(self.report, problems=tuple(plan.problems))
 
-    def _choose_cases(self, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
+    def _choose_cases(self, people: People, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
         """The conversations that are still to be held, until the data tell what they are collected for."""
-        seed = info.run_id if info.seed is None else info.seed
-        personas = {persona.name: persona for persona in info.personas}
-        order = self.sums.begin(tuple(personas), info.trials, seed)
-        cases = list_cases([personas[name] for name in order], info.trial_numbers, self.plan.shard)
+        order: Iterable[Persona] = people
+        if self.plan.aims.until is not None:  # in an order of its own, so that all of them are held
+            seed, personas = info.run_id if info.seed is None else info.seed, {one.name: one for one in people}
+            order = [personas[name] for name in self.sums.begin(tuple(personas), info.trials, seed)]
+        cases = list_cases(order, info.trial_numbers, self.plan.shard)
         return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
 
     async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult | None:

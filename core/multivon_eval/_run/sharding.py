@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._types.persona import Persona
 from .._types.run_info import RunInfo
 from .._types.run_part import RunPart
 from .._types.shard_header import ShardHeader, header_to_json
 from ..errors import JudgeError, UsageError
 from .estimate import complete_info
 from .manifest import make_manifest
+from .people import People
 from .plan import Plan
 from .shard import Shard
 
 
-def describe_run(plan: Plan, personas: tuple[Persona, ...], resumed: int = 0) -> RunInfo:
+def describe_run(plan: Plan, people: People, resumed: int = 0) -> RunInfo:
     """Return what the run is made with; the ceiling of a shard becomes its share of the budget.
 
     Args:
         plan: The plan of the run.
-        personas: All personas of the run, also where only a shard of it is made.
+        people: All personas of the run, also where only a shard of it is made.
         resumed: Number of conversations that an earlier run finished.
 
     Raises:
@@ -28,9 +28,9 @@ def describe_run(plan: Plan, personas: tuple[Persona, ...], resumed: int = 0) ->
     """
     shard = plan.shard
     if shard is None:
-        return complete_info(plan, personas, len(personas) * plan.info.trials, resumed)
+        return complete_info(plan, people, len(people) * plan.info.trials, resumed)
     try:
-        manifest = make_manifest(plan, personas, shard.of)
+        manifest = make_manifest(plan, people, shard.of)
     except JudgeError as error:
         raise UsageError(f"the run cannot be reckoned: {error}") from error
     header = ShardHeader(plan.info.run_id, shard.index, shard.of, manifest)
@@ -39,7 +39,7 @@ def describe_run(plan: Plan, personas: tuple[Persona, ...], resumed: int = 0) ->
     whole = sum(manifest.conversations)
     return complete_info(
         plan,
-        personas,
+        people,
         header.conversations,
         resumed,
         part=RunPart(shard.of, (shard.index,), whole),

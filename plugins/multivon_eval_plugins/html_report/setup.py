@@ -27,7 +27,7 @@ class Fact:
 def describe_setup(report: Report) -> list[Fact]:
     """Say what a run was made with."""
     info = report.info
-    size = f"{format_count(len(info.personas), 'persona')}, {format_count(info.trials, 'trial')} of each"
+    size = f"{format_count(info.persona_count, 'persona')}, {format_count(info.trials, 'trial')} of each"
     votes = f", {info.judge_votes} votes on each verdict" if info.judge_votes > 1 else ""
     facts = [
         Fact("run", f"{info.run_id}, {info.started_at[:19].replace('T', ' ')} UTC, {report.seconds:.0f} s"),

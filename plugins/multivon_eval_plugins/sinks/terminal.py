@@ -66,7 +66,7 @@ class TerminalSink:
         self._console = _Terminal(width=self.width, highlight=False)
         self._done, self._of = 0, run.conversations
         what = "judged again" if run.purpose == "score" else f"up to {run.max_turns} turns each"
-        count = format_count(len(run.personas), "persona")
+        count = format_count(run.persona_count, "persona")
         if run.trials > 1:
             count += f" x {run.trials} trials"
         self._print(Text(f"{count}, {format_count(run.conversations, 'conversation')}, {what}", style="bold"))
