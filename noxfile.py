@@ -133,7 +133,11 @@ def statistics(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look."""
+    """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look.
+
+    ``-- --scale 1000 10000 -- --executor local`` measures memory and time at so many conversations, with what stands
+    behind the second ``--`` added to ``simulate``.
+    """
     session.install(".", "openai>=2.8", "playwright>=1.65", "pytest>=8.2")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 

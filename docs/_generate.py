@@ -279,7 +279,8 @@ def abilities() -> str:
 
 
 def protocol(name: str) -> str:
-    source = source_of("multivon_eval.protocols", name)
+    is_elsewhere = name == "Streams"  # for which there was no room
+    source = source_of(f"multivon_eval.{'_types.persona_stream' if is_elsewhere else 'protocols'}", name)
     return fenced(re.sub(r"^@set_module.*\n", "", source), "python")
 
 
@@ -654,7 +655,19 @@ def blocks() -> dict[str, Callable[[], str]]:
     for kind in ALL:
         name = kind.group.rpartition(".")[2]
         found[f"plugins:{name}"] = lambda name=name: plugins(name)
-    beside = ("RunContext", "Asks", "Checks", "Closes", "Follows", "Priced", "Named", "Proposes", "Previews", "Retakes")
+    beside = (
+        "RunContext",
+        "Asks",
+        "Checks",
+        "Closes",
+        "Follows",
+        "Priced",
+        "Named",
+        "Proposes",
+        "Previews",
+        "Streams",
+        "Retakes",
+    )
     for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)
     for name, cls in vars(importlib.import_module("multivon_eval.sdk")).items():

@@ -27,6 +27,7 @@ from ._types.conversation import Conversation
 from ._types.log import get_logger
 from ._types.observation import Observation, RejectedTurn
 from ._types.persona import Persona, UserTurn
+from ._types.persona_stream import Streams as Streams
 from ._types.progress import Progress
 from ._types.report import Report
 from ._types.result import SimulationResult

@@ -111,6 +111,7 @@ from .protocols import (
     Ruled,
     RunContext,
     Sink,
+    Streams,
 )
 
 __all__ = [
@@ -185,6 +186,7 @@ __all__ = [
     "Sink",
     "SinkSession",
     "StopReason",
+    "Streams",
     "Summary",
     "TextAsked",
     "TogetherAsked",

@@ -19,6 +19,7 @@ from .budget import tell_budget
 from .prompts import tell_prompts
 from .recorder import tell_recording
 from .report import tell_report
+from .scale import COUNTS, tell_scale
 
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
@@ -112,12 +113,24 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
     parser.add_argument("--budget", action="store_true", help="only how usable the ceiling is, in 216 runs")
     parser.add_argument("--report", action="store_true", help="only how a report opens, in a browser")
-    options = parser.parse_args()
+    parser.add_argument(
+        "--scale",
+        nargs="*",
+        type=int,
+        metavar="N",
+        help="only memory and time at so many conversations; what stands after -- is added to the command",
+    )
+    parser.add_argument("--trials", type=int, default=1, help="of each persona, with --scale")
+    given = sys.argv[1:]
+    mine = given.index("--") if "--" in given else len(given)
+    options, args = parser.parse_args(given[:mine]), given[mine + 1 :]
     if options.budget:
         with serving(0.0) as url:
             return tell_budget(url, options.quick)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.scale is not None:
+            return tell_scale(folder, options.scale or COUNTS, options.trials, args)
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)

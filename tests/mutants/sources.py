@@ -121,6 +121,37 @@ class EmptySecond(Source):
         return list(self.rows)
 
 
+@right()
+class Streaming(Source):
+    """Gives one after the other too."""
+
+    def stream(self, seed: int | None) -> Iterator[Persona]:
+        """Give one persona after the other."""
+        yield from self.read_all()
+
+
+@planted("test_streams_what_it_loads")
+@attrs.define(slots=False)
+class StreamsOnce(Streaming):
+    """Goes on where it was when it is asked again."""
+
+    rows: Any = attrs.field(default=None, init=False, eq=False)
+
+    def stream(self, seed: int | None) -> Iterator[Persona]:
+        """Give what is left."""
+        self.rows = self.rows or super().stream(seed)
+        return iter(self.rows)
+
+
+@planted("test_streams_what_it_loads")
+class StreamsShuffled(Streaming):
+    """Gives them in an order of the seed's."""
+
+    def stream(self, seed: int | None) -> Iterator[Persona]:
+        """Give the last one first."""
+        return reversed(self.read_all())
+
+
 COUNT = [0]
 
 

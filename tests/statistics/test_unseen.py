@@ -47,7 +47,7 @@ def test_the_estimate_is_right_on_average(tell, personas, trials, failing, kinds
     dice, errors, held = seed("unseen", personas, trials, failing, kinds), [], 0
     for _ in range(RUNS):
         shown, truth = draw_shown(dice, KINDS[kinds], personas, trials, failing)
-        found = estimate_unseen(shown)
+        found = estimate_unseen(shown.values())
         errors.append(found.value - truth)
         held += found.low <= truth <= found.high
     bias, off = abs(statistics.mean(errors)), statistics.mean(map(abs, errors))

@@ -10,9 +10,11 @@ from typing import Any, Unpack
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._run.free_checks import Nobody, stop_with_all
+from .._run.free_checks import stop_with_all
 from .._run.lifecycle import open_plugins
 from .._run.model_file import find_system
+from .._run.nobody import Nobody
+from .._run.people import KEPT
 from .._run.personas import load_personas
 from .._run.plan import Plan
 from .._run.planning import make_plan
@@ -80,7 +82,7 @@ def simulate(
     Raises:
         UsageError: If something was asked wrongly; nothing was spent.
     """
-    run = _run_of(model_fn, personas, options)
+    run = _run_of(model_fn, personas, options, most_held=None)
     return run_sync(lambda: _collect_in_order(run))
 
 
@@ -96,7 +98,7 @@ async def asimulate(
         **options: See :class:`~multivon_eval.SimulationOptions`.
     """
     ensure_asyncio("asimulate")
-    return await _collect_in_order(_run_of(model_fn, personas, options))
+    return await _collect_in_order(_run_of(model_fn, personas, options, most_held=None))
 
 
 @list_options(SimulationOptions)
@@ -144,10 +146,13 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
     return run_sync(load)
 
 
-def _run_of(model_fn: Callable[..., Any] | str, personas: Personas, options: SimulationOptions) -> Run:
+def _run_of(
+    model_fn: Callable[..., Any] | str, personas: Personas, options: SimulationOptions, most_held: int | None = KEPT
+) -> Run:
+    """Make a run; whoever gets all results in a list holds all personas with them."""
     problems = Problems()
     system = problems.collect(find_system, model_fn)
-    return Run(_make_plan(system, personas, options, problems))
+    return Run(_make_plan(system, personas, options, problems), most_held=most_held)
 
 
 def _make_plan(
@@ -162,6 +167,10 @@ def _make_plan(
     ledger, given = None, {**options}
     if isinstance(budget, SharedBudget):
         given["budget_usd"], ledger = budget.usd, problems.collect(open_ledger, budget)
+        if given.get("shard") is not None:
+            problems.add(
+                "a shared budget with a shard: shards share nothing, each has its part; give budget_usd an amount"
+            )
     settings, wrong = Settings.read(given)
     problems.add(*wrong)
     plan = problems.collect(make_plan, system, personas, settings, Registry(), ledger=ledger)

@@ -15,11 +15,11 @@ from .._run.defaults import RESULT_FILE, SCREEN
 from .._run.earlier import Earlier, find_key, find_key_to_rescore, find_rescored_key
 from .._run.lifecycle import open_plugins
 from .._run.output import tell
-from .._run.personas import list_cases, load_personas
+from .._run.people import People, find_people
+from .._run.personas import list_cases
 from .._run.plan import Plan
 from .._run.proposal import count_proposed
 from .._run.summing import Sums
-from .._types.persona import Persona
 from .._types.printable import format_count
 from .._types.result import SimulationResult
 from ..errors import UsageError
@@ -95,17 +95,17 @@ def _find_uids(plan: Plan) -> Collection[str] | int:
     """The conversations of a run; how many, where their personas would be proposed."""
     if plan.proposal:
         return count_proposed(plan.proposal) * plan.info.trials
-    return [case.uid for case in list_cases(_load_personas(plan), plan.info.trial_numbers)]
+    return [case.uid for case in list_cases(_find_people(plan), plan.info.trial_numbers, plan.shard)]
 
 
-def _load_personas(plan: Plan) -> Sequence[Persona]:
-    async def load() -> Sequence[Persona]:
+def _find_people(plan: Plan) -> People:
+    async def find() -> People:
         async with open_plugins((plan.source,), seconds=plan.info.timeout):
             with plan.purse() as purse:
                 context = plan.context("judge", Account(purse, plan.journal))
-                return await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
+                return await find_people(plan.source, context, PATIENCE * plan.info.timeout)
 
-    return asyncio.run(load())
+    return asyncio.run(find())
 
 
 def _sum_up(plan: Plan, results: Sequence[SimulationResult]) -> Sums:
@@ -118,7 +118,7 @@ def _sum_up(plan: Plan, results: Sequence[SimulationResult]) -> Sums:
             sums.begin(tuple(held), plan.info.trials, None)
         else:
             seed = results[0].run_id if plan.info.seed is None else plan.info.seed
-            sums.begin([persona.name for persona in _load_personas(plan)], plan.info.trials, seed)
+            sums.begin([persona.name for persona in _find_people(plan)], plan.info.trials, seed)
     for result in results:
         sums.add(result)
     return sums

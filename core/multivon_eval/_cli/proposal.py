@@ -9,6 +9,7 @@ from .._plugins.spec import Spec
 from .._run.defaults import PRODUCT_DOCUMENT
 from .._run.estimate import complete_info
 from .._run.output import tell
+from .._run.people import hold_people
 from .._run.plan import Plan
 from .._run.proposal import count_proposed, make_stand_ins
 from .._types.run_info import Estimate
@@ -80,7 +81,7 @@ def announce(plan: Plan, *, quiet: bool, as_json: bool) -> None:
         tell(f"personas {len(plan.journal.past.personas)}, as they were proposed before the interruption")
         return
     count = count_proposed(plan.proposal)
-    found = complete_info(plan, make_stand_ins(count), count * plan.info.trials).estimate
+    found = complete_info(plan, hold_people(make_stand_ins(count)), count * plan.info.trials).estimate
     assert found is not None, "a simulation has its estimate"
     calls = "one judge call" if len(plan.proposal) == 1 else f"{len(plan.proposal)} judge calls"
     tell(f"personas {count}, to be proposed in {calls}; with personas of usual length the run takes about")

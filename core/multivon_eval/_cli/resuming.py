@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from .._run.earlier import find_key
 from .._run.result_file import read_results
 from .._types.printable import format_count
 from .._types.result import SimulationResult
+from .._types.shard_header import is_header
 from ..errors import UsageError
 
 FAILED = ("driver_error", "budget_exceeded")
@@ -161,8 +163,8 @@ def write_kept(out: str, kept: Collection[str]) -> None:
     """Leave in a file of results only those that are kept, byte for byte; all at once, or not at all."""
     path = Path(out)
     lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-    found = read_results(path)
-    chosen = [line for line, result in zip(lines, found, strict=True) if find_key(result) in kept]
+    found = iter(read_results(path))
+    chosen = [line for line in lines if is_header(json.loads(line)) or find_key(next(found)) in kept]
     new = path.with_name(f"{path.name}.new")
     new.write_bytes(b"".join(line + b"\n" for line in chosen))
     new.replace(path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from .._statistics.correction import correct_other_rate
 from .._types.calibration import Calibration, JudgeIdentity
 from .._types.interval import Interval
+from .._types.names import Column, Names
 from .._types.result import SimulationResult
 from .._types.run_info import PluginUse
 
@@ -43,23 +43,24 @@ class CorrectedTally:
 
     Args:
         calibration: What people say of the judge; without one nothing is corrected.
+        names: The personas' names; None for names of its own.
     """
 
-    def __init__(self, calibration: Calibration | None) -> None:
-        self._calibration = calibration
-        self._judged: dict[str, tuple[int, int]] = {}
-        self._crashed = Counter[str]()
+    def __init__(self, calibration: Calibration | None, names: Names | None = None) -> None:
+        self._calibration, self._names = calibration, Names() if names is None else names
+        self._hits, self._judged, self._crashed = Column("I"), Column("I"), Column("I")
         self._judges: dict[JudgeIdentity, None] = {}
 
     def add(self, result: SimulationResult) -> None:
         """Count one result."""
         if self._calibration is None or result.attribution not in (None, "system"):
             return
+        number = self._names.add(result.persona.name)
         if result.has_crashed:
-            self._crashed[result.persona.name] += 1  # nobody has to judge that
+            self._crashed[number] += 1  # nobody has to judge that
         elif result.verdict.achieved is not None:
-            hits, of = self._judged.get(result.persona.name, (0, 0))
-            self._judged[result.persona.name] = hits + result.verdict.achieved, of + 1
+            self._hits[number] += result.verdict.achieved
+            self._judged[number] += 1
             self._judges[identify_judge(result)] = None
 
     def summary(self) -> tuple[Interval | None, str]:
@@ -76,11 +77,11 @@ class CorrectedTally:
         for judge in self._judges:
             if changes := calibration.judge.list_changes(judge):
                 return None, f"not corrected, the calibration is stale: {'; '.join(changes)}"
-        names = self._judged | dict.fromkeys(self._crashed.keys() - self._judged.keys(), (0, 0))
-        crashed = [self._crashed[name] for name in names]
-        found = correct_other_rate(tuple(names.values()), calibration.errors, crashed)
+        counted = [number for number in range(len(self._names)) if self._judged[number] or self._crashed[number]]
+        judged = [(self._hits[number], self._judged[number]) for number in counted]
+        found = correct_other_rate(judged, calibration.errors, [self._crashed[number] for number in counted])
         if found is None:
             why = "the judge tells no better than chance, or errs otherwise here than where it was calibrated"
-            why = why if self._judged else "no conversation was judged"
+            why = why if self._judges else "no conversation was judged"
             return None, f"not corrected: {why}"
         return found, f"by {calibration.labels} labels of {calibration.judge.model}"

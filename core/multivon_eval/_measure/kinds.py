@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+import functools
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from .._statistics.unseen import draw_curve, estimate_unseen
+from .._types.names import Column, Names, make_mapping
 from .._types.printable import format_count
 from .._types.result import SimulationResult
 from .._types.unseen import FailureKinds
@@ -38,10 +41,17 @@ def list_kinds(result: SimulationResult, named: str = "") -> frozenset[str]:
 
 
 class KindTally:
-    """Counts the kinds of failure of each persona."""
+    """Counts the kinds of failure of each persona, in some twenty bytes for each conversation.
 
-    def __init__(self) -> None:
-        self._shown: dict[str, Counter[frozenset[str]]] = defaultdict(Counter)
+    Args:
+        names: The personas' names; None for names of its own.
+    """
+
+    def __init__(self, names: Names | None = None) -> None:
+        self._names, self._kinds = Names() if names is None else names, Names()
+        # The kinds of one conversation after those of another, and where those of each end. Those of one persona are
+        # chained: each conversation knows the one before it by its number from 1, and the persona its last.
+        self._shown, self._ends, self._before, self._last = array("I"), array("Q"), array("I"), Column("I")
 
     def add(self, result: SimulationResult, named: str = "") -> None:
         """Count one result.
@@ -50,28 +60,65 @@ class KindTally:
             result: The result.
             named: The kind that a person named; that of the label in its line if empty.
         """
-        self._shown[result.persona.name][list_kinds(result, named)] += 1
+        self._shown.extend(sorted(map(self._kinds.add, list_kinds(result, named))))
+        self._ends.append(len(self._shown))
+        number = self._names.add(result.persona.name)
+        self._before.append(self._last[number])
+        self._last[number] = len(self._ends)
 
     def summary(self) -> FailureKinds:
         """Sum up what was counted so far."""
-        counts, personas = Counter[str](), Counter[str]()
-        for shown in self._shown.values():
-            met = Counter[str]()
-            for kinds, times in shown.items():
-                met.update(dict.fromkeys(kinds, times))
-            counts.update(met)
-            personas.update(met.keys())
-        once = sum(times == 1 for times in personas.values())
-        frequent: Mapping[str, int] = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-        number = sum(shown.total() for shown in self._shown.values())
-        if number < FEWEST:
+        shown, counts, personas = _Personas(self._list_rows), Column("I"), Column("I")
+        for kind in self._shown:
+            counts[kind] += 1
+        for rows in shown:
+            for kind in frozenset[int]().union(*rows):
+                personas[kind] += 1
+        kinds = range(len(self._kinds))
+        once = sum(personas[kind] == 1 for kind in kinds)
+        ranked = array("I", sorted(sorted(kinds, key=self._kinds.__getitem__), key=lambda kind: -counts[kind]))
+        frequent = make_mapping(self._kinds, ranked, lambda kind: counts[kind] or None)
+        if (number := len(self._ends)) < FEWEST:
             told = f"it takes {FEWEST} conversations to say what was not seen yet, and these are {number}"
             return FailureKinds(frequent, once, None, told)
-        if len(self._shown) < FEWEST // 3:
-            told = format_count(len(self._shown), "persona")
+        if len(shown) < FEWEST // 3:
+            told = format_count(len(shown), "persona")
             return FailureKinds(frequent, once, None, f"{told} can not tell what others would show; take 10 or more")
-        curve = draw_curve(self._shown)
-        return FailureKinds(frequent, once, estimate_unseen(self._shown), curve=tuple(curve))
+        return FailureKinds(frequent, once, estimate_unseen(shown), curve=tuple(draw_curve(shown)))
+
+    def _list_rows(self) -> Iterator[Mapping[frozenset[int], int]]:
+        """For each persona how many of its conversations show which kinds."""
+        share = functools.cache(lambda *kinds: {frozenset(kinds): 1})
+        for number in range(len(self._names)):
+            place, rows = self._last[number], Counter[frozenset[int]]()
+            if place and not self._before[place - 1]:
+                yield share(*self._read(place))
+                continue
+            while place:
+                rows[frozenset(self._read(place))] += 1
+                place = self._before[place - 1]
+            if rows:
+                yield rows
+
+    def _read(self, place: int) -> Sequence[int]:
+        return self._shown[self._ends[place - 2] if place > 1 else 0 : self._ends[place - 1]]
+
+
+class _Personas(Collection[Mapping[frozenset[int], int]]):
+    """What each persona shows, read anew each time it is gone through."""
+
+    def __init__(self, list_rows: Callable[[], Iterator[Mapping[frozenset[int], int]]]) -> None:
+        self._list_rows = list_rows
+        self._number = sum(1 for _ in list_rows())
+
+    def __iter__(self) -> Iterator[Mapping[frozenset[int], int]]:
+        return self._list_rows()
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __contains__(self, rows: object) -> bool:
+        return any(rows == mine for mine in self)
 
 
 def _read_kind(result: SimulationResult) -> str:

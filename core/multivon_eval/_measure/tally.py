@@ -5,62 +5,29 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from decimal import Decimal
 
-import attrs
-
-from .._statistics.rates import estimate_clustered, estimate_mean, estimate_rate
-from .._statistics.spread import PersonaOutcomes, split_variance
-from .._types.agreement import WORDS
+from .._statistics.rates import estimate_clustered
+from .._statistics.spread import split_variance
 from .._types.answer import Usage
 from .._types.calibration import Calibration
 from .._types.decision import Decision
 from .._types.disclaimer import DISCLAIMER, IMPORTED
+from .._types.names import Names
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
-from .._types.score import Score
-from .._types.summary import ScoreSummary, Summary
+from .._types.run_part import RunPart, unite_parts
+from .._types.summary import Summary
 from .agreement import AgreementTally
 from .corrected import CorrectedTally
+from .criteria import CriteriaTally
 from .kinds import KindTally
+from .outcomes import OutcomeTally
+from .scores import ScoreTally
 from .trials import summarize_trials
 from .worth import WorthTally
 
 
-@attrs.define
-class _ScoreTally:
-    sums: dict[str, tuple[float, int]] = attrs.field(factory=dict)
-    skipped: int = 0
-    failed: int = 0
-    passed: int = 0
-    has_threshold: bool = False
-    items: int | None = None
-    findings: int = 0
-
-    def add(self, persona: str, score: Score) -> None:
-        self.findings += bool(score.findings)
-        if score.value is None:
-            self.skipped += score.status == "skipped"
-            self.failed += score.status == "failed"
-            return
-        total, scored = self.sums.get(persona, (0.0, 0))
-        self.sums[persona] = total + score.value, scored + 1
-        if score.items is not None:
-            self.items = (self.items or 0) + score.items
-        if score.threshold is not None:
-            self.has_threshold = True
-            self.passed += score.value >= score.threshold
-
-    def summary(self) -> ScoreSummary:
-        mean = estimate_mean(self.sums.values())
-        value, low, high = (mean.value, mean.low, mean.high) if mean else (None, None, None)
-        scored = sum(number for _, number in self.sums.values())
-        passed = self.passed if self.has_threshold else None
-        return ScoreSummary(
-            value, scored, self.skipped, self.failed, passed, self.items, self.findings, low=low, high=high
-        )
-
-
 class Tally:
-    """Counts results without keeping them.
+    """Counts results without keeping them; of each persona there remain some ten bytes, and its name once.
 
     Args:
         calibration: What people say of the judge; None where nobody was asked.
@@ -69,7 +36,7 @@ class Tally:
     def __init__(self, calibration: Calibration | None = None) -> None:
         self._stops: Counter[str] = Counter()
         self._attributions: Counter[str] = Counter()
-        self._scores: dict[str, _ScoreTally] = {}
+        self._names, self._scores = Names(), dict[str, ScoreTally]()
         self._conversations = 0
         self._judged = self._undecided = 0
         self._disagreements = self._faults = self._cut = self._crashed = self._repaired = self._gave_up = 0
@@ -77,13 +44,13 @@ class Tally:
         self._disclaimers: set[str] = set()
         self._usage = Usage()
         self._agreement = AgreementTally()
-        self._trials: dict[str, tuple[int, int]] = {}
-        self._outcomes = defaultdict[str, PersonaOutcomes](PersonaOutcomes)
+        self._outcomes = OutcomeTally(self._names)
         self._cost, self._calls = Decimal(0), 0
-        self._criteria: dict[str, Counter[str]] = {}
+        self._criteria = CriteriaTally()
         self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally(calibration)
-        self._kinds, self._corrected = KindTally(), CorrectedTally(calibration)
+        self._kinds, self._corrected = KindTally(self._names), CorrectedTally(calibration, self._names)
         self._judges: set[str] = set()
+        self._parts: set[RunPart | None] = set()
         self._system_cost: Decimal | None = None
 
     def add(self, result: SimulationResult) -> None:
@@ -98,9 +65,7 @@ class Tally:
         self._crashed += result.has_crashed
         self._undecided += measures and not is_known
         if is_known and measures:
-            hits, of = self._trials.get(result.persona.name, (0, 0))
-            self._trials[result.persona.name] = hits + (result.goal_achieved is True), of + 1
-            self._outcomes[result.persona.name].add(*_read_votes(result))
+            self._outcomes.add(result.persona.name, result.goal_achieved is True, *_read_votes(result))
             self._cost += result.cost_usd
             self._calls += result.provenance.judge_calls
         self._disagreements += result.disagreement
@@ -114,17 +79,18 @@ class Tally:
         self._kinds.add(result)
         self._worth.add(result)
         for one in result.verdict.criteria:
-            self._criteria.setdefault(one.criterion, Counter())[one.met] += 1
+            self._criteria.add(one.criterion, one.met)
         for purpose, usd in result.provenance.costs.items():
             self._costs[purpose] += usd
         self._corrected.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
+        self._parts.add(result.provenance.part)
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
         for name, score in result.scores.items():
-            self._scores.setdefault(name, _ScoreTally()).add(result.persona.name, score)
+            self._scores.setdefault(name, ScoreTally(self._names)).add(result.persona.name, score)
 
     def count(self, usage: Usage) -> None:
         """Count tokens, those of a proposal say, which are in no result."""
@@ -137,7 +103,8 @@ class Tally:
             spent: What all judge calls cost in USD, those of unfinished conversations included.
             decision: What the data were collected for; None where nothing was to be decided.
         """
-        rate = estimate_clustered(self._trials.values())
+        counts = self._outcomes.list_counts()
+        rate = estimate_clustered(counts.values())
         judge_rule = "" if "" in self._rules else ", ".join(sorted(self._rules))
         corrected, correction = self._corrected.summary()
         return Summary(
@@ -162,16 +129,17 @@ class Tally:
             gave_up=self._gave_up,
             judge_rule=judge_rule,
             agreement=self._agreement.summary(),
-            trials=summarize_trials(self._trials),
-            spread=split_variance(self._outcomes.values(), rate, self._cost, self._calls),
+            trials=summarize_trials(counts),
+            spread=split_variance(self._outcomes.list_outcomes(), rate, self._cost, self._calls),
             kinds=self._kinds.summary(),
             decision=decision,
             corrected_goal_rate=corrected,
             correction=correction,
-            personas={name: estimate_rate(hits, of) for name, (hits, of) in self._trials.items()},
-            criteria={text: {word: counts[word] for word in WORDS} for text, counts in self._criteria.items()},
+            personas=self._outcomes.list_rates(),
+            criteria=self._criteria.list_counts(),
             costs=dict(self._costs),
             worth_reading=self._worth.summary(),
+            part=unite_parts(self._parts),
         )
 
 

@@ -19,15 +19,13 @@ def summarize_trials(counts: Mapping[str, tuple[int, int]]) -> TrialSummary | No
     Returns:
         What they say together; None where no persona has two.
     """
-    measured = [(hits, of) for hits, of in counts.values() if of]
+    measured = [pair for pair in counts.values() if pair[1]]
     most = max((of for _, of in measured), default=0)
     if most < 2:
         return None
-    rates = tuple(
-        _rate(k, [(hits, of) for hits, of in measured if of >= k]) for k in range(1, min(most, LARGEST_K) + 1)
-    )
+    rates = tuple(_rate(k, [pair for pair in measured if pair[1] >= k]) for k in range(1, min(most, LARGEST_K) + 1))
     flaky = tuple(sorted(name for name, (hits, of) in counts.items() if 0 < hits < of))
-    repeated = [(hits, of) for hits, of in measured if of >= 2]
+    repeated = [pair for pair in measured if pair[1] >= 2]
     return TrialSummary(rates, flaky, len(repeated), _agree(repeated), _correlate(measured))
 
 

@@ -8,7 +8,20 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..protocols import Asks, Checks, Closes, Follows, HasWorkers, Named, Previews, Priced, Proposes, Retakes, Ruled
+from ..protocols import (
+    Asks,
+    Checks,
+    Closes,
+    Follows,
+    HasWorkers,
+    Named,
+    Previews,
+    Priced,
+    Proposes,
+    Retakes,
+    Ruled,
+    Streams,
+)
 from .isolation import format_error, format_value
 from .kinds import DRIVER, EVALUATOR, EXECUTOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 
@@ -44,6 +57,7 @@ ABILITIES = (
     Ability(Asks, "questions", (DRIVER, EVALUATOR, OBSERVER), arguments=1),
     Ability(Proposes, "proposal", (PERSONA_SOURCE,), arguments=1),
     Ability(Previews, "preview", (PERSONA_SOURCE,), arguments=1),
+    Ability(Streams, "stream", (PERSONA_SOURCE,), arguments=1),
     Ability(Follows, "follow", (SINK,), arguments=1),
     Ability(Retakes, "retake", (SINK,), is_async=True, arguments=1),
     Ability(HasWorkers, "count_workers", (EXECUTOR,)),

@@ -42,6 +42,7 @@ from .plan import Plan
 from .problems import Problems
 from .proposal import find_proposal
 from .settings import Settings
+from .sharding import check_same_personas
 from .system import SystemUnderTest
 from .travelling import Travelling, make_travelling
 
@@ -76,7 +77,6 @@ def make_plan(
     """
     troubles, journal = list[Problem](), journal or Journal()
     parts = _build_parts(system, personas, settings, registry, troubles, is_watched)
-    _check_paths(system, parts, settings)
     ledger = ledger or Ledger(settings.budget_usd, journal.past.spent)
     plan = _put_together(system, settings, parts, journal, ledger, troubles)
     return attrs.evolve(
@@ -110,6 +110,7 @@ def _put_together(
         travelling=parts.travelling,
         aims=read_aims(settings, parts.evaluators, info, parts.judge.use.name),
         problems=troubles,
+        shard=settings.shard,
     )
 
 
@@ -181,6 +182,7 @@ def _build_parts(
     sinks = build_all(SINK, settings.sinks, registry, problems)
     source = problems.collect(find_persona_source, personas, registry)
     proposal = problems.collect(find_proposal, source.plugin, source.use.name, settings.seed) if source else None
+    problems.collect(check_same_personas, settings.shard, proposal)
     problems.collect(_fill, hooks, settings, registry)
     travelling = None
     if executor and judge and find_ability(executor.plugin, HasWorkers):
@@ -193,11 +195,13 @@ def _build_parts(
         problems.add(*find_more(free_source, [one.plugin for one in sinks.values()]))
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
-    return _Parts(
+    parts = _Parts(
         *(source, driver, executor, travelling, judge, driver_judge, evaluators, observers, sinks, hooks),
         judge_reason,
         proposal or (),
     )
+    _check_paths(system, parts, settings)
+    return parts
 
 
 def _check_paths(system: SystemUnderTest | None, parts: _Parts, settings: Settings) -> None:
@@ -287,7 +291,8 @@ def _make_info(settings: Settings, parts: _Parts, run_id: str) -> RunInfo:
             "multivon-eval": importlib_metadata.version("multivon-eval"),
             "python": platform.python_version(),
         },
-        sources=settings.sources,
+        # Shards are told apart by their header, and their results are those of one run.
+        sources={name: source for name, source in settings.sources.items() if name != "shard"},
         until="" if settings.until is None else settings.until,
     )
 

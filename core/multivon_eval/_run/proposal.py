@@ -14,7 +14,9 @@ from .._plugins.stint import MOST_CALLS, PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import PluginBroken, UsageError
-from ..protocols import Previews, Proposes
+from ..protocols import Previews, Proposes, RunContext
+from .nobody import Nobody
+from .people import KEPT, People, find_people, hold_people
 from .personas import load_personas
 from .resume import check_same, digest_setup
 
@@ -26,7 +28,7 @@ _CALLS_EACH = 2
 """How often the judge may be asked one question of a proposal: once, and once more for a repair."""
 
 
-async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
+async def get_personas(plan: Plan, account: Account, most_held: int | None = KEPT) -> People:
     """Get the personas of a run, and see that a resume goes on with what the run began with.
 
     A proposal is the first thing that a run pays for: the journal begins before it, and holds what came of it.
@@ -34,6 +36,7 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
     Args:
         plan: What the run is made with.
         account: Whose account a proposal goes on.
+        most_held: How many personas of a source that streams are held; None for all.
 
     Raises:
         PersonaError: If the personas cannot be loaded.
@@ -41,16 +44,17 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
             nothing was spent.
         JudgeError: If the proposal failed.
     """
-    context = plan.context("judge", account)
+    # What one shard paid for its personas no other would have: there they are had for nothing, or not at all.
+    context = plan.context("judge", account) if plan.shard is None else RunContext(Nobody(), plan.info.seed)
     if not plan.proposal:
-        personas = await load_personas(plan.source, context, PATIENCE * plan.info.timeout)
-        check_same(plan, digest_setup(plan, personas))
-        return personas
-    check_same(plan, digest_setup(plan, ()))
+        people = await find_people(plan.source, context, PATIENCE * plan.info.timeout, most_held)
+        check_same(plan, digest_setup(plan, people.digest))
+        return people
+    check_same(plan, digest_setup(plan, ""))
     if plan.journal.past.personas:
-        return plan.journal.past.personas
+        return hold_people(plan.journal.past.personas)
     check_fits(plan)
-    plan.journal.begin(plan.info.run_id, digest_setup(plan, ()))
+    plan.journal.begin(plan.info.run_id, digest_setup(plan, ""))
     is_there = False
     most_calls = max(MOST_CALLS, _CALLS_EACH * len(plan.proposal))
     try:
@@ -61,7 +65,7 @@ async def get_personas(plan: Plan, account: Account) -> tuple[Persona, ...]:
         if not is_there:
             # Nothing to go on from but the money, if any: that counts for whoever resumes.
             plan.journal.close(keep=bool(plan.journal.past.run_id or account.cost_usd))
-    return personas
+    return hold_people(personas)
 
 
 def check_fits(plan: Plan) -> None:

@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._questions import Question
-from .._types.persona import Persona
 from ..errors import UsageError
-from .personas import case_uid
 
 if TYPE_CHECKING:
     from .plan import Plan
 
 
-def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
+def digest_setup(plan: Plan, personas: str) -> dict[str, str]:
     """What must be the same for a run to go on, each by a word for people or a digest.
+
+    Args:
+        plan: What the run is made with.
+        personas: The digest of the personas; empty where it does not matter.
 
     Returns:
         By name; personas, proposal and model file as digests of what they are. Personas that are proposed are
@@ -26,9 +28,8 @@ def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
     # A default is asked for with the name of our distribution before it, and is the same without.
     specs = [(use.kind, use.spec.removeprefix(f"{use.distribution}/")) for use in info.plugins]
     asked = {kind: spec for kind, spec in specs if kind in ("judge", "driver", "driver judge")}
-    everybody = _compute_digest("".join(case_uid(persona, 1) for persona in personas))
     return {
-        "personas": "" if plan.proposal else everybody,
+        "personas": "" if plan.proposal else personas,
         "proposal": _digest_questions(plan.proposal),
         "judge": asked.get("judge", ""),
         "driver": asked.get("driver", ""),
@@ -40,6 +41,7 @@ def digest_setup(plan: Plan, personas: Sequence[Persona]) -> dict[str, str]:
         "judge-votes": str(info.judge_votes),
         "judge-calls": info.judge_calls,
         "until": info.until,
+        "shard": "" if plan.shard is None else str(plan.shard),
         "observers": ", ".join(spec for kind, spec in specs if kind == "observer"),
         "model file": plan.system.identity if plan.system else "",
     }

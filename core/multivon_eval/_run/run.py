@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from operator import itemgetter
@@ -15,17 +25,19 @@ import attrs
 from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.eval_case import CaseResult, EvalCase
+from .._types.persona import Persona
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
-from .estimate import complete_info, describe_scoring
+from .estimate import describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
 from .head import open_desk
 from .judging import Judging
 from .lifecycle import open_plugins
+from .people import KEPT, People
 from .personas import Case, list_cases
 from .plan import Plan
 from .progress import RunProgress
@@ -33,6 +45,7 @@ from .proposal import get_personas
 from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
 from .rewatching import watch_again
+from .sharding import describe_run
 from .side_by_side import run_side_by_side
 from .simulating import Simulating, format_now
 from .summing import Sums
@@ -50,10 +63,11 @@ class Run:
     Args:
         plan: What it is made with.
         earlier: What an earlier run left to go on with.
+        most_held: How many personas of a source that streams are held; None for all.
     """
 
-    def __init__(self, plan: Plan, earlier: Earlier | None = None) -> None:
-        self.plan = plan
+    def __init__(self, plan: Plan, earlier: Earlier | None = None, most_held: int | None = KEPT) -> None:
+        self.plan, self._most_held = plan, most_held
         self.earlier: Earlier = earlier or Earlier()
         self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None
@@ -74,12 +88,12 @@ class Run:
         async with self._ready():
             with plan.purse() as purse:
                 account = Account.of(purse, plan.journal, "")
-                personas = await get_personas(plan, account)
+                people = await get_personas(plan, account, self._most_held)
             self.sums.count(account.usage)
             done = self.earlier.list_done()
-            info = complete_info(plan, personas, len(personas) * plan.info.trials, len(done))
-            cases = self._choose_cases(info, done)
-            setup = digest_setup(plan, info.personas)
+            info = describe_run(plan, people, len(done))
+            cases = self._choose_cases(people, info, done)
+            setup = digest_setup(plan, people.digest)
             async with aclosing(self._deliver_all(partial(self._hold_all, cases), info, setup)) as results:
                 async for result in results:
                     yield result
@@ -94,7 +108,7 @@ class Run:
             verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
         """
         plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
-        setup = {**digest_setup(plan, ()), "results": digest_results(keyed)}
+        setup = {**digest_setup(plan, ""), "results": digest_results(keyed)}
         check_same(plan, setup)
         done = self.earlier.list_done()
         info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
@@ -141,12 +155,13 @@ class Run:
             if self.report is not None:
                 self.report = attrs.evolve(self.report, problems=tuple(plan.problems))
 
-    def _choose_cases(self, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
+    def _choose_cases(self, people: People, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
         """The conversations that are still to be held, until the data tell what they are collected for."""
-        seed = info.run_id if info.seed is None else info.seed
-        personas = {persona.name: persona for persona in info.personas}
-        order = self.sums.begin(tuple(personas), info.trials, seed)
-        cases = list_cases([personas[name] for name in order], info.trial_numbers)
+        order: Iterable[Persona] = people
+        if self.plan.aims.until is not None:  # in an order of its own, so that all of them are held
+            seed, personas = info.run_id if info.seed is None else info.seed, {one.name: one for one in people}
+            order = [personas[name] for name in self.sums.begin(tuple(personas), info.trials, seed)]
+        cases = list_cases(order, info.trial_numbers, self.plan.shard)
         return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
 
     async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:

@@ -45,7 +45,7 @@ def estimate_clustered(counts: Collection[tuple[int, int]]) -> Rate:
     Methodology 24 (1998), 193-201, for the effective number and t; E. Miller, "Adding Error Bars to Evals", arXiv
     2411.00640, for evaluations.
     """
-    measured = [(hits, of) for hits, of in counts if of]
+    measured = [pair for pair in counts if pair[1]]  # the pairs themselves: many personas may share one
     hits, of, personas = sum(hit for hit, _ in measured), sum(number for _, number in measured), len(measured)
     if personas < 2 or of == personas:
         return estimate_rate(hits, of)
@@ -68,7 +68,7 @@ def estimate_mean(sums: Collection[tuple[float, int]]) -> Interval | None:
     Returns:
         None where there is no score.
     """
-    scored = [(total, of) for total, of in sums if of]
+    scored = [pair for pair in sums if pair[1]]
     personas, of = len(scored), sum(number for _, number in scored)
     if not of:
         return None

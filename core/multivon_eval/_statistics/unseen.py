@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any
 
 from .._types.interval import Interval
 from .quantiles import Z
 from .rates import bound_share
 
-Shown = Mapping[str, Mapping[frozenset[str], int]]
-"""By persona how many of its conversations show which kinds of failure; none for one that went well."""
+Shown = Collection[Mapping[frozenset[Any], int]]
+"""For each persona how many of its conversations show which kinds of failure; none for one that went well."""
 
 STEPS = 10
 """So many points a discovery curve has."""
@@ -38,7 +39,7 @@ def estimate_unseen(shown: Shown) -> Interval:
     # Each persona is one draw, whatever the number of its trials: the next conversation is another persona's.
     shares = (
         sum(times for kinds, times in rows.items() if any(shown_by[kind] == 1 for kind in kinds)) / sum(rows.values())
-        for rows in shown.values()
+        for rows in shown
     )
     chance = math.fsum(shares) / number
     twice = sum(times == 2 for times in shown_by.values())
@@ -62,9 +63,9 @@ def draw_curve(shown: Shown) -> list[tuple[int, float]]:
     return [(drawn, math.fsum(_find_seen(number, times, drawn) for times in shown_by.values())) for drawn in points]
 
 
-def _count_personas(shown: Shown) -> Mapping[str, int]:
+def _count_personas(shown: Shown) -> Mapping[Hashable, int]:
     """How many personas show each kind."""
-    return Counter(kind for rows in shown.values() for kind in frozenset[str]().union(*rows))
+    return Counter(kind for rows in shown for kind in frozenset[Any]().union(*rows))
 
 
 def _find_seen(number: int, times: int, drawn: int) -> float:

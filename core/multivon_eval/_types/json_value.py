@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import Any, NoReturn, TypeVar
 
+from .names import NamedValues
 from .whole_text import whole_text
 
 K = TypeVar("K")
@@ -166,4 +167,4 @@ def freeze_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def freeze_values(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a mapping that cannot be changed, with the same values, which are no JSON."""
-    return value if isinstance(value, FrozenDict) else FrozenDict(value)
+    return value if isinstance(value, FrozenDict | NamedValues) else FrozenDict(value)

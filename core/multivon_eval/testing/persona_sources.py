@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from .._plugins.abilities import find_ability
 from .._plugins.kinds import PERSONA_SOURCE, Kind
 from .._set_module import set_module
-from ..sdk import Judge, Persona, PersonaError, PersonasAsked, PersonaSource, Proposes, Question, RunContext
+from ..sdk import Judge, Persona, PersonaError, PersonasAsked, PersonaSource, Proposes, Question, RunContext, Streams
 from .asking import AskingTests, budget_for, raises_budget
 from .fakes import ScriptedJudge, context, fitting_answer
 from .plugins import outcome
@@ -99,6 +99,22 @@ class PersonaSourceTests(SourceFileTests, AskingTests):
 
         first, second = self.run(twice)
         assert first == second, f"the first time it gives {len(first)} personas, then {len(second)}, or others"
+
+    @basic
+    def test_streams_what_it_loads(self) -> None:
+        """A source that streams gives what ``load`` gives, one after the other, and the same when it is asked again."""
+
+        async def both(made: PersonaSource) -> tuple[list[Persona], list[list[Persona]]]:
+            loaded = list(await made.load(context(ScriptedJudge(self.answer), seed=7)))
+            streaming = find_ability(made, Streams)
+            return loaded, [] if streaming is None else [list(streaming.stream(7)) for _ in range(2)]
+
+        loaded, streamed = self.run(both)
+        for what, came in zip(("gives", "gives when it is asked again"), streamed, strict=False):
+            problem = (
+                f"'load' gives {len(loaded)} personas; 'stream' {what} {len(came)}, or others, or in another order"
+            )
+            assert came == loaded, problem
 
     @basic
     def test_budget_exceeded_passes(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
@@ -29,6 +30,22 @@ class JsonlPersonas:
     """
 
     path: str
+    _piped: list[str] = attrs.field(factory=list, init=False, eq=False, repr=False)
+
+    def stream(self, seed: int | None) -> Iterator[Persona]:
+        """Read one persona after the other; the file is not held.
+
+        Raises:
+            PersonaError: At the first line that is no persona.
+        """
+        with self._open() as lines:
+            for number, line in enumerate(lines, 1):
+                if not _is_skipped(line):
+                    where = f"{self.path}:{number}"
+                    try:
+                        yield persona_from_json(_parse(line, where), where)
+                    except _NotJson as error:
+                        raise PersonaError(f"{error}; write one persona as {{...}} on a line of its own") from None
 
     async def load(self, context: RunContext) -> Sequence[Persona]:
         """Read all personas.
@@ -41,7 +58,7 @@ class JsonlPersonas:
         lines: dict[str, int] = {}
         every, after = _LINE_END.split(self._read_text()), 0
         for number, line in enumerate(every, 1):
-            if number <= after or not line.strip() or line.lstrip().startswith(("#", "//")):
+            if number <= after or _is_skipped(line):
                 continue
             where = f"{self.path}:{number}"
             try:
@@ -67,15 +84,42 @@ class JsonlPersonas:
             raise PersonaError(problems)
         return personas
 
+    @contextmanager
+    def _open(self) -> Iterator[Iterable[str]]:
+        """The lines of the file, one after the other; what can be read only once is read whole."""
+        if not Path(self.path).is_file():
+            yield _LINE_END.split(self._read_text())
+            return
+        with self._tell_unreadable(), Path(self.path).open(encoding="utf-8-sig") as file:
+            yield file
+
     def _read_text(self) -> str:
+        """Read the file whole; what came from a pipe is held, because nobody can read it twice."""
+        with self._tell_unreadable():
+            if self._piped:
+                return self._piped[0]
+            path = Path(self.path)
+            text = path.read_bytes().decode("utf-8-sig")
+            if not path.is_file():
+                self._piped.append(text)
+            return text
+
+    @contextmanager
+    def _tell_unreadable(self) -> Iterator[None]:
+        """Say of a file that cannot be read why."""
         try:
-            return Path(self.path).read_bytes().decode("utf-8-sig")
+            yield
         except FileNotFoundError:
             raise PersonaError(f"{self.path}: no such file; give --personas a JSONL file") from None
         except UnicodeDecodeError as error:
             raise PersonaError(f"{self.path}: not UTF-8 (byte {error.start}); save the file as UTF-8") from None
         except OSError as error:
             raise PersonaError(f"{self.path}: cannot be read ({error.strerror}); give a file") from None
+
+
+def _is_skipped(line: str) -> bool:
+    """Tell whether a line holds nothing: a blank one, or a comment."""
+    return not line.strip() or line.lstrip().startswith(("#", "//"))
 
 
 class _NotJson(Exception):

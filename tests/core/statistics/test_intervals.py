@@ -149,7 +149,7 @@ def test_kappa(rows):
 @given(some=shown)
 def test_the_unseen_chance(some):
     """From 0 to 1; 0 where each kind was seen with two personas."""
-    found = estimate_unseen(some)
+    found = estimate_unseen(some.values())
     assert_holds(found, 0, 1)
     seen = [kind for rows in some.values() for kind in frozenset().union(*rows)]
     if all(seen.count(kind) > 1 for kind in seen):
@@ -159,7 +159,7 @@ def test_the_unseen_chance(some):
 @given(some=shown)
 def test_the_curve_of_kinds(some):
     """It never falls and ends at all personas with all kinds."""
-    curve = draw_curve(some)
+    curve = draw_curve(some.values())
     assert [drawn for drawn, _ in curve] == sorted({drawn for drawn, _ in curve})
     assert all(earlier <= later + 1e-9 for (_, earlier), (_, later) in itertools.pairwise(curve))
     assert curve[-1] == (len(some), len({kind for rows in some.values() for kinds in rows for kind in kinds}))

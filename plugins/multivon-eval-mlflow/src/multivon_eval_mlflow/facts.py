@@ -22,7 +22,7 @@ def list_params(run: RunInfo) -> dict[str, str]:
         "judge_votes": run.judge_votes,
         "judge_calls": run.judge_calls,
         "driver_model": run.driver_model,
-        "personas": len(run.personas),
+        "personas": run.persona_count,
         "conversations": run.conversations,
         "trials": run.trials,
         "max_turns": run.max_turns,

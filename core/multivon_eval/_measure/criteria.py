@@ -1,0 +1,31 @@
+"""Counting how often each success criterion was met."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from .._types.agreement import WORDS
+from .._types.json_value import freeze_values
+from .._types.names import Column, Names, make_mapping
+from .._types.verdict import YesNoUnknown
+
+
+class CriteriaTally:
+    """Counts for each criterion how often it was met: each persona may have some of its own."""
+
+    def __init__(self) -> None:
+        self._texts = Names()
+        self._met = {word: Column("I") for word in WORDS}
+
+    def add(self, criterion: str, met: YesNoUnknown) -> None:
+        """Count one verdict on a criterion."""
+        self._met[met][self._texts.add(criterion)] += 1
+
+    def list_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """By the text of each criterion how often it was met, ``yes``, ``no`` or ``unknown``."""
+        columns = [self._met[word].copy() for word in WORDS]
+        share = functools.cache(lambda *counts: freeze_values(dict(zip(WORDS, counts, strict=True))))
+        return make_mapping(
+            self._texts, range(len(self._texts)), lambda number: share(*(column[number] for column in columns))
+        )
