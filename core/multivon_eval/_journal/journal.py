@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,26 +26,11 @@ from .._types.result_json import message_to_row, persona_to_json
 from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
-from .database import checkpoint, describe_damage, exists, open_database, read_journal, remove
+from .database import checkpoint, describe_damage, exists, open_database, open_in_memory, read_journal, remove
 from .past import ENDING, Past
+from .rows import create_tables, delete_case_rows, insert_mixed_rows, insert_rows, list_case_rows
 
-VERSION = 6
-
-# Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
-_TABLES = (
-    "CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT)",
-    "CREATE TABLE reserved (call INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, amount TEXT)",
-    "CREATE TABLE settled (call INTEGER PRIMARY KEY, cost TEXT, said TEXT)",
-    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
-    "CREATE TABLE observed (case_uid TEXT, place INTEGER, observations TEXT)",
-    "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
-    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
-    "CREATE TABLE proposed (personas TEXT)",
-    "CREATE TABLE kept (case_uid TEXT)",
-    "CREATE TABLE delivered (sink TEXT, case_uid TEXT)",
-    "CREATE TABLE closed (is_closed INTEGER)",
-    "CREATE TABLE learned (learned TEXT)",
-)
+VERSION = 7
 
 # Metadata may hold what JSON has no word for.
 _as_json = json.JSONEncoder(default=str).encode
@@ -63,6 +48,8 @@ class Journal:
         self.path = path
         self.overwrites = overwrites
         self.past: Past = Past()
+        self.is_in_memory: bool = False
+        """Whether it is kept as long as the run goes on where it has no path: for workers that die."""
         self._database: sqlite3.Connection | None = None
         # Whether it is as the run before left it.
         self._is_untouched = False
@@ -86,20 +73,19 @@ class Journal:
         Raises:
             UsageError: If it cannot be written, or another run is using it.
         """
-        if self.path is None or self.is_open:
+        if self.is_open or (self.path is None and not self.is_in_memory):
             return
         # Not earlier: until here something may still be asked wrongly, and the old record is somebody's work.
-        if self.overwrites:
+        if self.path is not None and self.overwrites:
             remove(self.path)
-        self._database = open_database(self.path)
+        self._database = open_database(self.path) if self.path is not None else open_in_memory()
         values = (VERSION, run_id, json.dumps(dict(made_with)))
         try:
             # All at once: a journal has either nothing in it or all that a resume needs.
             self._database.execute("BEGIN")
-            for table in _TABLES:
-                self._database.execute(table)
-            self._database.execute("INSERT INTO run VALUES (?, ?, ?)", values)
-            self._database.executemany("INSERT INTO kept VALUES (?)", [(uid,) for uid in kept])
+            create_tables(self._database)
+            insert_rows(self._database, "run", [values])
+            insert_rows(self._database, "kept", [(uid,) for uid in kept])
             self._database.execute("COMMIT")
             checkpoint(self._database)
         except sqlite3.Error as error:
@@ -137,8 +123,8 @@ class Journal:
 
     def record_personas(self, personas: Sequence[Persona]) -> None:
         """Keep the personas that were proposed, so that a resume has the same ones."""
-        if self._database is not None:
-            self._write("INSERT INTO proposed VALUES (?)", _as_json([persona_to_json(one) for one in personas]))
+        if self.is_open:
+            self._write("proposed", _as_json([persona_to_json(one) for one in personas]))
 
     def record_reservation(self, case_uid: str, role: str, amount: Decimal) -> int:
         """Keep that a call is about to be made; until it is settled it counts as spent.
@@ -148,7 +134,7 @@ class Journal:
         """
         # Committed before the request goes out, or a kill in between would leave a paid call that nobody knows of.
         self._calls += 1
-        self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
+        self._write("reserved", self._calls, case_uid, role, str(amount), "")
         return self._calls
 
     def record_settlement(self, call: int, cost: Decimal, answer: Answer | None) -> None:
@@ -157,7 +143,7 @@ class Journal:
         It is written together with what comes of the call, in one transaction: until then the call counts as its
         worst case, so nothing that is lost with it can break the ceiling.
         """
-        if self._database is None:
+        if not self.is_open:
             return
         said = None
         if answer is not None:
@@ -183,7 +169,7 @@ class Journal:
             observations: What was seen in it before it is sent, if it is the user's.
             is_repaired: Whether it stands in the place of a message at fault.
         """
-        if self._database is not None:
+        if self.is_open:
             # The sum so far, so that the last row alone tells it.
             cost = conversation.system_cost_usd
             row = {
@@ -196,55 +182,86 @@ class Journal:
             }
             text = _as_json(row)
             place = len(conversation.messages)
-            self._write("INSERT INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
+            self._write("said", conversation.case_uid, place, text)
 
     def record_observations(self, conversation: Conversation, observations: Sequence[Observation]) -> None:
         """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
-        if self._database is not None:
+        if self.is_open:
             # Also where nothing was seen: that it was looked at is what saves the question.
             place, text = len(conversation.messages), _as_json(make_plain(tuple(observations)))
-            self._write("INSERT INTO observed VALUES (?, ?, ?)", conversation.case_uid, place, text)
+            self._write("observed", conversation.case_uid, place, text)
 
     def record_end(self, conversation: Conversation) -> None:
         """Record how a conversation ended."""
-        if self._database is not None:
+        if self.is_open:
             text = _as_json({name: make_plain(getattr(conversation, name)) for name in ENDING})
-            self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
+            self._write("ended", conversation.case_uid, text)
 
     def record_judgement(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
-        if self._database is not None and is_final(answer):
+        if self.is_open and is_final(answer):
             text = _as_json(make_plain(answer))
-            self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
+            self._write("judged", case_uid, what, text)
 
     def record_delivery(self, sink: str, case_uid: str) -> None:
         """Record that a sink has taken the result of a conversation."""
-        self._write("INSERT INTO delivered VALUES (?, ?)", sink, case_uid)
+        self._write("delivered", sink, case_uid)
 
     def forget_deliveries(self, sink: str) -> None:
         """Record that a sink could not keep what it had taken: a resume delivers all of it again."""
-        self._write("DELETE FROM delivered WHERE sink = ?", sink)
+        self._commit(lambda database: database.execute("DELETE FROM delivered WHERE sink = ?", (sink,)))
 
     def record_learned(self, learned: Mapping[str, Any]) -> None:
         """Keep what the run has learned of its costs."""
-        self._write("INSERT INTO learned VALUES (?)", _as_json(learned))
+        self._write("learned", _as_json(learned))
+
+    def take_rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Keep rows that somebody else made, each with its table before it, all or none."""
+        if rows:
+            self._commit(lambda database: insert_mixed_rows(database, rows), is_many=True)
+
+    def record_lease(self, worker: str, amount: Decimal) -> None:
+        """Keep what a worker holds of the budget, in USD; what it is not known to have spent counts as spent."""
+        self._write("leased", worker, str(amount))
+
+    def number_call(self) -> int:
+        """Give the number of a call that somebody else makes."""
+        self._calls += 1
+        return self._calls
+
+    def list_rows(self, case_uid: str) -> list[tuple[Any, ...]]:
+        """List what is known of a conversation, as rows with their table before them; nothing without a record."""
+        if self._database is None:
+            return []
+        # What waits for the next step belongs to it too.
+        self._commit(lambda database: None, is_many=True)
+        return list_case_rows(self._database, case_uid)
+
+    def forget(self, case_uid: str) -> None:
+        """Take away what is known of a conversation that is over, where no resume will look for it."""
+        if self.path is None:
+            self._commit(lambda database: delete_case_rows(database, case_uid), is_many=True)
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""
-        if self._database is None or self.path is None:
+        if self._database is None:
             return
         try:
             # Settlements that wait for a next step that will not come; and that what SQLite keeps beside the file is
             # no longer needed.
             if keep and not self._is_untouched:
-                self._write("INSERT INTO closed VALUES (1)")
+                self._write("closed", 1)
         finally:
             self._database.close()
             self._database = None
-        if not keep:
+        if not keep and self.path is not None:
             remove(self.path)
 
-    def _write(self, statement: str = "", *values: Any) -> None:
+    def _write(self, table: str, *values: Any) -> None:
+        self._commit(lambda database: insert_rows(database, table, [values]))
+
+    def _commit(self, change: Callable[[sqlite3.Connection], object], is_many: bool = False) -> None:
+        """Make a change, with the settlements that wait for it, in one transaction."""
         if self._database is None:
             return
         settled, self._settled = self._settled, []
@@ -254,12 +271,12 @@ class Journal:
                 checkpoint(self._database)
                 self._is_untouched = False
             # One statement commits by itself; several need a transaction around them.
-            if settled:
+            if settled or is_many:
                 self._database.execute("BEGIN")
-                self._database.executemany("INSERT INTO settled VALUES (?, ?, ?)", settled)
-            if statement:
-                self._database.execute(statement, values)
             if settled:
+                insert_rows(self._database, "settled", settled)
+            change(self._database)
+            if settled or is_many:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:
             # The disk may be full for this too; the reason that counts is the first one.
