@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,24 +28,9 @@ from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
 from .database import checkpoint, describe_damage, exists, open_database, read_journal, remove
 from .past import ENDING, Past
+from .rows import create_tables, insert_rows
 
-VERSION = 6
-
-# Rows are only ever added, and the last one on a thing holds: each commit then writes one small page at a table's end.
-_TABLES = (
-    "CREATE TABLE run (version INTEGER, run_id TEXT, made_with TEXT)",
-    "CREATE TABLE reserved (call INTEGER PRIMARY KEY, case_uid TEXT, role TEXT, amount TEXT)",
-    "CREATE TABLE settled (call INTEGER PRIMARY KEY, cost TEXT, said TEXT)",
-    "CREATE TABLE said (case_uid TEXT, place INTEGER, message TEXT)",
-    "CREATE TABLE observed (case_uid TEXT, place INTEGER, observations TEXT)",
-    "CREATE TABLE ended (case_uid TEXT, ending TEXT)",
-    "CREATE TABLE judged (case_uid TEXT, what TEXT, answer TEXT)",
-    "CREATE TABLE proposed (personas TEXT)",
-    "CREATE TABLE kept (case_uid TEXT)",
-    "CREATE TABLE delivered (sink TEXT, case_uid TEXT)",
-    "CREATE TABLE closed (is_closed INTEGER)",
-    "CREATE TABLE learned (learned TEXT)",
-)
+VERSION = 7
 
 # Metadata may hold what JSON has no word for.
 _as_json = json.JSONEncoder(default=str).encode
@@ -96,10 +81,9 @@ class Journal:
         try:
             # All at once: a journal has either nothing in it or all that a resume needs.
             self._database.execute("BEGIN")
-            for table in _TABLES:
-                self._database.execute(table)
-            self._database.execute("INSERT INTO run VALUES (?, ?, ?)", values)
-            self._database.executemany("INSERT INTO kept VALUES (?)", [(uid,) for uid in kept])
+            create_tables(self._database)
+            insert_rows(self._database, "run", [values])
+            insert_rows(self._database, "kept", [(uid,) for uid in kept])
             self._database.execute("COMMIT")
             checkpoint(self._database)
         except sqlite3.Error as error:
@@ -138,7 +122,7 @@ class Journal:
     def record_personas(self, personas: Sequence[Persona]) -> None:
         """Keep the personas that were proposed, so that a resume has the same ones."""
         if self._database is not None:
-            self._write("INSERT INTO proposed VALUES (?)", _as_json([persona_to_json(one) for one in personas]))
+            self._write("proposed", _as_json([persona_to_json(one) for one in personas]))
 
     def record_reservation(self, case_uid: str, role: str, amount: Decimal) -> int:
         """Keep that a call is about to be made; until it is settled it counts as spent.
@@ -148,7 +132,7 @@ class Journal:
         """
         # Committed before the request goes out, or a kill in between would leave a paid call that nobody knows of.
         self._calls += 1
-        self._write("INSERT INTO reserved VALUES (?, ?, ?, ?)", self._calls, case_uid, role, str(amount))
+        self._write("reserved", self._calls, case_uid, role, str(amount))
         return self._calls
 
     def record_settlement(self, call: int, cost: Decimal, answer: Answer | None) -> None:
@@ -196,38 +180,38 @@ class Journal:
             }
             text = _as_json(row)
             place = len(conversation.messages)
-            self._write("INSERT INTO said VALUES (?, ?, ?)", conversation.case_uid, place, text)
+            self._write("said", conversation.case_uid, place, text)
 
     def record_observations(self, conversation: Conversation, observations: Sequence[Observation]) -> None:
         """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
         if self._database is not None:
             # Also where nothing was seen: that it was looked at is what saves the question.
             place, text = len(conversation.messages), _as_json(make_plain(tuple(observations)))
-            self._write("INSERT INTO observed VALUES (?, ?, ?)", conversation.case_uid, place, text)
+            self._write("observed", conversation.case_uid, place, text)
 
     def record_end(self, conversation: Conversation) -> None:
         """Record how a conversation ended."""
         if self._database is not None:
             text = _as_json({name: make_plain(getattr(conversation, name)) for name in ENDING})
-            self._write("INSERT INTO ended VALUES (?, ?)", conversation.case_uid, text)
+            self._write("ended", conversation.case_uid, text)
 
     def record_judgement(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
         if self._database is not None and is_final(answer):
             text = _as_json(make_plain(answer))
-            self._write("INSERT INTO judged VALUES (?, ?, ?)", case_uid, what, text)
+            self._write("judged", case_uid, what, text)
 
     def record_delivery(self, sink: str, case_uid: str) -> None:
         """Record that a sink has taken the result of a conversation."""
-        self._write("INSERT INTO delivered VALUES (?, ?)", sink, case_uid)
+        self._write("delivered", sink, case_uid)
 
     def forget_deliveries(self, sink: str) -> None:
         """Record that a sink could not keep what it had taken: a resume delivers all of it again."""
-        self._write("DELETE FROM delivered WHERE sink = ?", sink)
+        self._commit(lambda database: database.execute("DELETE FROM delivered WHERE sink = ?", (sink,)))
 
     def record_learned(self, learned: Mapping[str, Any]) -> None:
         """Keep what the run has learned of its costs."""
-        self._write("INSERT INTO learned VALUES (?)", _as_json(learned))
+        self._write("learned", _as_json(learned))
 
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""
@@ -237,14 +221,18 @@ class Journal:
             # Settlements that wait for a next step that will not come; and that what SQLite keeps beside the file is
             # no longer needed.
             if keep and not self._is_untouched:
-                self._write("INSERT INTO closed VALUES (1)")
+                self._write("closed", 1)
         finally:
             self._database.close()
             self._database = None
         if not keep:
             remove(self.path)
 
-    def _write(self, statement: str = "", *values: Any) -> None:
+    def _write(self, table: str, *values: Any) -> None:
+        self._commit(lambda database: insert_rows(database, table, [values]))
+
+    def _commit(self, change: Callable[[sqlite3.Connection], object]) -> None:
+        """Make a change, with the settlements that wait for it, in one transaction."""
         if self._database is None:
             return
         settled, self._settled = self._settled, []
@@ -256,9 +244,8 @@ class Journal:
             # One statement commits by itself; several need a transaction around them.
             if settled:
                 self._database.execute("BEGIN")
-                self._database.executemany("INSERT INTO settled VALUES (?, ?, ?)", settled)
-            if statement:
-                self._database.execute(statement, values)
+                insert_rows(self._database, "settled", settled)
+            change(self._database)
             if settled:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:

@@ -18,6 +18,7 @@ from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.score import Score
 from .._types.verdict import Verdict
+from .rows import check_row, read_rows
 
 ZERO = Decimal(0)
 
@@ -151,39 +152,41 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     Raises:
         ValueError: If it is of another version.
     """
-    found = database.execute("SELECT version, run_id, made_with FROM run").fetchone()
+    # Before anything else is looked at: another version may have other columns.
+    found = database.execute("SELECT version FROM run").fetchone()
     if found is None or found[0] != version:
         raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
+    ((_, run_id, made_with),) = read_rows(database, "run")
     cases: dict[str, dict[str, Any]] = {}
     said: dict[str, dict[int, RecordedMessage]] = {}
     # A place that was written twice keeps the later row: a run that was resumed said it anew.
-    for case_uid, place, text in database.execute("SELECT * FROM said ORDER BY rowid"):
+    for case_uid, place, text in read_rows(database, "said"):
         said.setdefault(case_uid, {})[place] = _read_message(json.loads(text))
     for case_uid, places in said.items():
         cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
-    for case_uid, place, text in database.execute("SELECT * FROM observed ORDER BY rowid"):
+    for case_uid, place, text in read_rows(database, "observed"):
         seen = structure(json.loads(text), tuple[Observation, ...])
         cases.setdefault(case_uid, {}).setdefault("observed", {})[place] = seen
-    for case_uid, text in database.execute("SELECT * FROM ended ORDER BY rowid"):
+    for case_uid, text in read_rows(database, "ended"):
         cases.setdefault(case_uid, {})["ending"] = json.loads(text)
-    for case_uid, what, text in database.execute("SELECT * FROM judged ORDER BY rowid"):
+    for case_uid, what, text in read_rows(database, "judged"):
         _take(cases.setdefault(case_uid, {}), what, json.loads(text))
     spent, last_call = _read_money(database, cases)
     personas = tuple(
         structure(row, Persona)
         # The last proposal holds, as everywhere in this file.
-        for (text,) in database.execute("SELECT personas FROM proposed ORDER BY rowid DESC LIMIT 1")
+        for (text,) in read_rows(database, "proposed", "ORDER BY rowid DESC LIMIT 1")
         for row in json.loads(text)
     )
     past_cases = {uid: _make_case(case) for uid, case in cases.items()}
-    kept = frozenset(uid for (uid,) in database.execute("SELECT case_uid FROM kept"))
+    kept = frozenset(uid for (uid,) in read_rows(database, "kept"))
     delivered: dict[str, set[str]] = {}
-    for sink, uid in database.execute("SELECT sink, case_uid FROM delivered"):
+    for sink, uid in read_rows(database, "delivered"):
         delivered.setdefault(sink, set()).add(uid)
     taken = {sink: frozenset(uids) for sink, uids in delivered.items()}
-    row = database.execute("SELECT learned FROM learned ORDER BY rowid DESC LIMIT 1").fetchone()
-    learned = json.loads(row[0]) if row else {}
-    return Past(found[1], json.loads(found[2]), spent, last_call, past_cases, personas, kept, taken, learned)
+    rows = list(read_rows(database, "learned", "ORDER BY rowid DESC LIMIT 1"))
+    learned = json.loads(rows[0][0]) if rows else {}
+    return Past(run_id, json.loads(made_with), spent, last_call, past_cases, personas, kept, taken, learned)
 
 
 def _make_case(values: dict[str, Any]) -> PastCase:
@@ -217,10 +220,10 @@ def _take(case: dict[str, Any], what: str, row: Any) -> None:
 
 def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:
     spent, last = ZERO, 0
-    rows = database.execute(
-        "SELECT call, case_uid, role, amount, cost, said FROM reserved LEFT JOIN settled USING (call) ORDER BY call"
-    )
-    for last, case_uid, role, reserved, cost, said in rows:  # noqa: B007 - the last one's number is wanted
+    rows = database.execute("SELECT * FROM reserved LEFT JOIN settled ON reserved.call = settled.call ORDER BY 1")
+    for row in rows:
+        last, case_uid, role, reserved = check_row("reserved", row[:4], row[4])
+        _, cost, said = row[5:8] if row[5] is None else check_row("settled", row[5:8], row[8])
         # A call without a settlement was under way when the process died: nobody knows, so it counts in full.
         paid = Decimal(reserved if cost is None else cost)
         spent += paid

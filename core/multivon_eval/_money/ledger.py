@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..errors import BudgetExceeded
 from .funds import ZERO, Funds, Reservation, Till
+from .lease import Lease
 from .waiting import Rank, Waiters
 
 
@@ -39,13 +40,17 @@ class Ledger:
         budget: The ceiling in USD; None for no ceiling.
         spent: What was spent before, in USD, by the run that is resumed.
         till: The budget that it shares with other runs; None for one of its own.
+        lease: The part of a budget that it may spend, in a worker; None where the budget is its own.
     """
 
-    def __init__(self, budget: Decimal | None, spent: Decimal = ZERO, till: Till | None = None) -> None:
+    def __init__(
+        self, budget: Decimal | None, spent: Decimal = ZERO, till: Till | None = None, lease: Lease | None = None
+    ) -> None:
         self.budget = budget
+        self._lease = lease
         self.spent: Decimal = spent
         # A shared budget is asked instead of an account of its own; the rules of waiting are the same.
-        self._till: Till = till or Funds(budget, spent)
+        self._till: Till = till or (lease.funds if lease else Funds(budget, spent))
         self.reserved: Decimal = ZERO
         self.held: Decimal = ZERO
         self.planned: Decimal = ZERO
@@ -99,7 +104,11 @@ class Ledger:
     ) -> bool:
         """Set money aside, or give it back; see :meth:`Funds.take`."""
         if not self._till.take(reserved, held, planned, keep):
+            if self._lease is not None:
+                self._lease.ask(reserved, held, keep, is_new=True)
             return False
+        if self._lease is not None:
+            self._lease.ask_ahead()
         # The run counts for itself as well: a shared till says nothing of who took what.
         self.reserved += reserved
         self.held += held
@@ -109,6 +118,14 @@ class Ledger:
     def has_room(self, reserved: Decimal, held: Decimal, keep: Decimal | None) -> bool:
         """Whether so much could be taken now; see :meth:`Funds.take`."""
         return self._till.seen().has_room(reserved, held, keep)
+
+    def fits_waiter(self, reserved: Decimal, held: Decimal, keep: Decimal | None) -> bool:
+        """Whether somebody who waits could take so much now; where not, a worker asks the head for it."""
+        if self.has_room(reserved, held, keep):
+            return True
+        if self._lease is not None:
+            self._lease.ask(reserved, held, keep, is_new=False)
+        return False
 
     def find_plans(self, purse: Spender, is_beginning: bool) -> Decimal:
         """USD that others, who go before one, are expected to need beside what is held for them.
@@ -144,7 +161,14 @@ class Ledger:
         if not await self._waiters.wait(purse, purse.number, amount, rank, fits, self.wake_waiters):
             self._refuse(amount, what)
 
+    @property
+    def _may_grow(self) -> bool:
+        """Whether money may still come from elsewhere."""
+        return self._lease is not None and self._lease.is_asked
+
     def _is_impossible(self, amount: Decimal) -> bool:
+        if self._lease is not None and not self._lease.is_denied:
+            return False  # the head was not asked yet, or has not answered
         # Also if everything that is set aside came back.
         funds = self._till.seen()
         return funds.budget is not None and amount > funds.budget - funds.spent
@@ -152,7 +176,7 @@ class Ledger:
     def _refuse(self, amount: Decimal, what: str) -> NoReturn:
         self.refused += 1
         # Read anew for the message: others may have moved money while this one waited.
-        funds = self._till.seen()
+        funds = self._lease.whole if self._lease else self._till.seen()
         raise BudgetExceeded(
             f"{what} may cost up to ${amount:.6f} more and does not fit: of the budget of ${funds.budget} "
             f"${funds.spent:.6f} is spent and ${funds.reserved + funds.held:.6f} set aside; {funds.remedy}"
@@ -169,7 +193,23 @@ class Ledger:
     def wake_waiters(self) -> None:
         """Money moved: see who need wait no longer."""
         if self._waiters:
-            self._waiters.release(bool(self._under_way), {purse for purse in self._purses if purse.has_begun})
+            # Asked here whether one fits, a worker may ask the head for more: that is looked at afterwards.
+            self._waiters.release(
+                lambda: bool(self._under_way) or self._may_grow, {purse for purse in self._purses if purse.has_begun}
+            )
+        elif self._lease is not None:
+            self._lease.return_spare(self.planned + self.floor)
+
+    def settle_leased(self, reserved: Decimal, cost: Decimal) -> None:
+        """Book what a worker spent of what it had leased.
+
+        Args:
+            reserved: How much of what is reserved for it is free again, in USD.
+            cost: What it spent.
+        """
+        self._till.settle(reserved, cost, ZERO, ZERO)
+        self.reserved -= reserved
+        self.spent += cost
 
     def open_reservation(self, amount: Decimal, held: Decimal, planned: Decimal) -> Reservation:
         """Begin a call for which money was taken."""

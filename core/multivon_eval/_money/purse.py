@@ -72,7 +72,7 @@ class Purse:
 
         def fits() -> bool:
             expected = expect(ledger.is_idle)
-            return ledger.has_room(ZERO, expected.judging - self.hold, find_keep(expected))
+            return ledger.fits_waiter(ZERO, expected.judging - self.hold, find_keep(expected))
 
         while True:
             expected = expect(ledger.is_idle)
@@ -108,7 +108,7 @@ class Purse:
                 more,
                 "the verdict of this conversation",
                 Rank.TALKING,
-                lambda: ledger.has_room(ZERO, more, ledger.floor),
+                lambda: ledger.fits_waiter(ZERO, more, ledger.floor),
             )
         self.hold = expected.judging
         ledger.wake_waiters()
@@ -149,7 +149,7 @@ class Purse:
 
     def _fits(self, amount: Decimal, is_judging: bool, is_watching: bool) -> bool:
         held, _, keep = self._split(amount, is_judging, is_watching)
-        return self.ledger.has_room(amount, -held, keep)
+        return self.ledger.fits_waiter(amount, -held, keep)
 
     def _split(self, amount: Decimal, is_judging: bool, is_watching: bool) -> tuple[Decimal, Decimal, Decimal | None]:
         """What a call takes of what is held and planned for it, and what must be left over beside it."""

@@ -79,11 +79,11 @@ class Waiters:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def release(self, is_under_way: bool, running: Set[object]) -> None:
+    def release(self, may_come: Callable[[], bool], running: Set[object]) -> None:
         """See who need wait no longer.
 
         Args:
-            is_under_way: Whether a call is, whose end gives money back.
+            may_come: Whether money may still come back: a call is under way, or somebody was asked for more.
             running: The conversations that have begun.
         """
         # Those that can never be served are told so, whoever is in front of them.
@@ -96,7 +96,7 @@ class Waiters:
                 waiter.granted.set_result(True)
                 return
         pending = [waiter for waiter in self._waiting if not waiter.granted.done()]
-        if len(pending) < len(self._waiting) or not pending or is_under_way:
+        if len(pending) < len(self._waiting) or not pending or may_come():
             return
         # A conversation may wait with several calls at once, so it is conversations that are counted, not waiters.
         if {waiter.who for waiter in pending} >= running:

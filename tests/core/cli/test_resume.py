@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -299,6 +300,33 @@ def test_a_journal_of_another_version(unfinished: Path) -> None:
     with closing(sqlite3.connect(_journal(unfinished))) as database, database:
         database.execute("UPDATE run SET version = 99")
     assert "version 99" in _refused(unfinished, *ARGS, "--resume")
+
+
+_TEXTS = [
+    ("run", "made_with"),
+    ("run", "run_id"),
+    ("said", "message"),
+    ("said", "case_uid"),
+    ("reserved", "amount"),
+    ("settled", "cost"),
+    ("judged", "answer"),
+    ("ended", "ending"),
+    ("delivered", "case_uid"),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), _TEXTS)
+def test_a_text_that_is_not_what_was_written(table: str, column: str, unfinished: Path) -> None:
+    """It is called damage, and never taken for what was said, paid, or changed by the user."""
+    with closing(sqlite3.connect(_journal(unfinished))) as database, database:
+        (text,) = database.execute(f"SELECT {column} FROM {table} ORDER BY rowid DESC LIMIT 1").fetchone()
+        # One bit of one digit or letter: it still reads as what it is.
+        other = re.sub(r"[0-9b-y]", lambda found: chr(ord(found[0]) ^ 1), text, count=1)
+        assert other != text
+        database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (other, text))
+    said = _refused(unfinished, *ARGS, "--resume")
+    assert f"a row of {table!r} is damaged" in said
+    assert "begin anew with --overwrite" in said
 
 
 def test_a_journal_with_nothing_in_it(tmp_path: Path) -> None:
