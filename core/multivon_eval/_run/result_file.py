@@ -55,4 +55,9 @@ def load_results(path: Path | str) -> Iterator[SimulationResult]:
     Raises:
         UsageError: If the file cannot be read, or at the first line that is no result, with ``FILE:LINE``.
     """
-    return iterate_jsonl(Path(path), lambda row, _: result_from_json(row), "simulate")
+    return iterate_results(Path(path))
+
+
+def iterate_results(path: Path, *, may_be_torn: bool = False) -> Iterator[SimulationResult]:
+    """Do what :func:`load_results` does, also for a file whose writer was killed in the middle of its last line."""
+    return iterate_jsonl(path, lambda row, _: result_from_json(row), "simulate", may_be_torn=may_be_torn)

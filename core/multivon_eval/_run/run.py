@@ -27,13 +27,14 @@ import attrs
 from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.eval_case import CaseResult, EvalCase
+from .._types.names import Names
 from .._types.persona import Persona
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from .conversation import Stage, converse
 from .delivery import Delivery
-from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
+from .earlier import Earlier, digest_results, find_key_to_rescore, iterate_keyed
 from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
@@ -74,7 +75,9 @@ class Run:
         self._talking = asyncio.Semaphore(plan.info.concurrency)
         self._ending = asyncio.Lock()
         self._judging = Judging(plan)
-        for result in self.earlier.done:
+        self._done = Names()
+        for key, result in self.earlier.iterate_done():
+            self._done.add(key)
             self.sums.add(result)
 
     async def simulate(self) -> AsyncGenerator[SimulationResult, None]:
@@ -89,9 +92,8 @@ class Run:
                 account = Account.of(purse, plan.journal, "")
                 people = await get_personas(plan, account, self._most_held)
             self.sums.count(account.usage)
-            done = self.earlier.list_done()
-            info = complete_info(plan, people, len(people) * plan.info.trials, len(done))
-            cases = self._choose_cases(people, info, done)
+            info = complete_info(plan, people, len(people) * plan.info.trials, len(self._done))
+            cases = self._choose_cases(people, info, self._done)
             jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
             # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
             setup = digest_setup(plan, people.digest)
@@ -108,15 +110,14 @@ class Run:
             results: Their results so far.
             verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
         """
-        plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
+        plan, keyed = self.plan, dict(iterate_keyed(results, find_key_to_rescore))
         setup = {**digest_setup(plan, ""), "results": digest_results(keyed)}
         check_same(plan, setup)
-        done = self.earlier.list_done()
-        info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
+        info = describe_scoring(plan, results, len(self._done), is_reckoned=verdicts)
         jobs = (
             (key, partial(self._rescore_one, result, key, info, verdicts))
             for key, result in keyed.items()
-            if key not in done
+            if key not in self._done
         )
         async with (
             self._ready(),
@@ -261,7 +262,9 @@ class Run:
 
     async def _deliver_again(self, delivery: Delivery) -> None:
         """Give each sink what was finished before, as far as it had not taken it or takes all of it again."""
-        for key, result in self.earlier.list_done().items():
+        if not delivery.wants_earlier:
+            return
+        for key, result in self.earlier.iterate_done():
             is_kept = key in self.plan.journal.past.kept or key in self.earlier.kept
             await delivery.write(result, key, is_held=True, is_kept=is_kept)
 
