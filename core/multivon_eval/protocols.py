@@ -1,4 +1,4 @@
-"""The six protocols, and what reaches a plug-in when it is asked.
+"""The seven protocols, and what reaches a plug-in when it is asked.
 
 A plug-in is an attrs class. Its fields are its options; whatever is live reaches it as an argument. Each kind
 has verbs of its own, so no class satisfies two by accident. One instance serves a whole run, and its methods
@@ -18,6 +18,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
+from ._executing import Executor as Executor
+from ._executing import HasWorkers as HasWorkers
 from ._questions import Question
 from ._set_module import set_module
 from ._types.answer import Answer, Prices

@@ -4,6 +4,7 @@ A plug-in imports this module and no other of the package. What stands here is p
 ``PLUGIN_API`` there are only additions.
 """
 
+from ._executing import Desk, Work
 from ._measure.kinds import list_kinds
 from ._messages.convert import from_messages, to_messages
 from ._money.asking import asking_a_judge
@@ -46,6 +47,7 @@ from ._run.result_file import read_results
 from ._run.saved import report_results
 from ._run.signals import stop_on_sigterm
 from ._run.sink_session import SinkSession
+from ._run.worker import run_worker
 from ._types.answer import Answer, Prices, Usage
 from ._types.calibration import Calibration
 from ._types.call import Call
@@ -95,7 +97,9 @@ from .protocols import (
     Closes,
     Driver,
     Evaluator,
+    Executor,
     Follows,
+    HasWorkers,
     Judge,
     Named,
     Observer,
@@ -133,13 +137,16 @@ __all__ = [
     "Counted",
     "CriterionLabel",
     "DeliveryError",
+    "Desk",
     "Driver",
     "Effect",
     "Estimate",
     "Evaluator",
+    "Executor",
     "FailureKinds",
     "Follows",
     "GoalAsked",
+    "HasWorkers",
     "Judge",
     "JudgeError",
     "JudgeSession",
@@ -189,6 +196,7 @@ __all__ = [
     "UsageError",
     "UserTurn",
     "UserTurnAsked",
+    "Work",
     "WorthReading",
     "YesNo",
     "YesNoAnswer",
@@ -237,6 +245,7 @@ __all__ = [
     "result_schema",
     "result_to_json",
     "result_to_row",
+    "run_worker",
     "safe_json",
     "stop_on_sigterm",
     "summary_to_json",

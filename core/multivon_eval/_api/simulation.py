@@ -12,6 +12,7 @@ from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
 from .._run.free_checks import Nobody, stop_with_all
 from .._run.lifecycle import open_plugins
+from .._run.model_file import find_system
 from .._run.people import KEPT
 from .._run.personas import load_personas
 from .._run.plan import Plan
@@ -59,7 +60,7 @@ class SimulationStream:
 
 @list_options(SimulationOptions)
 def simulate(
-    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+    model_fn: Callable[..., Any] | str, personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
     """Let personas talk to a system, and judge what came of it.
 
@@ -69,7 +70,8 @@ def simulate(
     Args:
         model_fn: The system under test: takes the conversation as one string of ``USER:`` and ``ASSISTANT:``
             lines and gives the reply as a string or :class:`Reply`; sync or async. What it asks for by
-            parameter name it gets: ``messages``, ``conversation_id``.
+            parameter name it gets: ``messages``, ``conversation_id``. Or its name, as ``--model-cmd`` takes it, which
+            other processes can load too.
         personas: Who talks to it: personas, a path to JSONL, a SPEC, or a source.
         **options: See :class:`~multivon_eval.SimulationOptions`.
 
@@ -85,7 +87,7 @@ def simulate(
 
 @list_options(SimulationOptions)
 async def asimulate(
-    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+    model_fn: Callable[..., Any] | str, personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationResults:
     """Do what :func:`simulate` does, for callers with an event loop.
 
@@ -100,7 +102,7 @@ async def asimulate(
 
 @list_options(SimulationOptions)
 def stream_simulations(
-    model_fn: Callable[..., Any], personas: Personas, **options: Unpack[SimulationOptions]
+    model_fn: Callable[..., Any] | str, personas: Personas, **options: Unpack[SimulationOptions]
 ) -> SimulationStream:
     """Do what :func:`simulate` does, giving each result as soon as it is finished.
 
@@ -144,11 +146,11 @@ def check_simulation(personas: Personas, **options: Unpack[SimulationOptions]) -
 
 
 def _run_of(
-    model_fn: Callable[..., Any], personas: Personas, options: SimulationOptions, most_held: int | None = KEPT
+    model_fn: Callable[..., Any] | str, personas: Personas, options: SimulationOptions, most_held: int | None = KEPT
 ) -> Run:
     """Make a run; whoever gets all results in a list holds all personas with them."""
     problems = Problems()
-    system = problems.collect(SystemUnderTest.of, model_fn)
+    system = problems.collect(find_system, model_fn)
     return Run(_make_plan(system, personas, options, problems), most_held=most_held)
 
 

@@ -44,10 +44,10 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     from .._plugins.kinds import EVALUATOR
     from .._plugins.registry import Registry
     from .._run.free_checks import stop_with_all
+    from .._run.model_file import load_system
     from .._run.planning import make_plan
     from .._run.problems import Problems
     from .gates import GATES, check_fail_on, check_metrics, read_gates
-    from .model_file import load_system
     from .proposal import asked_personas
     from .resuming import open_journal
     from .running import AIMS, build_settings, check_filled, check_output

@@ -99,6 +99,11 @@ def open_database(path: Path) -> sqlite3.Connection:
     return database
 
 
+def open_in_memory() -> sqlite3.Connection:
+    """Open a journal that lasts as long as the process."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
 def remove(path: Path) -> None:
     """Take a journal away, with the files that SQLite keeps beside it.
 

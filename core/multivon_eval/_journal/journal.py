@@ -26,9 +26,9 @@ from .._types.result_json import message_to_row, persona_to_json
 from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
-from .database import checkpoint, describe_damage, exists, open_database, read_journal, remove
+from .database import checkpoint, describe_damage, exists, open_database, open_in_memory, read_journal, remove
 from .past import ENDING, Past
-from .rows import create_tables, insert_rows
+from .rows import create_tables, delete_case_rows, insert_mixed_rows, insert_rows, list_case_rows
 
 VERSION = 7
 
@@ -48,6 +48,8 @@ class Journal:
         self.path = path
         self.overwrites = overwrites
         self.past: Past = Past()
+        self.is_in_memory: bool = False
+        """Whether it is kept as long as the run goes on where it has no path: for workers that die."""
         self._database: sqlite3.Connection | None = None
         # Whether it is as the run before left it.
         self._is_untouched = False
@@ -71,12 +73,12 @@ class Journal:
         Raises:
             UsageError: If it cannot be written, or another run is using it.
         """
-        if self.path is None or self.is_open:
+        if self.is_open or (self.path is None and not self.is_in_memory):
             return
         # Not earlier: until here something may still be asked wrongly, and the old record is somebody's work.
-        if self.overwrites:
+        if self.path is not None and self.overwrites:
             remove(self.path)
-        self._database = open_database(self.path)
+        self._database = open_database(self.path) if self.path is not None else open_in_memory()
         values = (VERSION, run_id, json.dumps(dict(made_with)))
         try:
             # All at once: a journal has either nothing in it or all that a resume needs.
@@ -121,7 +123,7 @@ class Journal:
 
     def record_personas(self, personas: Sequence[Persona]) -> None:
         """Keep the personas that were proposed, so that a resume has the same ones."""
-        if self._database is not None:
+        if self.is_open:
             self._write("proposed", _as_json([persona_to_json(one) for one in personas]))
 
     def record_reservation(self, case_uid: str, role: str, amount: Decimal) -> int:
@@ -132,7 +134,7 @@ class Journal:
         """
         # Committed before the request goes out, or a kill in between would leave a paid call that nobody knows of.
         self._calls += 1
-        self._write("reserved", self._calls, case_uid, role, str(amount))
+        self._write("reserved", self._calls, case_uid, role, str(amount), "")
         return self._calls
 
     def record_settlement(self, call: int, cost: Decimal, answer: Answer | None) -> None:
@@ -141,7 +143,7 @@ class Journal:
         It is written together with what comes of the call, in one transaction: until then the call counts as its
         worst case, so nothing that is lost with it can break the ceiling.
         """
-        if self._database is None:
+        if not self.is_open:
             return
         said = None
         if answer is not None:
@@ -167,7 +169,7 @@ class Journal:
             observations: What was seen in it before it is sent, if it is the user's.
             is_repaired: Whether it stands in the place of a message at fault.
         """
-        if self._database is not None:
+        if self.is_open:
             # The sum so far, so that the last row alone tells it.
             cost = conversation.system_cost_usd
             row = {
@@ -184,20 +186,20 @@ class Journal:
 
     def record_observations(self, conversation: Conversation, observations: Sequence[Observation]) -> None:
         """Record what was seen in the last reply of a conversation, so that a resume need not ask again."""
-        if self._database is not None:
+        if self.is_open:
             # Also where nothing was seen: that it was looked at is what saves the question.
             place, text = len(conversation.messages), _as_json(make_plain(tuple(observations)))
             self._write("observed", conversation.case_uid, place, text)
 
     def record_end(self, conversation: Conversation) -> None:
         """Record how a conversation ended."""
-        if self._database is not None:
+        if self.is_open:
             text = _as_json({name: make_plain(getattr(conversation, name)) for name in ENDING})
             self._write("ended", conversation.case_uid, text)
 
     def record_judgement(self, case_uid: str, what: str, answer: Verdict | Score) -> None:
         """Keep a verdict, a vote or a score; one that failed or was cut is made again by a resume."""
-        if self._database is not None and is_final(answer):
+        if self.is_open and is_final(answer):
             text = _as_json(make_plain(answer))
             self._write("judged", case_uid, what, text)
 
@@ -213,9 +215,36 @@ class Journal:
         """Keep what the run has learned of its costs."""
         self._write("learned", _as_json(learned))
 
+    def take_rows(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Keep rows that somebody else made, each with its table before it, all or none."""
+        if rows:
+            self._commit(lambda database: insert_mixed_rows(database, rows), is_many=True)
+
+    def record_lease(self, worker: str, amount: Decimal) -> None:
+        """Keep what a worker holds of the budget, in USD; what it is not known to have spent counts as spent."""
+        self._write("leased", worker, str(amount))
+
+    def number_call(self) -> int:
+        """Give the number of a call that somebody else makes."""
+        self._calls += 1
+        return self._calls
+
+    def list_rows(self, case_uid: str) -> list[tuple[Any, ...]]:
+        """List what is known of a conversation, as rows with their table before them; nothing without a record."""
+        if self._database is None:
+            return []
+        # What waits for the next step belongs to it too.
+        self._commit(lambda database: None, is_many=True)
+        return list_case_rows(self._database, case_uid)
+
+    def forget(self, case_uid: str) -> None:
+        """Take away what is known of a conversation that is over, where no resume will look for it."""
+        if self.path is None:
+            self._commit(lambda database: delete_case_rows(database, case_uid), is_many=True)
+
     def close(self, keep: bool) -> None:
         """End the record, and take it away unless the run did not end well."""
-        if self._database is None or self.path is None:
+        if self._database is None:
             return
         try:
             # Settlements that wait for a next step that will not come; and that what SQLite keeps beside the file is
@@ -225,13 +254,13 @@ class Journal:
         finally:
             self._database.close()
             self._database = None
-        if not keep:
+        if not keep and self.path is not None:
             remove(self.path)
 
     def _write(self, table: str, *values: Any) -> None:
         self._commit(lambda database: insert_rows(database, table, [values]))
 
-    def _commit(self, change: Callable[[sqlite3.Connection], object]) -> None:
+    def _commit(self, change: Callable[[sqlite3.Connection], object], is_many: bool = False) -> None:
         """Make a change, with the settlements that wait for it, in one transaction."""
         if self._database is None:
             return
@@ -242,11 +271,12 @@ class Journal:
                 checkpoint(self._database)
                 self._is_untouched = False
             # One statement commits by itself; several need a transaction around them.
-            if settled:
+            if settled or is_many:
                 self._database.execute("BEGIN")
+            if settled:
                 insert_rows(self._database, "settled", settled)
             change(self._database)
-            if settled:
+            if settled or is_many:
                 self._database.execute("COMMIT")
         except sqlite3.Error as error:
             # The disk may be full for this too; the reason that counts is the first one.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.score import Score
 from .._types.verdict import Verdict
-from .rows import check_row, read_rows
+from .rows import check_row, create_tables, insert_mixed_rows, insert_rows, read_rows
 
 ZERO = Decimal(0)
 
@@ -189,6 +190,15 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     return Past(run_id, json.loads(made_with), spent, last_call, past_cases, personas, kept, taken, learned)
 
 
+def restore_case(rows: Iterable[Sequence[Any]], case_uid: str, version: int) -> PastCase:
+    """Make what is known of a conversation of its rows, each with its table before it."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        create_tables(database)
+        insert_rows(database, "run", [(version, "", "{}")])
+        insert_mixed_rows(database, rows)
+        return read_past(database, version).case(case_uid)
+
+
 def _make_case(values: dict[str, Any]) -> PastCase:
     case = PastCase(**values)
     # So that one that cannot be restored is found here, and not in the middle of the run.
@@ -219,14 +229,15 @@ def _take(case: dict[str, Any], what: str, row: Any) -> None:
 
 
 def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:
-    spent, last = ZERO, 0
+    spent, last, by_worker = ZERO, 0, dict[str, Decimal]()
     rows = database.execute("SELECT * FROM reserved LEFT JOIN settled ON reserved.call = settled.call ORDER BY 1")
     for row in rows:
-        last, case_uid, role, reserved = check_row("reserved", row[:4], row[4])
-        _, cost, said = row[5:8] if row[5] is None else check_row("settled", row[5:8], row[8])
+        last, case_uid, role, reserved, worker = check_row("reserved", row[:5], row[5])
+        _, cost, said = row[6:9] if row[6] is None else check_row("settled", row[6:9], row[9])
         # A call without a settlement was under way when the process died: nobody knows, so it counts in full.
         paid = Decimal(reserved if cost is None else cost)
         spent += paid
+        by_worker[worker] = by_worker.get(worker, ZERO) + paid
         case = cases.setdefault(case_uid, {})
         case["cost_usd"] = case.get("cost_usd", ZERO) + paid
         case["calls"] = case.get("calls", 0) + 1
@@ -238,4 +249,7 @@ def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) 
             case["usage"] = case.get("usage", Usage()) + Usage(**told["usage"])
             case.setdefault("models", {})[role] = told["model"]
             case.setdefault("temperatures", {})[role] = told["temperature"]
+    # What a worker held and is not known to have spent it may have spent all the same.
+    held = dict(read_rows(database, "leased"))
+    spent += sum((max(Decimal(amount) - by_worker.get(name, ZERO), ZERO) for name, amount in held.items()), ZERO)
     return spent, last

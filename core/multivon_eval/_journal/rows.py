@@ -9,7 +9,7 @@ from typing import Any
 
 TABLES = {
     "run": ("version INTEGER", "run_id TEXT", "made_with TEXT"),
-    "reserved": ("call INTEGER PRIMARY KEY", "case_uid TEXT", "role TEXT", "amount TEXT"),
+    "reserved": ("call INTEGER PRIMARY KEY", "case_uid TEXT", "role TEXT", "amount TEXT", "worker TEXT"),
     "settled": ("call INTEGER PRIMARY KEY", "cost TEXT", "said TEXT"),
     "said": ("case_uid TEXT", "place INTEGER", "message TEXT"),
     "observed": ("case_uid TEXT", "place INTEGER", "observations TEXT"),
@@ -20,6 +20,7 @@ TABLES = {
     "delivered": ("sink TEXT", "case_uid TEXT"),
     "closed": ("is_closed INTEGER",),
     "learned": ("learned TEXT",),
+    "leased": ("worker TEXT", "amount TEXT"),
 }
 """The columns of each table; a last one beside them tells whether a row is whole.
 
@@ -35,6 +36,43 @@ def create_tables(database: sqlite3.Connection) -> None:
     """Create all tables of an empty journal."""
     for table, columns in TABLES.items():
         database.execute(f"CREATE TABLE {table} ({', '.join((*columns, 'checksum INTEGER'))})")
+
+
+OF_CASE = ("reserved", "said", "observed", "ended", "judged")
+"""The tables in which a conversation's own rows stand; what was settled of them is in a table of its own."""
+
+
+def list_case_rows(database: sqlite3.Connection, case_uid: str) -> list[tuple[Any, ...]]:
+    """List all rows of one conversation, each with its table before it.
+
+    Raises:
+        DamagedRow: If one does not hold what was written.
+    """
+    for table in OF_CASE:
+        # Only where it is asked for: it makes each write larger.
+        database.execute(f"CREATE INDEX IF NOT EXISTS {table}_case ON {table} (case_uid)")
+    where = "WHERE case_uid = ? ORDER BY rowid"
+    found = [(table, *row) for table in OF_CASE for row in read_rows(database, table, where, case_uid)]
+    calls = [call for table, call, *_ in found if table == "reserved"]
+    settled = (row for call in calls for row in read_rows(database, "settled", "WHERE call = ?", call))
+    return [*found, *(("settled", *row) for row in settled)]
+
+
+def delete_case_rows(database: sqlite3.Connection, case_uid: str) -> None:
+    """Take away all rows of one conversation."""
+    database.execute("DELETE FROM settled WHERE call IN (SELECT call FROM reserved WHERE case_uid = ?)", (case_uid,))
+    for table in OF_CASE:
+        database.execute(f"DELETE FROM {table} WHERE case_uid = ?", (case_uid,))
+
+
+def insert_mixed_rows(database: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows, each with its table before it.
+
+    Raises:
+        sqlite3.Error: If they cannot be written.
+    """
+    for table, *row in rows:
+        insert_rows(database, table, [row])
 
 
 def insert_rows(database: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:

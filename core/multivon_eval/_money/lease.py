@@ -47,6 +47,7 @@ class Lease:
             return
         funds = self.funds
         assert funds.budget is not None, "a lease is a part of a ceiling"
+        # The same sum as in Funds.has_room, solved for what is missing.
         after = funds.budget - funds.spent - funds.reserved - reserved
         missing = -after if keep is None else keep - (after - funds.held - held)
         if missing > 0:

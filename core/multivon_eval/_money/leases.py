@@ -126,6 +126,7 @@ class Leases:
         part = self._parts.pop(name, None)
         if part is None:
             return ZERO
+        # Whether its last calls went out before it died nobody can say, so they are taken to have cost what they could.
         # It stands in the record as it is: a resume counts what a worker held as spent.
         lost = part.open
         self._ledger.settle_leased(lost, lost)
@@ -164,6 +165,7 @@ class Leases:
         left = self._ledger.left
         assert left is not None, "leases are parts of a ceiling"
         amount = part.wants
+        # What is out with one worker is not there for the others, and lost if it dies: never more than a fair part.
         if left >= _GENEROUS * amount * len(self._parts):
             amount *= _GENEROUS
         if not self._ledger.take(reserved=amount):

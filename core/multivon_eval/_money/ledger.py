@@ -104,6 +104,7 @@ class Ledger:
     ) -> bool:
         """Set money aside, or give it back; see :meth:`Funds.take`."""
         if not self._till.take(reserved, held, planned, keep):
+            # In a worker this is the moment to ask: whoever waits is served when the answer comes.
             if self._lease is not None:
                 self._lease.ask(reserved, held, keep, is_new=True)
             return False

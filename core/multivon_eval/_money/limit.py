@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 
 from .pacing import find_pause
 
@@ -18,10 +19,13 @@ class Limit:
 
     Args:
         most: The limit to begin with, never exceeded.
+        share: Called where others that ask the same judge should know that there are too many calls, with the seconds
+            that the provider asks to wait, if it does.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, share: Callable[[float | None], None] = lambda asked: None) -> None:
         self.most = most
+        self._share = share
         self.now = float(most)
         self._under_way = 0
         self.ended = 0
@@ -104,6 +108,14 @@ class Limit:
             self.now = max(1.0, self.now / 2)
         if is_news or asked:
             self._paused_until = max(self._paused_until, time.monotonic() + find_pause(self._overloads, asked))
+            self._share(asked)
+
+    def heed_overload(self, asked: float | None) -> None:
+        """Another process that asks the same judge was refused: heard of it, as if it had been a call of this one."""
+        share, self._share = self._share, lambda asked: None
+        # Several who are refused at once tell of it one after another: with no call in between it is no news.
+        self.record_overload(self._started, asked)
+        self._share = share
 
     def slow_down(self) -> None:
         """A call cost more than it could: the next goes out alone, and each that goes well lets one more."""

@@ -34,7 +34,7 @@ class SharedBudget:
 
     Attributes:
         path: Where the account is kept, a SQLite file that is made when it is first needed. Who names the same file
-            shares its money; one that is there already is gone on with. It must lie on a local disk.
+            shares its money; one that is there already is gone on with. It must lie on a disk of this machine.
         usd: The ceiling in USD, as ``budget_usd`` takes it; None or ``"none"`` for no ceiling, then it only counts.
         remedy: What the user can do about a call that did not fit; it ends the message.
 

@@ -8,9 +8,22 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..protocols import Asks, Checks, Closes, Follows, Named, Previews, Priced, Proposes, Retakes, Ruled, Streams
+from ..protocols import (
+    Asks,
+    Checks,
+    Closes,
+    Follows,
+    HasWorkers,
+    Named,
+    Previews,
+    Priced,
+    Proposes,
+    Retakes,
+    Ruled,
+    Streams,
+)
 from .isolation import format_error, format_value
-from .kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
+from .kinds import DRIVER, EVALUATOR, EXECUTOR, JUDGE, OBSERVER, PERSONA_SOURCE, PICKED, SINK, Kind
 
 T = TypeVar("T")
 
@@ -37,15 +50,17 @@ class Ability:
 
 
 _ASKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER)
+_CLOSED = (*_ASKED, EXECUTOR)
 ABILITIES = (
     Ability(Checks, "check", PICKED, is_async=True),
-    Ability(Closes, "aclose", _ASKED, is_async=True),
+    Ability(Closes, "aclose", _CLOSED, is_async=True),
     Ability(Asks, "questions", (DRIVER, EVALUATOR, OBSERVER), arguments=1),
     Ability(Proposes, "proposal", (PERSONA_SOURCE,), arguments=1),
     Ability(Previews, "preview", (PERSONA_SOURCE,), arguments=1),
     Ability(Streams, "stream", (PERSONA_SOURCE,), arguments=1),
     Ability(Follows, "follow", (SINK,), arguments=1),
     Ability(Retakes, "retake", (SINK,), is_async=True, arguments=1),
+    Ability(HasWorkers, "count_workers", (EXECUTOR,)),
     Ability(Priced, "prices", (JUDGE,)),
     Ability(Named, "model", (JUDGE,), is_value=True),
     Ability(Ruled, "rule", (JUDGE,), is_value=True),

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ..protocols import Driver, Evaluator, Judge, Observer, PersonaSource, Sink
+from ..protocols import Driver, Evaluator, Executor, Judge, Observer, PersonaSource, Sink
 
 
 @attrs.frozen
@@ -65,11 +65,12 @@ JUDGE = Kind("judge", "multivon_eval.judges", Judge, ("complete",), ("worst_cost
 EVALUATOR = Kind("evaluator", "multivon_eval.evaluators", Evaluator, ("evaluate",))
 OBSERVER = Kind("observer", "multivon_eval.observers", Observer, ("observe",))
 SINK = Kind("sink", "multivon_eval.sinks", Sink, ("open", "write", "close"))
+EXECUTOR = Kind("executor", "multivon_eval.executors", Executor, (), ("execute",))
 HOOK = Kind("hook", "multivon_eval.hooks")
 COMMAND = Kind("command", "multivon_eval.commands")
 JUDGE_KEY = Kind("judge key", "multivon_eval.judge_keys")
 
-PICKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK)
+PICKED = (PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK, EXECUTOR)
 ALL = (*PICKED, HOOK, COMMAND)
 GROUPS = (*ALL, JUDGE_KEY)
 """Every entry-point group; the last is no plug-in but says which judge a key in the environment chooses."""

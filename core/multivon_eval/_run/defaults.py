@@ -30,6 +30,9 @@ PRODUCT_DOCUMENT = f"{OURS}/product-md"
 RESULT_FILE = f"{OURS}/jsonl"
 """Writes what ``--out FILE`` names."""
 
+EXECUTOR = f"{OURS}/local"
+"""Holds conversations in the process of the run."""
+
 SCREEN = f"{OURS}/terminal"
 """Shows a run to people."""
 

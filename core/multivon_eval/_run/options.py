@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import attrs
 
-from .defaults import DRIVER, ENDPOINT_EXAMPLE, JUDGE_EXAMPLE, OBSERVERS, shorten_name
+from .defaults import DRIVER, ENDPOINT_EXAMPLE, EXECUTOR, JUDGE_EXAMPLE, OBSERVERS, shorten_name
 
 PREFIX = "MULTIVON_EVAL"
 BOTH = ("simulate", "score")
@@ -118,6 +118,16 @@ OPTIONS = (
     Option("sink", "Where results go too; repeatable.", "SPEC", kind="many", field="sinks"),
     Option("budget", "The hard ceiling.", "USD|none", "1.00", field="budget_usd"),
     Option("concurrency", "Conversations side by side.", "N", "16", field="concurrency"),
+    Option(
+        "executor",
+        "Where conversations are held.",
+        "SPEC",
+        EXECUTOR,
+        "text",
+        "executor",
+        SIMULATE,
+        default_text=shorten_name(EXECUTOR),
+    ),
     Option("timeout", "For one call of model_fn or of the judge.", "SECONDS", "60", field="timeout"),
     Option("patience", "For repeating a call of the judge, its pauses included.", "SECONDS", "300", field="patience"),
     Option(

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import attrs
 
 from .._plugins.isolation import FAULTS, format_fault, format_value, raise_if_fatal
 from .._plugins.stint import MOST_CALLS, limit_stint
+from .._types.converter import structure
 from .._types.persona import Persona
 from .._types.persona_json import persona_from_json
 from .._types.result_json import persona_to_json
@@ -34,6 +36,16 @@ class Case:
     persona: Persona
     trial: int
     uid: str
+
+    def describe(self) -> dict[str, Any]:
+        """Say what another process must know of it."""
+        persona = persona_to_json(self.persona)
+        return {"index": self.index, "persona": persona, "trial": self.trial, "uid": self.uid}
+
+
+def read_case(told: Mapping[str, Any]) -> Case:
+    """Read what :meth:`Case.describe` said."""
+    return Case(told["index"], structure(told["persona"], Persona), told["trial"], told["uid"])
 
 
 @attrs.frozen

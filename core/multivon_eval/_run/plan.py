@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import attrs
@@ -25,11 +26,12 @@ from .._types.conversation import Conversation
 from .._types.log import get_logger
 from .._types.report import Problem
 from .._types.run_info import RunInfo
-from ..protocols import Driver, Evaluator, Judge, PersonaSource, RunContext, Sink
+from ..protocols import Driver, Evaluator, Executor, Judge, PersonaSource, RunContext, Sink
 from .aims import Aims
 from .observing import Observers
 from .system import SystemUnderTest
 from .together import TOGETHER
+from .travelling import Travelling
 
 _LOG = get_logger("plugin")
 
@@ -56,6 +58,10 @@ class Plan:
         is_strict: Whether the run ends where no call to a judge can succeed.
         proposal: What the source will ask the judge for its personas; empty where it asks nothing.
         aims: What the run is held against.
+        executor: Decides where conversations are held; None where none are.
+        travelling: What the run is made with in words, for workers; None where there are none.
+        share_overload: Called in a worker with ``judge`` or ``driver judge`` that had too many calls, and with the
+            seconds that its provider asks to wait, if it does.
     """
 
     info: RunInfo
@@ -75,6 +81,9 @@ class Plan:
     is_strict: bool = False
     proposal: tuple[Question[Any], ...] = ()
     aims: Aims = attrs.field(factory=Aims)
+    executor: Executor | None = None
+    travelling: Travelling | None = None
+    share_overload: Callable[[str, float | None], None] = lambda judge, asked: None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)
     forecast: Forecast = attrs.field(init=False)
@@ -115,7 +124,9 @@ class Plan:
         watching = self.observers.plugins
         if self.system is not None and self.system.endpoint is not None:
             drivers = (*drivers, self.system.endpoint.judge)
-        return (self.source, self.judge, self.driver_judge, *drivers, *self.evaluators.values(), *watching)
+        executors: tuple[object, ...] = () if self.executor is None else (self.executor,)
+        asked = (self.source, self.judge, self.driver_judge, *drivers, *self.evaluators.values(), *watching)
+        return (*asked, *executors)
 
     @property
     def free_source(self) -> PersonaSource | None:
@@ -133,7 +144,7 @@ class Plan:
         judge = self.driver_judge if role == "driver" else self.judge
         # A conversation asks its driver one thing at a time, but votes on its verdict and scores side by side.
         most = self.info.concurrency * (len(self.evaluators) + self.info.judge_votes)
-        limit = self._limits.setdefault(id(judge), Limit(most))
+        limit = self._find_limit(judge, most)
         metered = MeteredJudge(
             judge,
             account,
@@ -150,6 +161,17 @@ class Plan:
             model=self.info.driver_model if role == "driver" else self.info.judge_model,
         )
         return RunContext(metered, self.info.seed, _LOG)
+
+    def _find_limit(self, judge: Judge, most: int) -> Limit:
+        if id(judge) not in self._limits:
+            name = "judge" if judge is self.judge else "driver judge"
+            self._limits[id(judge)] = Limit(most, partial(self.share_overload, name))
+        return self._limits[id(judge)]
+
+    def heed_overload(self, name: str, asked: float | None) -> None:
+        """Another process was refused by a judge, or told to wait so many seconds."""
+        if limit := self._limits.get(id(self.judge if name == "judge" else self.driver_judge)):
+            limit.heed_overload(asked)
 
     def count_calls(self) -> int:
         """How many calls to judges have ended."""

@@ -21,16 +21,17 @@ from .._plugins.build import Built, build
 from .._plugins.calls import Calls
 from .._plugins.hooks import Hooks
 from .._plugins.keyed_judge import choose_judge
-from .._plugins.kinds import DRIVER, EVALUATOR, JUDGE, OBSERVER, SINK
+from .._plugins.kinds import DRIVER, EVALUATOR, EXECUTOR, JUDGE, OBSERVER, SINK
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
 from .._questions import Question
 from .._types.report import Problem
 from .._types.run_info import PluginUse, RunInfo
 from ..errors import PluginError, UsageError
-from ..protocols import Named, Ruled
+from ..protocols import HasWorkers, Named, Ruled
 from .aims import read_aims
 from .build_all import build_all
+from .defaults import EXECUTOR as HERE
 from .defaults import JUDGE_WITHOUT_KEY, OBSERVERS
 from .free_checks import find_more
 from .lifecycle import check_price
@@ -42,6 +43,7 @@ from .problems import Problems
 from .proposal import find_proposal
 from .settings import Settings
 from .system import SystemUnderTest
+from .travelling import Travelling, make_travelling
 
 
 def make_plan(
@@ -73,12 +75,27 @@ def make_plan(
         UsageError: If something is wrong; with all of it at once.
     """
     troubles, journal = list[Problem](), journal or Journal()
-    parts = _build_parts(personas, settings, registry, troubles, is_watched)
+    parts = _build_parts(system, personas, settings, registry, troubles, is_watched)
     _check_paths(system, parts, settings)
+    ledger = ledger or Ledger(settings.budget_usd, journal.past.spent)
+    plan = _put_together(system, settings, parts, journal, ledger, troubles)
+    return attrs.evolve(
+        plan, force=force, is_strict=is_strict, system=system and _set_limits(system, settings, is_strict)
+    )
+
+
+def _put_together(
+    system: SystemUnderTest | None,
+    settings: Settings,
+    parts: _Parts,
+    journal: Journal,
+    ledger: Ledger,
+    troubles: list[Problem],
+) -> Plan:
     return Plan(
         info=(info := _make_info(settings, parts, journal.past.run_id)),
         source=parts.source.plugin,
-        system=system and _set_limits(system, settings, is_strict),
+        system=system,
         driver=parts.driver.plugin if parts.driver else None,
         judge=parts.judge.plugin,
         driver_judge=parts.driver_judge.plugin,
@@ -86,11 +103,11 @@ def make_plan(
         observers=_make_observers(parts, settings, troubles, info.run_id),
         sinks={name: built.plugin for name, built in parts.sinks.items()},
         hooks=parts.hooks,
-        ledger=ledger or Ledger(settings.budget_usd, journal.past.spent),
+        ledger=ledger,
         journal=journal,
-        force=force,
-        is_strict=is_strict,
         proposal=parts.proposal,
+        executor=parts.executor.plugin if parts.executor else None,
+        travelling=parts.travelling,
         aims=read_aims(settings, parts.evaluators, info, parts.judge.use.name),
         problems=troubles,
     )
@@ -114,6 +131,8 @@ class _Parts:
 
     source: Built
     driver: Built | None
+    executor: Built | None
+    travelling: Travelling | None
     judge: Built
     driver_judge: Built
     evaluators: Mapping[str, Built]
@@ -126,6 +145,8 @@ class _Parts:
     def uses(self) -> tuple[PluginUse, ...]:
         """Who takes part."""
         drivers = [self.driver] if self.driver else []
+        if self.executor and f"{self.executor.use.distribution}/{self.executor.use.name}" != HERE:
+            drivers.append(self.executor)
         others = (*self.evaluators.values(), *self.observers.values(), *self.sinks.values())
         uses = [one.use for one in (self.judge, *drivers, *others)]
         if self.driver_judge is not self.judge:
@@ -136,7 +157,12 @@ class _Parts:
 
 
 def _build_parts(
-    personas: object, settings: Settings, registry: Registry, troubles: list[Problem], is_watched: bool
+    system: SystemUnderTest | None,
+    personas: object,
+    settings: Settings,
+    registry: Registry,
+    troubles: list[Problem],
+    is_watched: bool,
 ) -> _Parts:
     problems, hooks = Problems(), Hooks(troubles.append)
     judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
@@ -145,9 +171,10 @@ def _build_parts(
     if settings.driver_judge is not None:
         driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
     # Saved transcripts and fixed cases are not driven, and nobody watches them but those of others.
-    driver, observers = None, dict[str, Built]()
+    driver, executor, observers = None, None, dict[str, Built]()
     if personas is not None:
         driver = problems.collect(build, DRIVER, settings.driver, registry)
+        executor = problems.collect(build, EXECUTOR, settings.executor, registry)
     if personas is not None or is_watched:
         observers = _build_observers(settings.observers, registry, problems, troubles)
     evaluators = build_all(EVALUATOR, settings.evaluators, registry, problems)
@@ -155,6 +182,9 @@ def _build_parts(
     source = problems.collect(find_persona_source, personas, registry)
     proposal = problems.collect(find_proposal, source.plugin, source.use.name, settings.seed) if source else None
     problems.collect(_fill, hooks, settings, registry)
+    travelling = None
+    if executor and judge and find_ability(executor.plugin, HasWorkers):
+        travelling = problems.collect(make_travelling, system, settings, judge.use.spec)
     for built in (judge, driver_judge):
         if built:
             problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
@@ -164,7 +194,9 @@ def _build_parts(
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
     return _Parts(
-        source, driver, judge, driver_judge, evaluators, observers, sinks, hooks, judge_reason, proposal or ()
+        *(source, driver, executor, travelling, judge, driver_judge, evaluators, observers, sinks, hooks),
+        judge_reason,
+        proposal or (),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 from collections.abc import (
@@ -17,7 +16,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -32,12 +30,12 @@ from .._types.persona import Persona
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
-from .conversation import Stage, converse
 from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, iterate_keyed
 from .estimate import complete_info, describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
+from .head import open_desk
 from .judging import Judging
 from .lifecycle import open_plugins
 from .people import KEPT, People
@@ -49,12 +47,14 @@ from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
 from .rewatching import watch_again
 from .side_by_side import run_side_by_side
+from .simulating import Simulating, format_now
 from .summing import Sums
-from .user_message import Player
+from .work import RunWork
 
 T = TypeVar("T")
 _Job = Callable[[], Coroutine[Any, Any, T]]
 _Jobs = Iterator[tuple[str, _Job[SimulationResult | None]]]
+_Results = AsyncGenerator[SimulationResult | None, None]
 
 
 class Run:
@@ -72,9 +72,9 @@ class Run:
         self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None
         self._progress = RunProgress(plan, plan.info)
-        self._talking = asyncio.Semaphore(plan.info.concurrency)
-        self._ending = asyncio.Lock()
         self._judging = Judging(plan)
+        # Where workers may die, what they said must be somewhere, also without --out.
+        plan.journal.is_in_memory = plan.travelling is not None
         self._done = Names()
         for key, result in self.earlier.iterate_done():
             self._done.add(key)
@@ -94,10 +94,8 @@ class Run:
             self.sums.count(account.usage)
             info = complete_info(plan, people, len(people) * plan.info.trials, len(self._done))
             cases = self._choose_cases(people, info, self._done)
-            jobs = ((case.uid, partial(self._simulate_case, case, info)) for case in cases)
-            # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
             setup = digest_setup(plan, people.digest)
-            async with aclosing(self._deliver_all(jobs, info, 2 * info.concurrency - 1, setup)) as results:
+            async with aclosing(self._deliver_all(partial(self._hold_all, cases), info, setup)) as results:
                 async for result in results:
                     yield result
 
@@ -119,10 +117,11 @@ class Run:
             for key, result in keyed.items()
             if key not in self._done
         )
-        async with (
-            self._ready(),
-            aclosing(self._deliver_all(jobs, info, info.concurrency, setup)) as rescored,
-        ):
+
+        def rescore_all(info: RunInfo, delivery: Delivery) -> _Results:
+            return run_side_by_side(self._finish_jobs(jobs, delivery), info.concurrency)
+
+        async with self._ready(), aclosing(self._deliver_all(rescore_all, info, setup)) as rescored:
             async for result in rescored:
                 yield result
 
@@ -165,52 +164,9 @@ class Run:
         cases = list_cases(order, info.trial_numbers)
         return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
 
-    async def _simulate_case(self, case: Case, info: RunInfo) -> SimulationResult | None:
-        """Hold one conversation; None where the data told, before it began, what it was to help to decide."""
-        plan = self.plan
-        assert plan.system is not None and plan.driver is not None, "a simulation has a system and a driver"
-        player = Player(plan.driver, plan.driver_name, PATIENCE * info.timeout, info.max_message, plan.calls)
-        stage = Stage(
-            system=plan.system,
-            player=player,
-            observers=plan.observers,
-            hooks=plan.hooks,
-            journal=plan.journal,
-            max_turns=info.max_turns,
-            timeout=info.timeout,
-            run_id=info.run_id,
-            forecast=plan.forecast,
-            report=plan.note_problem,
-            note=self._progress.note,
-        )
-        await self._talking.acquire()
-        if self.sums.is_decided:
-            self._talking.release()
-            return None
-        started_at, started = _format_now(), time.perf_counter()
-        with plan.purse() as purse:
-            account = Account.of(purse, plan.journal, case.uid)
-            driving, observing = plan.context("driver", account), plan.context("observer", account)
-            try:
-                conversation = await converse(case, stage, purse, driving, observing)
-            finally:
-                # The system is free for the next persona; the judge takes its time beside that.
-                self._talking.release()
-            self._progress.note(conversation, "judging")
-            async with self._ending:
-                # Where many end at once, what they ask the judge goes out between the turns of those that talk.
-                await asyncio.sleep(0)
-            verdict, scores = await self._judging.judge(conversation, account, plan.journal.past.case(case.uid))
-            plan.forecast.done(purse, conversation, account.cost_usd, account.judging_usd)
-            learned = plan.forecast.learned.to_json()
-            plan.journal.record_learned(learned)
-            plan.ledger.remember(learned)
-        seconds = time.perf_counter() - started
-        return to_result(conversation, verdict, scores, account, info, started_at, seconds)
-
     async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:
         plan, conversation = self.plan, old.conversation
-        started_at, started = _format_now(), time.perf_counter()
+        started_at, started = format_now(), time.perf_counter()
         told = {"persona": old.persona, "trial": old.trial, "case_uid": key, "run_id": info.run_id}
         plan.hooks.emit("conversation_started", **told)
         with plan.purse() as purse:
@@ -228,8 +184,28 @@ class Run:
         seconds = time.perf_counter() - started
         return rescore(old, to_result(conversation, verdict, scores, account, info, started_at, seconds))
 
+    def _hold_all(self, cases: Iterator[Case], info: RunInfo, delivery: Delivery) -> _Results:
+        """Hold conversations, here or wherever the executor lets them be held."""
+        plan, progress = self.plan, self._progress
+        simulating = Simulating(plan, info, progress.note, lambda: self.sums.is_decided)
+        jobs = ((case.uid, partial(simulating.hold, case)) for case in cases)
+
+        async def take(uid: str, result: SimulationResult) -> None:
+            await self._take(uid, result, delivery)
+            progress.end(uid)
+
+        assert plan.executor is not None, "a simulation has an executor"
+        # Others than those that talk are judged meanwhile; with one at a time each ends before the next begins.
+        return plan.executor.execute(
+            RunWork(
+                info.concurrency,
+                lambda: run_side_by_side(self._finish_jobs(jobs, delivery), 2 * info.concurrency - 1),
+                lambda: open_desk(plan, info, cases, take, progress),
+            )
+        )
+
     async def _deliver_all(
-        self, jobs: _Jobs, info: RunInfo, at_once: int, setup: Mapping[str, str]
+        self, hold: Callable[[RunInfo, Delivery], _Results], info: RunInfo, setup: Mapping[str, str]
     ) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
         delivery = Delivery(plan.sinks, plan.problems.append, PATIENCE * info.timeout, plan.journal, self.earlier.held)
@@ -245,7 +221,7 @@ class Run:
             is_begun = True
             await self._deliver_again(delivery)
             plan.hooks.emit("run_started", run=info)
-            async with aclosing(run_side_by_side(self._finish_jobs(jobs, delivery), at_once)) as results:
+            async with aclosing(hold(info, delivery)) as results:
                 async for result in results:
                     if result is not None:
                         yield result
@@ -268,19 +244,18 @@ class Run:
             is_kept = key in self.plan.journal.past.kept or key in self.earlier.kept
             await delivery.write(result, key, is_held=True, is_kept=is_kept)
 
+    async def _take(self, key: str, result: SimulationResult, delivery: Delivery) -> None:
+        await delivery.write(result, key)
+        self.sums.add(result)
+
     def _finish_jobs(self, jobs: _Jobs, delivery: Delivery) -> Iterator[_Job[SimulationResult | None]]:
         async def finished(key: str, job: _Job[SimulationResult | None]) -> SimulationResult | None:
             try:
                 if (result := await job()) is not None:
-                    await delivery.write(result, key)
-                    self.sums.add(result)
+                    await self._take(key, result, delivery)
                     self.plan.hooks.emit("conversation_finished", result=result)
                 return result
             finally:
                 self._progress.end(key)
 
         return (partial(finished, key, job) for key, job in jobs)
-
-
-def _format_now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

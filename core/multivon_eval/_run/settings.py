@@ -17,7 +17,7 @@ import attrs
 from .._money.amount import read_budget
 from .._set_module import set_module
 from ..errors import UsageError, did_you_mean
-from .defaults import DRIVER, OBSERVERS
+from .defaults import DRIVER, EXECUTOR, OBSERVERS
 from .options import find_default
 from .together import SEPARATE, WAYS
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .._money.shared_budget import SharedBudget
     from .._types.calibration import Calibration
     from .._types.result import SimulationResult
-    from ..protocols import Driver, Evaluator, Judge, Observer, Sink
+    from ..protocols import Driver, Evaluator, Executor, Judge, Observer, Sink
 
 _MOST = {
     "max_turns": 1000,
@@ -113,6 +113,8 @@ class SimulationOptions(TypedDict, total=False):
     """The number of the first of them (1): to have a certain one, or more beside those there are."""
     concurrency: int
     """Conversations side by side (16)."""
+    executor: str | Mapping[str, object] | Executor
+    """Where conversations are held; in this process if not given."""
     timeout: float
     """Seconds for one call of ``model_fn`` or of the judge (60)."""
     patience: float
@@ -152,6 +154,7 @@ class Settings:
     trials: int = attrs.field(default=find_default("trials"), converter=_read_whole)
     first_trial: int = attrs.field(default=1, converter=_read_whole)
     concurrency: int = attrs.field(default=find_default("concurrency"), converter=_read_whole)
+    executor: object = EXECUTOR
     timeout: float = attrs.field(default=find_default("timeout"), converter=_read_number)
     patience: float = attrs.field(default=find_default("patience"), converter=_read_number)
     seed: int | None = attrs.field(default=None, converter=_read_whole)

@@ -43,6 +43,7 @@ class SystemUnderTest:
         path: The file that it was loaded from, if it was.
         endpoint: The endpoint that it asks, if it is one.
         opens: Whether it has an ``open`` that is called for each conversation.
+        reference: By what name another process finds it; empty where it has none.
         secrets: Those of the environment, which are hidden in replies.
     """
 
@@ -56,6 +57,7 @@ class SystemUnderTest:
     path: Path | None = None
     endpoint: Endpoint | None = None
     opens: bool = False
+    reference: str = ""
     secrets: tuple[str, ...] = attrs.field(factory=find_known_secrets, repr=False, eq=False)
 
     @classmethod

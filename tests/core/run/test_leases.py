@@ -1,4 +1,4 @@
-"""Parts of a budget that workers hold: whatever they do and whoever dies, the ceiling holds and nobody waits in vain."""
+"""Parts of a budget that workers hold: whatever they do and whoever dies, it holds and nobody waits in vain."""
 
 import asyncio
 from collections import deque

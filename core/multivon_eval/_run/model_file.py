@@ -20,11 +20,11 @@ import attrs
 from .._plugins.build import build
 from .._plugins.kinds import JUDGE
 from .._plugins.registry import Registry
-from .._run.defaults import ENDPOINT_EXAMPLE
-from .._run.endpoint import Endpoint
-from .._run.system import SystemUnderTest, has_open
 from .._types.hide_secrets import hide_secrets
 from ..errors import UsageError, did_you_mean
+from .defaults import ENDPOINT_EXAMPLE
+from .endpoint import Endpoint
+from .system import SystemUnderTest, has_open
 
 DEFAULT_NAME = "model_fn"
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -46,7 +46,7 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
     if head in registry.names(JUDGE) and not os.path.exists(asked) and not os.path.exists(head):
         endpoint = Endpoint(build(JUDGE, asked, registry).plugin)
         system = SystemUnderTest.of(endpoint.reply, f"--model-cmd {asked}")
-        return attrs.evolve(system, identity=asked, endpoint=endpoint)
+        return attrs.evolve(system, identity=asked, endpoint=endpoint, reference=asked)
     path, name = _split(asked)
     if path.suffix == ".py" or os.path.exists(path):
         module = _import_file(path)
@@ -59,7 +59,34 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
         )
     system = SystemUnderTest.of(_find_callable(module, name, path), f"{path}:{name}")
     file = getattr(module, "__file__", None)
-    return attrs.evolve(system, identity=_compute_identity(module, name), path=Path(file) if file else None)
+    reference = f"{os.path.abspath(path) if os.path.exists(path) else path}:{name}"
+    identity = _compute_identity(module, name)
+    return attrs.evolve(system, identity=identity, path=Path(file) if file else None, reference=reference)
+
+
+def find_system(model_fn: Any) -> SystemUnderTest:
+    """Find the system under test that a call names: a callable, or the name of one.
+
+    Args:
+        model_fn: A callable, what has an ``open``, or what :func:`load_system` takes.
+
+    Raises:
+        UsageError: If it is none, or cannot be loaded.
+    """
+    if isinstance(model_fn, str):
+        return load_system(model_fn, Registry())
+    system = SystemUnderTest.of(model_fn)
+    module, name = getattr(model_fn, "__module__", ""), getattr(model_fn, "__qualname__", "")
+    loaded: Any = sys.modules.get(module or "")
+    if not isinstance(name, str) or not name.isidentifier() or getattr(loaded, name, None) is not model_fn:
+        return system
+    file = getattr(loaded, "__file__", None)
+    if module == "__main__":
+        # In another process the main module is another one.
+        reference = f"{os.path.abspath(file)}:{name}" if file and os.path.exists(file) else ""
+    else:
+        reference = f"{module}:{name}"
+    return attrs.evolve(system, identity=_compute_identity(loaded, name), reference=reference) if reference else system
 
 
 def _compute_identity(module: ModuleType, name: str) -> str:

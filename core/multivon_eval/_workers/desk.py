@@ -1,0 +1,222 @@
+"""The head's side of a run whose conversations are held elsewhere: what workers say, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from .._journal.journal import Journal
+from .._money.leases import Leases
+from .._money.ledger import Ledger
+from .._types.report import Problem
+from .._types.result import SimulationResult
+from ..errors import JournalError, MultivonEvalError, RunStopped, UsageError
+from .crew import Crew, Job, Worker
+from .records import Records
+from .wire import Message, unpack
+
+_FAREWELL = 30.0
+"""Seconds that workers have to end what they do when all is done, or the run is interrupted."""
+_ERRORS = {error.__name__: error for error in (JournalError, RunStopped, UsageError)}
+
+
+@attrs.frozen(eq=False)
+class HeadOffice:
+    """What the desk needs of the run.
+
+    Attributes:
+        setup: What a worker is started with.
+        jobs: The conversations, one after the other.
+        journal: What survives a kill.
+        ledger: The run's money.
+        deliver: Takes what a worker says of a finished conversation, and delivers it.
+        report: Takes a problem.
+        note: Takes how far a conversation is, as the worker tells it.
+        count_calls: Takes how many calls to judges have ended.
+        find_difference: Says how a worker differs from the head, by what it says of itself; empty if it does not.
+        take_news: Takes what hooks in a worker tell their like here.
+    """
+
+    setup: bytes
+    jobs: Iterator[Job]
+    journal: Journal
+    ledger: Ledger
+    deliver: Callable[[str, Any], Awaitable[SimulationResult]]
+    report: Callable[[Problem], None]
+    note: Callable[[Message], None]
+    count_calls: Callable[[int], None]
+    find_difference: Callable[[Message], str]
+    take_news: Callable[[Any], None] = lambda news: None
+
+
+class RunDesk:
+    """The head of a run whose conversations are held by workers; see :class:`~multivon_eval.sdk.Desk`.
+
+    Args:
+        office: What it needs of the run.
+    """
+
+    def __init__(self, office: HeadOffice) -> None:
+        self._office = office
+        self.setup: bytes = office.setup
+        self._crew = Crew(office.jobs)
+        self._leases = Leases(office.ledger, office.journal.record_lease)
+        self._records = Records(office.journal, self._leases)
+        self._ended: asyncio.Queue[tuple[Job, Any] | MultivonEvalError] = asyncio.Queue()
+        self._departures = asyncio.Event()
+        self._is_closing = False
+
+    def add(self, name: str, send: Callable[[bytes], None], slots: int = 1) -> None:
+        """A worker was started.
+
+        Args:
+            name: What it is called; no other that lives is called so.
+            send: Passes a message on to it, and does not wait.
+            slots: How many conversations it drives at once.
+        """
+        # Not the name alone: a run that is resumed may call its workers as the one before did.
+        worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send)
+        self._crew.workers[name] = worker
+        self._leases.add(worker.key, worker)
+        worker.tell("welcome", slots=slots)
+
+    def receive(self, name: str, message: bytes) -> None:
+        """A message of a worker came."""
+        worker = self._crew.workers.get(name)
+        if worker is None:
+            return  # it was given up before
+        try:
+            for one in unpack(message):
+                self._take(worker, one)
+        except JournalError as error:
+            self._ended.put_nowait(error)
+
+    def lose(self, name: str, why: str) -> bool:
+        """A worker died: others hold its conversations, from the last turn that reached the head.
+
+        Args:
+            name: Which.
+            why: What is known of it, for people.
+
+        Returns:
+            Whether work is left, so that another one may be started.
+        """
+        worker = self._crew.workers.pop(name, None)
+        try:
+            if worker is not None:
+                self._lose(worker, why)
+        except JournalError as error:
+            self._ended.put_nowait(error)
+        return not (self._is_closing or self._crew.is_done)
+
+    def give_up(self, why: str) -> None:
+        """No worker can be had any more: the run ends, to be resumed.
+
+        Args:
+            why: The reason and the remedy.
+        """
+        self._ended.put_nowait(RunStopped(why))
+
+    async def results(self) -> AsyncGenerator[SimulationResult | None, None]:
+        """Give each result as it is finished and delivered, until all are; then let the workers end.
+
+        Raises:
+            RunStopped: If no worker can be had, or a worker says that nothing can succeed.
+            JournalError: If what workers tell cannot be recorded.
+            UsageError: If a worker cannot load what the run is made with.
+        """
+        is_whole = False
+        try:
+            while not self._crew.is_done or not self._ended.empty():
+                ended = await self._ended.get()
+                if isinstance(ended, MultivonEvalError):
+                    raise ended
+                job, told = ended
+                is_given_up = isinstance(told, str)
+                result = await (job.give_up(told) if is_given_up else self._office.deliver(job.uid, told))
+                self._office.journal.forget(job.uid)
+                self._assign()
+                yield result
+            is_whole = True
+        finally:
+            await self._dismiss(is_whole)
+
+    async def _dismiss(self, is_whole: bool) -> None:
+        """Tell all workers to end, and wait for what they still have to say."""
+        self._is_closing = True
+        for worker in self._crew.workers.values():
+            worker.tell("stop", is_whole=is_whole)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                while self._crew.workers:
+                    self._departures.clear()
+                    await self._departures.wait()
+        for name in list(self._crew.workers):
+            worker = self._crew.workers.pop(name)
+            self._leases.lose(worker.key)
+            self._office.report(Problem("infrastructure", f"worker {name} did not end within {_FAREWELL:g} seconds"))
+
+    def _lose(self, worker: Worker, why: str) -> None:
+        held = self._leases.lose(worker.key)
+        self._records.lose(worker.key)
+        lost = f"; ${held:.6f} that it held of the budget count as spent" if held else ""
+        self._office.report(Problem("infrastructure", f"worker {worker.name} died: {why}{lost}"))
+        for job in self._crew.take_back(worker):
+            self._ended.put_nowait((job, why))
+        self._departures.set()
+        self._assign()
+
+    def _assign(self) -> None:
+        if self._is_closing:
+            return
+        for worker, job in self._crew.assign():
+            rows = self._office.journal.list_rows(job.uid) if self._is_known(job) else []
+            worker.tell("case", **job.describe(), rows=rows)
+
+    def _is_known(self, job: Job) -> bool:
+        return job.deaths > 0 or job.uid in self._office.journal.past.cases
+
+    def _take(self, worker: Worker, message: Message) -> None:
+        """Do what one message asks for."""
+        match message:
+            case {"kind": "rows", "rows": rows}:
+                self._office.count_calls(self._records.take(worker.key, rows))
+            case {"kind": "lease", "amount": amount, "is_ahead": is_ahead}:
+                self._leases.request(worker.key, Decimal(amount), is_ahead)
+            case {"kind": "return", "amount": amount}:
+                self._leases.take_back(worker.key, Decimal(amount))
+            case {"kind": "result", "uid": uid, "result": row}:
+                if (job := worker.jobs.pop(uid, None)) is not None:
+                    self._ended.put_nowait((job, row))
+            case {"kind": "note", **note}:
+                self._office.note(note)
+            case {"kind": "problem", "where": where, "message": what}:
+                self._office.report(Problem(where, what))
+            case {"kind": "overload", **overload}:
+                for other in self._crew.workers.values():
+                    if other is not worker:
+                        other.tell("overload", **overload)
+            case {"kind": "news", "news": news}:
+                self._office.take_news(news)
+            case {"kind": "ready", **described}:
+                self._welcome(worker, described)
+            case {"kind": "failed", "error": error, "message": what}:
+                kind = _ERRORS.get(error, RunStopped)
+                self._ended.put_nowait(kind(f"worker {worker.name}: {what}"))
+            case {"kind": "bye"}:
+                self._leases.leave(worker.key)
+                self._crew.workers.pop(worker.name, None)
+                self._departures.set()
+
+    def _welcome(self, worker: Worker, described: Message) -> None:
+        if difference := self._office.find_difference(described):
+            self._ended.put_nowait(UsageError(f"worker {worker.name} {difference}"))
+            return
+        worker.is_ready = True
+        self._assign()

@@ -1,0 +1,1 @@
+"""Holding conversations in the process of the run."""
