@@ -54,7 +54,7 @@ class Names(Collection[str]):
             self._ends = array("Q", self._ends)
         self._ends.append(len(self._letters))
         self._slots[slot] = len(self._ends)
-        if 3 * len(self._ends) > 2 * len(self._slots):
+        if 5 * len(self._ends) > 4 * len(self._slots):  # fuller, and looking for one takes long
             self._grow()
         return len(self._ends) - 1
 

@@ -132,7 +132,7 @@ def _find_last_end(file: IO[bytes]) -> int:
     """Find where the last line feed of a file ends, looking backwards part by part; 0 where there is none."""
     end = file.seek(0, os.SEEK_END)
     while end:
-        begin = max(0, end - (1 << 20))
+        begin = max(0, end - (1 << 16))
         file.seek(begin)
         if (found := file.read(end - begin).rfind(b"\n")) >= 0:
             return begin + found + 1
@@ -146,7 +146,7 @@ def _measure(path: Path) -> tuple[int, int]:
         return 0, 0
     size = lines = 0
     with path.open("rb") as file:
-        while part := file.read(1 << 20):
+        while part := file.read(1 << 16):
             size += len(part)
             lines += part.count(b"\n")
     return size, lines
