@@ -13,9 +13,11 @@ from multivon_eval.sdk import SimulationResult, UsageError, Work
 
 from .connection import Connection, connect
 from .environment import read_environment
-from .placing import place_workers
+from .placing import await_worker, see_workers
 from .staff import Staff
 
+_GLANCE = 15.0
+"""Seconds that a check waits for workers; most are there after two."""
 _COUNT = attrs.validators.optional(attrs.validators.ge(1))
 
 
@@ -63,15 +65,21 @@ class RayExecutor:
             UsageError: If Ray is not there or does not answer, if the cluster has no room, or if a worker has another
                 version than the run.
         """
-        await self._start()
+        staff = await self._start()
+        if self._patience > _GLANCE:
+            # A check is bounded in time; whoever has not come by then may still come before the first conversation.
+            await see_workers(staff, _GLANCE)
+        else:
+            await await_worker(staff, self._patience)
 
     async def execute(self, work: Work) -> AsyncGenerator[SimulationResult | None, None]:
         """Let the workers hold the conversations of a run.
 
         Raises:
-            UsageError: As in :meth:`check`.
+            UsageError: If no worker finds a place in time.
         """
         staff = await self._start()
+        await await_worker(staff, self._patience)
         desk = work.open_desk()
         staff.employ(desk, self._divide(work.concurrency, len(staff.places)))
         async with contextlib.aclosing(desk.results()) as results:
@@ -93,18 +101,23 @@ class RayExecutor:
             if connection:
                 await connection.close()
 
+    @property
+    def _patience(self) -> float:
+        """Seconds without a worker before it is given up."""
+        return self.wait or (600.0 if self.runtime_env or self.working_dir else 60.0)
+
     async def _start(self) -> Staff:
+        """Join the cluster and ask for workers, if that is not done yet."""
         if self._staff is None:
             environment = read_environment(self.runtime_env, self.working_dir)
             self._connection = await connect(self.address, environment)
             has = await self._connection.count()
             number = self.workers or self._find_room(has)
-            wait = self.wait if self.wait is not None else 600.0 if environment else 60.0
             if self.wait is None:
                 self._refuse_too_much(number, has)
             needs = {"num_cpus": self.num_cpus, "num_gpus": self.num_gpus}
-            self._staff = Staff(self._connection.ray, needs, wait)
-            await place_workers(self._staff, number, wait)
+            self._staff = Staff(self._connection.ray, needs, self._patience)
+            self._staff.open_places(number)
         return self._staff
 
     def _find_room(self, has: dict[str, float]) -> int:

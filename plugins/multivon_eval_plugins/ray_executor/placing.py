@@ -10,45 +10,59 @@ from multivon_eval.sdk import UsageError
 from .link import describe_end
 from .staff import Place, Staff
 
-_TOGETHER = 15.0
-"""Seconds that a run waits for its other workers when the first is there; those that come later join it."""
-OURS = "multivon-eval"
+_OURS = "multivon-eval"
 
 
-async def place_workers(staff: Staff, number: int, wait: float) -> None:
-    """Ask for so many workers, and wait until they are there; those that find no room at once come later.
+async def see_workers(staff: Staff, seconds: float) -> None:
+    """Wait a while for all workers, and look at those that are there; the others may come later.
 
     Args:
-        staff: Whom to ask.
-        number: How many.
-        wait: Seconds within which one of them at least must be there.
+        staff: Who was asked for them.
+        seconds: How long to wait.
 
     Raises:
-        UsageError: If none finds a place, one cannot start, or one has another version than the run.
+        UsageError: If one cannot start, or has another version than the run.
     """
-    places = [staff.ask(one) for one in range(1, number + 1)]
-    waiting = [place.described for place in places]
-    done, _ = await asyncio.wait(waiting, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([place.described for place in staff.places], timeout=seconds)
+    _refuse_unfit(staff)
+
+
+async def await_worker(staff: Staff, seconds: float) -> None:
+    """Wait until one worker at least is there.
+
+    Args:
+        staff: Who was asked for them.
+        seconds: How long to wait.
+
+    Raises:
+        UsageError: If none finds a place in that time, one cannot start, or one has another version than the run.
+    """
+    waiting = [place.described for place in staff.places]
+    done, _ = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     if not done:
         raise UsageError(
-            f"executor 'ray' found no place for a worker for {wait:g} seconds: the cluster is busy or still grows; see "
-            "'ray status', ask for less with workers=, num_cpus= or num_gpus=, or wait longer with wait=SECONDS"
+            f"executor 'ray' found no place for a worker for {seconds:g} seconds: the cluster is busy or still grows; "
+            "see 'ray status', ask for less with workers=, num_cpus= or num_gpus=, or wait longer with wait=SECONDS"
         )
-    await asyncio.wait(waiting, timeout=min(wait, _TOGETHER))
-    if problems := [problem for place in places if place.described.done() and (problem := _find_problem(place))]:
-        raise UsageError(list(dict.fromkeys(problems)))
+    _refuse_unfit(staff)
+
+
+def _refuse_unfit(staff: Staff) -> None:
+    problems = [_find_problem(place) for place in staff.places if place.described.done()]
+    if found := list(dict.fromkeys(filter(None, problems))):
+        raise UsageError(found)
 
 
 def _find_problem(place: Place) -> str:
     if error := place.described.exception():
         return (
-            f"executor 'ray' cannot start a worker: {describe_end(error)}; every node needs Python, Ray and "
-            f"{OURS} with its plug-ins as here: install them there, or give runtime_env= or working_dir="
+            f"executor 'ray' cannot start a worker: {describe_end(error)}; every node needs Python, Ray and {_OURS} "
+            "with its plug-ins as here: install them there, or have Ray do it with runtime_env=FILE"
         )
-    there, here = place.described.result()[OURS], version(OURS)
+    there, here = place.described.result()[_OURS], version(_OURS)
     if there != here:
         return (
-            f"executor 'ray': the nodes have not the same {OURS}: worker {place.name} has {there}, the run {here}; "
-            "install one version on all of them"
+            f"executor 'ray': worker {place.name} has {_OURS} {there}, and the run {here}; install one version on all "
+            "machines"
         )
     return ""

@@ -64,8 +64,12 @@ class Staff:
         self._tasks: list[asyncio.Task[None]] = []
         self._idle_since = 0.0
 
-    def ask(self, number: int) -> Place:
-        """Ask for a worker; Ray starts it when there is room."""
+    def open_places(self, number: int) -> None:
+        """Ask for so many workers; Ray starts each when there is room."""
+        for one in range(1, number + 1):
+            self._ask(one)
+
+    def _ask(self, number: int) -> Place:
         actor = self._make.remote()
         place = Place(number, actor, asyncio.ensure_future(_ask_who(actor)))
         self._places[number] = place
@@ -115,7 +119,7 @@ class Staff:
             stillborn = 0 if said else stillborn + 1
             if stillborn == _STILLBORN:
                 return self._close(number, desk, why)
-            place = self.ask(number)
+            place = self._ask(number)
         return None
 
     def _close(self, number: int, desk: Desk, why: str) -> None:
