@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from ._types.run_info import Estimate as Estimate
     from ._types.run_info import PluginUse as PluginUse
     from ._types.run_info import RunInfo as RunInfo
+    from ._types.run_part import RunPart as RunPart
     from ._types.score import Score as Score
     from ._types.spread import NextStep as NextStep
     from ._types.spread import Spread as Spread
@@ -154,6 +155,7 @@ _HOMES = {
     "_types.result": ("SimulationResult",),
     "_types.result_json": ("result_from_json", "result_schema", "result_to_json"),
     "_types.run_info": ("Estimate", "PluginUse", "RunInfo"),
+    "_types.run_part": ("RunPart",),
     "_types.score": ("Score",),
     "_types.rate": ("Rate",),
     "_types.summary": ("ScoreSummary", "Summary"),
@@ -222,6 +224,7 @@ __all__ = [
     "Report",
     "RescoredFrom",
     "RunInfo",
+    "RunPart",
     "Score",
     "ScoreSummary",
     "ScoringOptions",

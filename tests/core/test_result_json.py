@@ -14,6 +14,7 @@ from multivon_eval import (
     Message,
     Persona,
     Provenance,
+    RunPart,
     Score,
     SimulationResult,
     ToolCall,
@@ -114,6 +115,8 @@ provenances = st.builds(
     notes=st.lists(text, max_size=2).map(tuple),
     rescored_from=st.none() | st.builds(RescoredFrom, text, text, st.none() | st.booleans(), money),
     scores_judge_model=st.none() | text,
+    part=st.none() | st.builds(RunPart, st.integers(1, 9), st.tuples(st.integers(1, 9)), st.integers(0, 99)),
+    place=st.none() | st.integers(0, 99),
     extra=others,
 )
 results = st.builds(

@@ -10,9 +10,10 @@ from typing import Any, Unpack
 from .._money.shared_budget import SharedBudget
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._run.free_checks import Nobody, stop_with_all
+from .._run.free_checks import stop_with_all
 from .._run.lifecycle import open_plugins
 from .._run.model_file import find_system
+from .._run.nobody import Nobody
 from .._run.people import KEPT
 from .._run.personas import load_personas
 from .._run.plan import Plan
@@ -166,6 +167,10 @@ def _make_plan(
     ledger, given = None, {**options}
     if isinstance(budget, SharedBudget):
         given["budget_usd"], ledger = budget.usd, problems.collect(open_ledger, budget)
+        if given.get("shard") is not None:
+            problems.add(
+                "a shared budget with a shard: shards share nothing, each has its part; give budget_usd an amount"
+            )
     settings, wrong = Settings.read(given)
     problems.add(*wrong)
     plan = problems.collect(make_plan, system, personas, settings, Registry(), ledger=ledger)

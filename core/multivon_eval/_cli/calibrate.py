@@ -38,12 +38,13 @@ def calibrate(results: Path, labels: Path, out: Path | None, fail_under: tuple[s
     """
     from .._measure.calibrating import calibrate as make_calibration
     from .._run.calibration_file import read_labels
-    from .._run.output import tell_json
+    from .._run.output import tell, tell_json
     from .._run.problems import Problems
     from .._run.result_file import read_results
     from .._types.calibration import calibration_to_json
-    from .gates import read_gates, tell_gates
-    from .metrics import CALIBRATED, find_calibrated
+    from .._types.run_part import unite_parts
+    from .gates import doubt_part, read_gates, tell_gates
+    from .metrics import CALIBRATED, CORRECTED, GOAL, LOWER, find_calibrated
 
     problems = Problems()
     gates = problems.collect(read_gates, fail_under, None, "1") or []
@@ -62,6 +63,13 @@ def calibrate(results: Path, labels: Path, out: Path | None, fail_under: tuple[s
     if out is not None:
         _write(calibration, out)
     held = [gate.hold_metric(lambda name: find_calibrated(calibration, name), CALIBRATED) for gate in gates]
+    part = unite_parts(one.provenance.part for one in saved or ())
+    if part is not None:
+        tell(f"{results}: {part}", err=True)
+    # A judge may be known by its verdicts on a part; what the whole achieved may not.
+    for place, gate in enumerate(gates):
+        if gate.metric.removesuffix(LOWER) in (GOAL, CORRECTED):
+            held[place : place + 1] = doubt_part(held[place : place + 1], part)
     if as_json:
         tell_json({**calibration_to_json(calibration), "gates": [_convert(one) for one in held]})
     else:

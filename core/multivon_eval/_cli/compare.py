@@ -46,7 +46,8 @@ def compare(
     from .._run.result_file import read_results
     from .._types.comparison import comparison_to_json
     from .._types.markdown import comparison_to_markdown
-    from .gates import check_fail_on, hold_regression, read_share, tell_gates
+    from .._types.run_part import unite_parts
+    from .gates import check_fail_on, doubt_part, hold_regression, read_share, tell_gates
 
     problems = Problems()
     problems.collect(check_fail_on, fail_on, base)
@@ -62,7 +63,11 @@ def compare(
     problems.stop()
     assert before and now and most is not None, "nothing is missing where nothing is wrong"
     comparison = compare_results(before, now, known)
-    held = [hold_regression(comparison, most)] if fail_on else []
+    part = unite_parts(one.provenance.part for one in (*before, *now))
+    held = doubt_part([hold_regression(comparison, most)], part) if fail_on else []
+    for path, found in ((base, before), (new, now)):
+        if (some := unite_parts(one.provenance.part for one in found)) is not None:
+            tell(f"{path}: {some}", err=True)
     if as_json:
         gates = [{"gate": one.gate, "is_met": one.is_met, "why": one.why} for one in held]
         tell_json({**comparison_to_json(comparison), "gates": gates})

@@ -96,7 +96,7 @@ def _find_uids(plan: Plan) -> Collection[str] | int:
     """The conversations of a run; how many, where their personas would be proposed."""
     if plan.proposal:
         return count_proposed(plan.proposal) * plan.info.trials
-    return Names(case.uid for case in list_cases(_find_people(plan), plan.info.trial_numbers))
+    return Names(case.uid for case in list_cases(_find_people(plan), plan.info.trial_numbers, plan.shard))
 
 
 def _find_people(plan: Plan) -> People:

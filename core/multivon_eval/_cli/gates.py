@@ -10,6 +10,7 @@ import attrs
 from .._run.output import tell
 from .._types.comparison import Comparison
 from .._types.printable import make_one_line
+from .._types.run_part import RunPart
 from .._types.summary import Summary
 from .._types.trials import LARGEST_K
 from ..errors import UsageError, did_you_mean
@@ -109,6 +110,18 @@ def hold_regression(comparison: Comparison, most_unmeasured: float, not_run: int
     if worse := comparison.regressions:
         return Held(REGRESSION, False, "worse than before: " + ", ".join(metric.name for metric in worse))
     return Held(REGRESSION, True, f"no metric is worse than before, over {pairs} pairs")
+
+
+def doubt_part(held: Sequence[Held], part: RunPart | None) -> list[Held]:
+    """Let no gate be met by a part of a run: nothing is known of what is missing.
+
+    Args:
+        held: The gates as the part holds them.
+        part: Which part of a run it is; None for a whole one, whose gates stay as they are.
+    """
+    if part is None:
+        return list(held)
+    return [attrs.evolve(one, is_met=False, why=f"{part}, so it is not known; {one.why}") for one in held]
 
 
 def tell_gates(held: Sequence[Held], *, is_quiet: bool) -> None:

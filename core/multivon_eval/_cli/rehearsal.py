@@ -6,7 +6,6 @@ import asyncio
 from functools import partial
 
 from .._money.account import Account
-from .._run.estimate import complete_info
 from .._run.free_checks import find_persona_problems
 from .._run.lifecycle import open_plugins
 from .._run.output import tell
@@ -15,6 +14,7 @@ from .._run.plan import Plan
 from .._run.proposal import check_fits, count_proposed, find_preview, get_personas, make_stand_ins
 from .._run.resume import check_same, digest_setup
 from .._run.serving import serve
+from .._run.sharding import describe_run
 from .._types.conversation import Conversation
 from .._types.converter import make_plain
 from .._types.message import Message
@@ -44,7 +44,7 @@ async def _rehearse(plan: Plan) -> int:
             _tell_preview(plan)
             people = await _find_people(plan)
             has_stand_ins = bool(plan.proposal) and not plan.journal.past.personas
-            _tell(complete_info(plan, people, len(people) * plan.info.trials), has_stand_ins)
+            _tell(describe_run(plan, people), has_stand_ins)
             return await _call_once(plan, people.sample[0])
     finally:
         plan.journal.close(keep=True)
@@ -73,11 +73,13 @@ def _tell(info: RunInfo, has_stand_ins: bool) -> None:
         tell("the personas are not proposed in a dry run; the numbers are reckoned with personas of usual length")
     people, talks = format_count(info.persona_count, "persona"), format_count(info.conversations, "conversation")
     tell(f"dry run: {people}, {talks}, nothing is spent")
+    if info.part is not None:
+        tell(str(info.part))
     tell(f"judge: {info.judge_model} ({info.judge_reason})")
     assert info.estimate is not None, "a simulation has its estimate"
     for name, value in make_plain(info.estimate).items():
         tell(f"{name}: {'unknown' if value is None else value}")
-    tell(f"budget_usd: {'none' if info.budget_usd is None else info.budget_usd}")
+    tell(f"budget_usd: {'none' if info.ceiling_usd is None else info.ceiling_usd}")
 
 
 async def _call_once(plan: Plan, persona: Persona) -> int:

@@ -16,6 +16,7 @@ from .._types.names import Names
 from .._types.printable import format_count
 from .._types.result import SimulationResult
 from .._types.result_json import result_from_json
+from .._types.shard_header import is_header
 from ..errors import UsageError
 
 FAILED = ("driver_error", "budget_exceeded")
@@ -169,6 +170,7 @@ def write_kept(out: str, kept: Collection[str]) -> None:
     new = path.with_name(f"{path.name}.new")
     with path.open("rb") as lines, new.open("wb") as file:
         for line in filter(bytes.strip, lines):
-            if find_key(result_from_json(json.loads(line))) in kept:
+            row = json.loads(line)
+            if is_header(row) or find_key(result_from_json(row)) in kept:
                 file.write(line.rstrip(b"\n") + b"\n")
     new.replace(path)

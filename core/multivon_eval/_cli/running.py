@@ -22,7 +22,7 @@ from .._types.report import Report
 from .._types.result import SimulationResult
 from .._types.summary_json import summary_to_json
 from ..errors import ExitCode, MultivonEvalError, UsageError
-from .gates import Gate, Held, hold_regression, read_share, tell_gates
+from .gates import Gate, Held, doubt_part, hold_regression, read_share, tell_gates
 from .notes import keep_quiet
 from .resuming import STANDARD_OUTPUT
 
@@ -138,6 +138,7 @@ def conclude(report: Report, gates: Sequence[Gate], given: Mapping[str, Any]) ->
         held.append(hold_regression(report.comparison, most, decision.not_run if decision else 0))
     if decision is not None:
         held.append(Held(f"until {decision.condition}", decision.outcome == "met", str(decision)))
+    held = doubt_part(held, report.summary.part)
     if given["json"]:
         tell_json(_convert_report(report, held))
     tell_gates(held, is_quiet=given["quiet"] or given["json"])

@@ -28,15 +28,18 @@ def simulate(ctx: click.Context, /, **given: Any) -> int:
         return show_config(ctx, given)
     from .resuming import STANDARD_OUTPUT
     from .running import keep_output_if
+    from .sharding import leave_for_merge
 
     # What the model file prints, when it is imported and when it answers, must not stand among results.
     with keep_output_if(given["json"] or given["out"] == STANDARD_OUTPUT):
-        plan, gates = _plan(given, find_sources(ctx))
+        where_from = find_sources(ctx)
+        given, wrong = leave_for_merge(given, where_from)
+        plan, gates = _plan(given, where_from, wrong)
         return _start(plan, gates, given)
 
 
-def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan, list[Gate]]:
-    """Load and build all that is asked for.
+def _plan(given: Mapping[str, Any], where_from: Mapping[str, str], wrong: Sequence[str]) -> tuple[Plan, list[Gate]]:
+    """Load and build all that is asked for; what is wrong already is told with the rest.
 
     Raises:
         UsageError: If something is wrong; with all of it.
@@ -53,6 +56,7 @@ def _plan(given: Mapping[str, Any], where_from: Mapping[str, str]) -> tuple[Plan
     from .running import AIMS, build_settings, check_filled, check_output
 
     registry, problems = Registry(), Problems()
+    problems.add(*wrong)
     if given["model_cmd"] is None:
         problems.add("--model-cmd is missing; see multivon-eval simulate --help")
     problems.collect(check_filled, given, "model_cmd", "personas", "propose_from", *AIMS)

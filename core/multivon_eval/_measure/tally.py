@@ -14,6 +14,7 @@ from .._types.disclaimer import DISCLAIMER, IMPORTED
 from .._types.names import Names
 from .._types.observation import STOP_REASONS
 from .._types.result import SimulationResult
+from .._types.run_part import RunPart, unite_parts
 from .._types.summary import Summary
 from .agreement import AgreementTally
 from .corrected import CorrectedTally
@@ -52,6 +53,7 @@ class Tally:
             CorrectedTally(calibration, self._names),
         )
         self._judges: set[str] = set()
+        self._parts: set[RunPart | None] = set()
         self._system_cost: Decimal | None = None
 
     def add(self, result: SimulationResult) -> None:
@@ -86,6 +88,7 @@ class Tally:
         self._corrected.add(result)
         self.count(result.usage)
         self._judges.add(result.judge_model)
+        self._parts.add(result.provenance.part)
         cost = result.conversation.system_cost_usd
         if cost is not None:
             self._system_cost = (self._system_cost or Decimal(0)) + cost
@@ -139,6 +142,7 @@ class Tally:
             criteria=self._criteria.list_counts(),
             costs=dict(self._costs),
             worth_reading=self._worth.summary(),
+            part=unite_parts(self._parts),
         )
 
 

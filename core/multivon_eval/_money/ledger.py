@@ -94,6 +94,12 @@ class Ledger:
         """Whether nobody has begun who has not ended."""
         return not any(purse.has_begun for purse in self._purses)
 
+    def lower(self, budget: Decimal) -> None:
+        """Lower the ceiling, in USD, before anybody has reserved anything: to a shard's share of it."""
+        assert not self._purses and isinstance(self._till, Funds), "nobody spends yet, and the budget is the run's own"
+        self.budget = budget
+        self._till = Funds(budget, self.spent)
+
     def fits(self, amount: Decimal) -> bool:
         """Whether so much, in USD, is free now."""
         left = self.left

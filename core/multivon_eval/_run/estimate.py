@@ -33,6 +33,9 @@ MOST_TURNS = 50
 # In characters: how long a user message and a reply are taken to be, usually and at most.
 _USUAL, _MOST = (120, 400), (400, 4000)
 
+_FENCE = "0" * 16
+"""Of an imagined conversation, so that what is asked about it is the same in every process."""
+
 
 @attrs.define
 class _Sum:
@@ -68,7 +71,7 @@ class _Sum:
         return _Sum(calls, asked, answered, usd)
 
 
-def complete_info(plan: Plan, people: People, conversations: int, resumed: int = 0) -> RunInfo:
+def complete_info(plan: Plan, people: People, conversations: int, resumed: int = 0, **part: Any) -> RunInfo:
     """Return what the run is made with, personas and estimate included.
 
     Args:
@@ -76,12 +79,15 @@ def complete_info(plan: Plan, people: People, conversations: int, resumed: int =
         people: The personas.
         conversations: Number of conversations.
         resumed: Number of conversations that an earlier run finished.
+        **part: What else is known of the run where it is a shard; see :class:`RunInfo`.
 
     Raises:
         UsageError: If a plug-in cannot say what it will ask, or the judge what that may cost.
     """
     held, streamed = people.held or (), len(people) if people.held is None else 0
-    info = attrs.evolve(plan.info, personas=held, streamed=streamed, conversations=conversations, resumed=resumed)
+    info = attrs.evolve(
+        plan.info, personas=held, streamed=streamed, conversations=conversations, resumed=resumed, **part
+    )
     _check_asking(plan, people.sample)
     try:
         return attrs.evolve(info, estimate=estimate(plan, info, people.sample))
@@ -187,9 +193,9 @@ def _make_estimate(
 
 def _count_within_budget(talking: Decimal | None, usd: Decimal | None, floor: Decimal, info: RunInfo) -> int:
     """How many conversations the ceiling buys: all but the last leave the floor alone, which it may dip into."""
-    if talking is None or usd is None or not talking or info.budget_usd is None:
+    if talking is None or usd is None or not talking or info.ceiling_usd is None:
         return info.conversations
-    left = info.budget_usd - (usd - talking)
+    left = info.ceiling_usd - (usd - talking)
     if left >= talking + floor:
         return info.conversations
     left = max(ZERO, left - floor)
@@ -222,7 +228,7 @@ def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]
     asked: list[tuple[Question[Any], Judge, int]] = []
     last, is_ended, judging = turns, False, list[Question[Any]]()
     for turn, times in _pick_turns(turns + 1):
-        conversation = Conversation((*persona.history, *(exchange * turn)), persona)
+        conversation = Conversation((*persona.history, *(exchange * turn)), persona, fence=_FENCE)
         if turn >= len(persona.script):
             found = list_questions(plan.driver, conversation, [goal_question(conversation)])
             if found is None:
@@ -235,10 +241,19 @@ def _rehearse(plan: Plan, persona: Persona, turns: int, lengths: tuple[int, int]
             asked += ((question, plan.judge, times) for question in seen)
     if last:
         reason: StopReason = "goal_reached" if is_ended else "max_turns"
-        ended = Conversation((*persona.history, *(exchange * last)), persona, stop_reason=reason)
+        ended = Conversation((*persona.history, *(exchange * last)), persona, stop_reason=reason, fence=_FENCE)
         judging += plan.judging(ended)
         asked += ((question, plan.judge, 1) for question in judging)
     return _Rehearsal(asked, is_ended, judging)
+
+
+def list_imagined(plan: Plan, persona: Persona) -> Sequence[tuple[Question[Any], Judge, int]]:
+    """List what is asked in a conversation of all turns, with messages of usual length.
+
+    Returns:
+        The questions, each with the judge that is asked and how often.
+    """
+    return _rehearse(plan, persona, plan.info.max_turns, _USUAL).asked
 
 
 def _pick_turns(turns: int) -> list[tuple[int, int]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, NoReturn
 
-from .._questions import Question
 from ..errors import UsageError
 from ..protocols import PersonaSource, RunContext
 from .lifecycle import find_problems
+from .nobody import Nobody
 from .personas import load_personas
 from .plan import Plan
 from .problems import Problems
@@ -18,32 +16,6 @@ from .sync import run_sync
 
 _SECONDS = 10.0
 """How long each may take: what it says comes beside a mistake that is known already."""
-
-
-class Nobody:
-    """The judge of those who may not ask one.
-
-    Attributes:
-        was_asked: Whether somebody tried.
-    """
-
-    def __init__(self) -> None:
-        self.was_asked = False
-
-    async def complete(self, question: Question[Any]) -> NoReturn:
-        """Refuse.
-
-        Raises:
-            UsageError: Always.
-        """
-        self.was_asked = True
-        raise UsageError(
-            "these personas are proposed by a judge, which costs money; write them to a file, and name that"
-        )
-
-    def worst_cost(self, question: Question[Any]) -> Decimal | None:
-        """Give nothing: nothing is asked."""
-        return None
 
 
 async def find_persona_problems(source: PersonaSource | None, seconds: float = _SECONDS) -> tuple[str, ...]:

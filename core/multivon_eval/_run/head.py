@@ -24,7 +24,7 @@ from ..protocols import Follows
 from .personas import Case
 from .plan import Plan
 from .progress import RunProgress
-from .result import to_result
+from .result import put_in_place, to_result
 from .simulating import format_now
 from .worker_parts import describe_parts, find_difference
 from .worker_setup import make_setup
@@ -92,6 +92,7 @@ async def _give_up(plan: Plan, info: RunInfo, case: Case, deliver: Deliver, why:
             spent_on=dict(past.spent_on),
         )
     result = to_result(conversation, Verdict(None, reason, failed=True), scores, account, info, format_now(), 0.0)
+    result = put_in_place(result, info.part, case.index)
     plan.journal.record_end(conversation)
     await deliver(case.uid, result)
     return result

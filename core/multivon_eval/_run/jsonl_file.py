@@ -14,12 +14,12 @@ from .problems import Problems
 T = TypeVar("T")
 
 
-def read_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may_be_torn: bool = False) -> list[T]:
+def read_jsonl(path: Path, read: Callable[[Any, int], T | None], writer: str, *, may_be_torn: bool = False) -> list[T]:
     """Read a file of JSON lines; blank lines are skipped.
 
     Args:
         path: The file.
-        read: Makes a value of a line's parsed object and number, or raises ``UsageError``.
+        read: Makes a value of a line's parsed object and number, None to skip it, or raises ``UsageError``.
         writer: Who wrote such a file, for the remedy.
         may_be_torn: Whether a last line without its line feed is none: its writer was killed.
 
@@ -39,12 +39,14 @@ def read_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may_be
     return found
 
 
-def iterate_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may_be_torn: bool = False) -> Iterator[T]:
+def iterate_jsonl(
+    path: Path, read: Callable[[Any, int], T | None], writer: str, *, may_be_torn: bool = False
+) -> Iterator[T]:
     """Read a file of JSON lines one after the other; blank lines are skipped.
 
     Args:
         path: The file.
-        read: Makes a value of a line's parsed object and number, or raises ``UsageError``.
+        read: Makes a value of a line's parsed object and number, None to skip it, or raises ``UsageError``.
         writer: Who wrote such a file, for the remedy.
         may_be_torn: Whether a last line without its line feed is none: its writer was killed.
 
@@ -59,11 +61,11 @@ def iterate_jsonl(path: Path, read: Callable[[Any, int], T], writer: str, *, may
             if may_be_torn and not content.endswith(b"\n"):
                 return
             line = content.decode("utf-8-sig" if number == 1 else "utf-8")
-            if line.strip():
-                yield _read_line(line, f"{path}:{number}", number, read, writer)
+            if line.strip() and (value := _read_line(line, f"{path}:{number}", number, read, writer)) is not None:
+                yield value
 
 
-def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T], writer: str) -> T:
+def _read_line(line: str, where: str, number: int, read: Callable[[Any, int], T | None], writer: str) -> T | None:
     try:
         return read(json.loads(line), number)
     except UsageError as error:

@@ -139,6 +139,13 @@ OPTIONS = (
         is_shared=False,
     ),
     Option(
+        "shard",
+        "Make one of N disjoint parts of the run, for machines that share nothing; see merge.",
+        "I/N|auto|auto/N",
+        field="shard",
+        commands=SIMULATE,
+    ),
+    Option(
         "calibration",
         "What people say of the judge: the goal rate is corrected by it.",
         "FILE",

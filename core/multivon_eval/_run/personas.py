@@ -19,6 +19,7 @@ from .._types.result_json import persona_to_json
 from ..errors import BudgetExceeded, JudgeError, PersonaError, UsageError
 from ..protocols import PersonaSource, RunContext
 from .problems import Problems
+from .shard import Shard
 
 
 @attrs.frozen
@@ -121,13 +122,19 @@ def check_persona(persona: Persona, where: str) -> Persona:
     return persona_from_json(row, where)
 
 
-def list_cases(personas: Iterable[Persona], trials: Sequence[int]) -> Iterator[Case]:
-    """The conversations of a run, in the personas' order, each persona's trials together."""
-    index = 0
-    for persona in personas:
-        for trial in trials:
-            yield Case(index, persona, trial, case_uid(persona, trial))
-            index += 1
+def list_cases(personas: Iterable[Persona], trials: Sequence[int], shard: Shard | None = None) -> Iterator[Case]:
+    """List the conversations of a run, in the personas' order, each persona's trials together.
+
+    Args:
+        personas: All personas of the run.
+        trials: The numbers of each one's trials.
+        shard: Which shard of the run; None for all of it. A place is always one in the whole run.
+    """
+    cases = ((persona, trial) for persona in personas for trial in trials)
+    for index, (persona, trial) in enumerate(cases):
+        uid = case_uid(persona, trial)
+        if shard is None or shard.holds(uid):
+            yield Case(index, persona, trial, uid)
 
 
 def case_uid(persona: Persona, trial: int) -> str:

@@ -29,6 +29,7 @@ from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Executor, Judge, PersonaSource, RunContext, Sink
 from .aims import Aims
 from .observing import Observers
+from .shard import Shard
 from .system import SystemUnderTest
 from .together import TOGETHER
 from .travelling import Travelling
@@ -62,6 +63,7 @@ class Plan:
         travelling: What the run is made with in words, for workers; None where there are none.
         share_overload: Called in a worker with ``judge`` or ``driver judge`` that had too many calls, and with the
             seconds that its provider asks to wait, if it does.
+        shard: Which shard of the run is made; None for all of it.
     """
 
     info: RunInfo
@@ -84,6 +86,7 @@ class Plan:
     executor: Executor | None = None
     travelling: Travelling | None = None
     share_overload: Callable[[str, float | None], None] = lambda judge, asked: None
+    shard: Shard | None = None
     _limits: dict[int, Limit] = attrs.field(factory=dict, init=False)
     _bounds: dict[int, Bounds] = attrs.field(factory=dict, init=False)
     forecast: Forecast = attrs.field(init=False)

@@ -56,7 +56,7 @@ class RunProgress:
             begun=self._begun,
             conversations=info.conversations,
             spent_usd=ledger.spent,
-            budget_usd=info.budget_usd,
+            budget_usd=info.ceiling_usd,
             calls=self._plan.count_calls() + self._calls,
             seconds=time.monotonic() - self._started,
             pause=self._plan.find_pause(),

@@ -14,7 +14,8 @@ from .._plugins.stint import MOST_CALLS, PATIENCE
 from .._questions import PersonasAsked, Question
 from .._types.persona import Persona
 from ..errors import PluginBroken, UsageError
-from ..protocols import Previews, Proposes
+from ..protocols import Previews, Proposes, RunContext
+from .nobody import Nobody
 from .people import KEPT, People, find_people, hold_people
 from .personas import load_personas
 from .resume import check_same, digest_setup
@@ -43,7 +44,8 @@ async def get_personas(plan: Plan, account: Account, most_held: int | None = KEP
             nothing was spent.
         JudgeError: If the proposal failed.
     """
-    context = plan.context("judge", account)
+    # What one shard paid for its personas no other would have: there they are had for nothing, or not at all.
+    context = plan.context("judge", account) if plan.shard is None else RunContext(Nobody(), plan.info.seed)
     if not plan.proposal:
         people = await find_people(plan.source, context, PATIENCE * plan.info.timeout, most_held)
         check_same(plan, digest_setup(plan, people.digest))

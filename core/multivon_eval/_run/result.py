@@ -13,6 +13,7 @@ from .._types.conversation import Conversation
 from .._types.provenance import Provenance, RescoredFrom
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
+from .._types.run_part import RunPart
 from .._types.score import Score
 from .._types.verdict import Verdict
 from .attribution import attribute
@@ -81,6 +82,19 @@ def _collect_options(info: RunInfo) -> dict[str, Any]:
     }
 
 
+def put_in_place(result: SimulationResult, part: RunPart | None, place: int) -> SimulationResult:
+    """Note in a result of which part of the run it is; one of a whole run stays as it is.
+
+    Args:
+        result: The result.
+        part: The part; None for a whole run.
+        place: Its place in the order of the whole run.
+    """
+    if part is None:
+        return result
+    return attrs.evolve(result, provenance=attrs.evolve(result.provenance, part=part, place=place))
+
+
 def find_provider(info: RunInfo, kind: str) -> str:
     """The name of the plug-in of a kind that takes part in a run."""
     return next((use.name for use in info.plugins if use.kind == kind), "")
@@ -95,7 +109,14 @@ def rescore(old: SimulationResult, new: SimulationResult) -> SimulationResult:
     """
     before = RescoredFrom(old.run_id, old.judge_model, old.goal_achieved, old.cost_usd)
     kept, extra = old.provenance, old.provenance.extra
-    made = attrs.evolve(new.provenance, driver_model=kept.driver_model, rescored_from=before, extra=extra)
+    made = attrs.evolve(
+        new.provenance,
+        driver_model=kept.driver_model,
+        rescored_from=before,
+        part=kept.part,
+        place=kept.place,
+        extra=extra,
+    )
     return attrs.evolve(new, provenance=made, extra=old.extra, disclaimer=old.disclaimer)
 
 

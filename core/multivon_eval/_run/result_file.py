@@ -9,6 +9,7 @@ from typing import Any
 from .._types.imported import is_foreign, read_foreign
 from .._types.result import SimulationResult
 from .._types.result_json import result_from_json
+from .._types.shard_header import is_header
 from .jsonl_file import iterate_jsonl, read_jsonl
 
 
@@ -19,7 +20,7 @@ def read_results(
     may_be_torn: bool = False,
     takes_foreign: bool = False,
 ) -> list[SimulationResult]:
-    """Read a file of result lines; blank lines are skipped.
+    """Read a file of result lines; blank lines, and the header of a shard, are skipped.
 
     Args:
         path: The file.
@@ -34,7 +35,9 @@ def read_results(
         UsageError: If the file cannot be read or a line is no result; all problems at once, each with ``FILE:LINE``.
     """
 
-    def read(row: Any, number: int) -> SimulationResult:
+    def read(row: Any, number: int) -> SimulationResult | None:
+        if is_header(row):
+            return None
         result = read_foreign(row, number) if takes_foreign and is_foreign(row) else result_from_json(row)
         if check is not None:
             check(result)
@@ -44,10 +47,10 @@ def read_results(
 
 
 def load_results(path: Path | str) -> Iterator[SimulationResult]:
-    """Read a file of result lines one after the other, for files that are larger than memory; blank lines are skipped.
+    """Read a file of result lines one after the other, for files that are larger than memory.
 
     Args:
-        path: The file.
+        path: The file. Blank lines in it, and the header of a shard, are skipped.
 
     Yields:
         Each result, in the file's order.
@@ -60,4 +63,8 @@ def load_results(path: Path | str) -> Iterator[SimulationResult]:
 
 def iterate_results(path: Path, *, may_be_torn: bool = False) -> Iterator[SimulationResult]:
     """Do what :func:`load_results` does, also for a file whose writer was killed in the middle of its last line."""
-    return iterate_jsonl(path, lambda row, _: result_from_json(row), "simulate", may_be_torn=may_be_torn)
+    return iterate_jsonl(path, _read_row, "simulate", may_be_torn=may_be_torn)
+
+
+def _read_row(row: Any, number: int) -> SimulationResult | None:
+    return None if is_header(row) else result_from_json(row)

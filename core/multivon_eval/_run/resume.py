@@ -41,6 +41,7 @@ def digest_setup(plan: Plan, personas: str) -> dict[str, str]:
         "judge-votes": str(info.judge_votes),
         "judge-calls": info.judge_calls,
         "until": info.until,
+        "shard": "" if plan.shard is None else str(plan.shard),
         "observers": ", ".join(spec for kind, spec in specs if kind == "observer"),
         "model file": plan.system.identity if plan.system else "",
     }

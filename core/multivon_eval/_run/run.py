@@ -32,7 +32,7 @@ from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from .delivery import Delivery
 from .earlier import Earlier, digest_results, find_key_to_rescore, iterate_keyed
-from .estimate import complete_info, describe_scoring
+from .estimate import describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
 from .head import open_desk
@@ -46,6 +46,7 @@ from .proposal import get_personas
 from .result import add_scores, rescore, to_result
 from .resume import check_same, digest_setup
 from .rewatching import watch_again
+from .sharding import describe_run
 from .side_by_side import run_side_by_side
 from .simulating import Simulating, format_now
 from .summing import Sums
@@ -92,7 +93,7 @@ class Run:
                 account = Account.of(purse, plan.journal, "")
                 people = await get_personas(plan, account, self._most_held)
             self.sums.count(account.usage)
-            info = complete_info(plan, people, len(people) * plan.info.trials, len(self._done))
+            info = describe_run(plan, people, len(self._done))
             cases = self._choose_cases(people, info, self._done)
             setup = digest_setup(plan, people.digest)
             async with aclosing(self._deliver_all(partial(self._hold_all, cases), info, setup)) as results:
@@ -161,7 +162,7 @@ class Run:
         if self.plan.aims.until is not None:  # in an order of its own, so that all of them are held
             seed, personas = info.run_id if info.seed is None else info.seed, {one.name: one for one in people}
             order = [personas[name] for name in self.sums.begin(tuple(personas), info.trials, seed)]
-        cases = list_cases(order, info.trial_numbers)
+        cases = list_cases(order, info.trial_numbers, self.plan.shard)
         return itertools.takewhile(lambda _: not self.sums.is_decided, (case for case in cases if case.uid not in done))
 
     async def _rescore_one(self, old: SimulationResult, key: str, info: RunInfo, verdicts: bool) -> SimulationResult:

@@ -11,6 +11,7 @@ from .._types.calibration import Calibration
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
+from .._types.run_part import unite_parts
 from .aims import Aims
 from .summing import Sums
 
@@ -93,6 +94,7 @@ def rebuild_info(results: Sequence[SimulationResult]) -> RunInfo:
         purpose="score" if is_rescored else "simulate",
         until=str(options.get("until", "")),
         conversations=len(results),
+        part=unite_parts(one.provenance.part for one in results),
     )
 
 

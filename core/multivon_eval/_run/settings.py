@@ -7,6 +7,7 @@ the call. The table of the options is in ``options.py``.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,8 @@ from .._set_module import set_module
 from ..errors import UsageError, did_you_mean
 from .defaults import DRIVER, EXECUTOR, OBSERVERS
 from .options import find_default
+from .shard import Shard
+from .shard_reading import read_shard
 from .together import SEPARATE, WAYS
 
 if TYPE_CHECKING:
@@ -53,6 +56,13 @@ def _read_number(value: Any) -> Any:
     return _read(float, value)
 
 
+def _convert_shard(value: Any) -> Any:
+    try:
+        return read_shard(value, os.environ) if isinstance(value, str) else value
+    except UsageError:
+        return value  # as above
+
+
 def _read(kind: Callable[[str], object], value: Any) -> Any:
     # The command line and the environment give text; what cannot be read stays, for ``problems`` to name.
     try:
@@ -75,6 +85,10 @@ def _make_tuple(value: Any) -> tuple[Any, ...]:
 
 def _is_series(value: Any) -> bool:
     return isinstance(value, Sequence | set | frozenset)
+
+
+LEFT_FOR_MERGE = ("until", "calibration", "baseline")
+"""What a run is held against as a whole, never a shard of it."""
 
 
 @set_module("multivon_eval")
@@ -127,6 +141,8 @@ class SimulationOptions(TypedDict, total=False):
     """What people say of the judge, or the file of it: the goal rate is corrected by it."""
     baseline: str | Path | Sequence[SimulationResult] | None
     """Results of an earlier run, or the file of them: the report says what changed since."""
+    shard: str | None
+    """Make one of so many disjoint parts of the run, ``1/3`` say; ``auto`` in a Slurm array or a Kubernetes job."""
     hooks: Sequence[object] | None
     """Ambient plug-ins: None for all that are installed, ``()`` for none, else exactly these objects."""
 
@@ -161,6 +177,7 @@ class Settings:
     until: str | None = None
     calibration: str | Path | Calibration | None = None
     baseline: str | Path | Sequence[SimulationResult] | None = None
+    shard: Any = attrs.field(default=None, converter=_convert_shard)
     hooks: Sequence[object] | None = None
     without: tuple[str, ...] = ()
     sources: Mapping[str, str] = attrs.field(factory=dict)
@@ -225,8 +242,27 @@ class Settings:
         seed = self.seed
         if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool) or seed.bit_length() > 63):
             found.append(f"seed is {_show(seed)}; give a whole number of 63 bits at most")
+        found += self._list_shard_problems()
         try:
             read_budget(self.budget_usd)
         except UsageError as error:
             found += error.problems
         return found
+
+    def _list_shard_problems(self) -> list[str]:
+        """Say what is wrong with the shard, or cannot be told by a part of a run."""
+        shard = self.shard
+        if shard is None:
+            return []
+        if isinstance(shard, Shard):
+            return [
+                f"{name} with shard {shard}: a part of a run cannot tell; give it to multivon-eval merge"
+                for name in LEFT_FOR_MERGE
+                if getattr(self, name) is not None
+            ]
+        try:
+            if isinstance(shard, str):
+                read_shard(shard, os.environ)
+        except UsageError as error:
+            return list(error.problems)
+        return [f"shard is {_show(shard)}; give a string, '1/3' say"]

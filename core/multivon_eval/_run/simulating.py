@@ -17,7 +17,7 @@ from .conversation import Stage, converse
 from .judging import Judging
 from .personas import Case
 from .plan import Plan
-from .result import to_result
+from .result import put_in_place, to_result
 from .user_message import Player
 
 
@@ -70,7 +70,8 @@ class Simulating:
             plan.journal.record_learned(learned)
             plan.ledger.remember(learned)
         seconds = time.perf_counter() - started
-        return to_result(conversation, verdict, scores, account, info, started_at, seconds)
+        result = to_result(conversation, verdict, scores, account, info, started_at, seconds)
+        return put_in_place(result, info.part, case.index)
 
     def _make_stage(self) -> Stage:
         plan, info = self._plan, self._info

@@ -99,7 +99,10 @@ class Sums:
             **fields: What else there is to say; see :class:`Report`.
         """
         baseline, calibration = self._aims.baseline, self._aims.calibration
-        report = Report(info, self.summary(spent), **fields, baseline=baseline or (), calibration=calibration)
+        summary = self.summary(spent)
+        if info.part is not None:  # also where no result says so: a shard may be empty
+            summary = attrs.evolve(summary, part=info.part)
+        report = Report(info, summary, **fields, baseline=baseline or (), calibration=calibration)
         if baseline is None:
             return report
         return attrs.evolve(report, comparison=compare_results(baseline, self._kept, calibration))

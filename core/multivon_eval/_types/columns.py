@@ -77,6 +77,7 @@ COLUMNS = (
     Column("judge_rule", str, lambda one: one.provenance.judge_rule),
     Column("driver_model", str, lambda one: one.provenance.driver_model),
     Column("seed", int, _read_seed),
+    Column("part", str, lambda one: None if one.provenance.part is None else str(one.provenance.part)),
     Column("disclaimer", str, lambda one: one.disclaimer),
 )
 """The columns that each table has; those of the scores follow."""

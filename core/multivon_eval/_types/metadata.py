@@ -14,6 +14,7 @@ from .converter import make_plain, structure
 from .provenance import JudgeRetry, Provenance, RescoredFrom
 from .reading import read_field, read_list_of, read_number, read_object, read_one_of, read_text, read_whole
 from .run_info import PluginUse
+from .run_part import RunPart
 from .score import Score
 
 
@@ -41,7 +42,7 @@ def metadata_to_json(
     return row | {name: value for name, value in extra.items() if name not in row}
 
 
-_ABSENT_IF_NONE = ("rescored_from", "scores_judge_model")
+_ABSENT_IF_NONE = ("rescored_from", "scores_judge_model", "part", "place")
 
 
 def _write_ending(conversation: Conversation) -> dict[str, Any]:
@@ -122,6 +123,12 @@ def _read_rescored_from(value: Any) -> RescoredFrom:
     )
 
 
+def _read_part(value: Any) -> RunPart:
+    row = read_object(value)
+    whole = read_field(row, "of", read_whole), read_field(row, "conversations", read_whole)
+    return RunPart(whole[0], read_field(row, "shards", read_list_of(read_whole)), whole[1])
+
+
 _TOKENS = tuple(field.name for field in attrs.fields(Usage))
 _USE = tuple(field.name for field in attrs.fields(PluginUse))
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -149,4 +156,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "notes": read_list_of(read_text),
     "rescored_from": _read_rescored_from,
     "scores_judge_model": read_text,
+    "part": _read_part,
+    "place": read_whole,
 }

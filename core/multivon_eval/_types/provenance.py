@@ -13,6 +13,7 @@ from .._set_module import set_module
 from .answer import Usage
 from .json_value import freeze_mapping, freeze_values
 from .run_info import PluginUse
+from .run_part import RunPart
 
 
 @set_module("multivon_eval")
@@ -81,6 +82,8 @@ class Provenance:
         judge_rule: What decided in the place of a model; empty for a judge that is one.
         rescored_from: What the result said before; None where the conversation was judged once.
         scores_judge_model: Who gave the scores that were added later; None where none were.
+        part: Which part of its run this was made or merged in; None where the run is whole.
+        place: Its place in the order of the whole run, from 0; None where the run is whole.
         extra: Keys of a result line's ``metadata`` that are not ours, JSON values: observed bindings, what others
             added.
     """
@@ -109,4 +112,6 @@ class Provenance:
     judge_prompt: str = ""
     rescored_from: RescoredFrom | None = None
     scores_judge_model: str | None = None
+    part: RunPart | None = None
+    place: int | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, converter=freeze_mapping)

@@ -20,6 +20,7 @@ from .persona_json import persona_from_json
 from .reading import read_field, read_number, read_object, read_one_of, read_text, read_whole
 from .result import SCHEMA_VERSION, Attribution, SimulationResult
 from .score import Score
+from .shard_header import is_header
 from .verdict import Claim, CriterionVerdict, Verdict
 
 
@@ -114,6 +115,8 @@ def result_from_json(row: Mapping[str, Any]) -> SimulationResult:
     """
     if not isinstance(row, Mapping):
         raise UsageError(f"{type(row).__name__}, not an object; take the line as simulate wrote it")
+    if is_header(row):
+        raise UsageError("the header of a shard and no result; skip it, or read the file with read_results")
     version = row.get("schema_version")
     if version != SCHEMA_VERSION:
         raise UsageError(

@@ -13,6 +13,7 @@ from .._set_module import set_module
 from .disclaimer import DISCLAIMER
 from .json_value import freeze_mapping
 from .persona import Persona
+from .run_part import RunPart
 
 
 @set_module("multivon_eval")
@@ -99,6 +100,9 @@ class RunInfo:
         until: The condition that ends the run once the data tell whether it holds; empty where there is none.
         disclaimer: The sentence that whoever reads results must see: personas are synthetic.
         streamed: How many personas there are where ``personas`` is empty.
+        part: Which part of a run it is, where it is a shard, or shards without some; None for a whole run.
+        share_usd: What of the ceiling is the shard's, in USD; None where there is no shard or no ceiling.
+        header: The first line of a shard's file, JSON values: which shard, and what the run is made with.
     """
 
     run_id: str
@@ -131,6 +135,14 @@ class RunInfo:
     until: str = ""
     disclaimer: str = DISCLAIMER
     streamed: int = 0
+    part: RunPart | None = None
+    share_usd: Decimal | None = None
+    header: Mapping[str, Any] | None = attrs.field(default=None, converter=optional(freeze_mapping))
+
+    @property
+    def ceiling_usd(self) -> Decimal | None:
+        """What this run may spend, in USD: the shard's share, else the whole budget; None where there is no ceiling."""
+        return self.budget_usd if self.share_usd is None else self.share_usd
 
     @property
     def persona_count(self) -> int:

@@ -17,6 +17,7 @@ from .interval import Interval
 from .json_value import freeze_values
 from .printable import make_one_line
 from .rate import Rate
+from .run_part import RunPart
 from .spread import Spread
 from .trials import TrialSummary
 from .unseen import FailureKinds
@@ -117,6 +118,7 @@ class Summary:
         criteria: By the text of each success criterion how often it was met, ``yes``, ``no`` or ``unknown``.
         costs: What judge calls cost by purpose, in USD.
         worth_reading: Up to three conversations that a person should read, each for another reason.
+        part: Which part of a run these are; None where they are whole. Nothing is known of what is missing.
     """
 
     conversations: int
@@ -150,6 +152,7 @@ class Summary:
     criteria: Mapping[str, Mapping[str, int]] = attrs.field(factory=dict, converter=freeze_values)
     costs: Mapping[str, Decimal] = attrs.field(factory=dict, converter=freeze_values)
     worth_reading: tuple[WorthReading, ...] = ()
+    part: RunPart | None = None
 
     @property
     def unmeasured(self) -> int:
@@ -174,7 +177,8 @@ class Summary:
         return "; ".join(parts)
 
     def _repr_html_(self) -> str:
-        rows = [("goal achieved", self.headline)]
+        rows = [("part", str(self.part))] if self.part else []
+        rows.append(("goal achieved", self.headline))
         if self.correction:
             rate = "" if self.corrected_goal_rate is None else f"{self.corrected_goal_rate}, "
             rows.append(("corrected goal rate", rate + self.correction))
@@ -195,7 +199,8 @@ class Summary:
         scores = (make_one_line(f"{name}: {score}") for name, score in self.scores.items())
         by = f", judge {make_one_line(self.judge_model)}" if self.judge_model else ""
         spent = f"spent ${self.spent_usd:.4f}{by}"
-        lines = [f"goal achieved: {self.headline}"]
+        lines = [str(self.part)] if self.part else []
+        lines.append(f"goal achieved: {self.headline}")
         if self.corrected_goal_rate is not None:
             lines.append(f"corrected goal rate {self.corrected_goal_rate}, {self.correction}")
         elif self.correction:

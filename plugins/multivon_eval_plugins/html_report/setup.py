@@ -34,9 +34,11 @@ def describe_setup(report: Report) -> list[Fact]:
         Fact("size", f"{size}, up to {format_count(info.max_turns, 'turn')}"),
         Fact("judge", f"{report.summary.judge_model or info.judge_model} ({info.judge_reason}){votes}"),
         Fact("driver", info.driver_model),
-        Fact("budget", "no ceiling" if info.budget_usd is None else f"${info.budget_usd} at most"),
+        Fact("budget", "no ceiling" if info.ceiling_usd is None else f"${info.ceiling_usd} at most"),
         Fact("seed", "none" if info.seed is None else str(info.seed)),
     ]
+    if info.part is not None:
+        facts.append(Fact("part", str(info.part), is_warning=True))
     if info.until:
         facts.append(Fact("until", info.until))
     if info.resumed:
@@ -111,7 +113,7 @@ def _describe_correction(report: Report) -> list[Fact]:
 def describe_spending(report: Report) -> list[Fact]:
     """Say what a run cost, and what was left of it unsaid."""
     summary, usage = report.summary, report.summary.usage
-    ceiling = "" if report.info.budget_usd is None else f" of ${report.info.budget_usd}"
+    ceiling = "" if report.info.ceiling_usd is None else f" of ${report.info.ceiling_usd}"
     system = summary.system_cost_usd
     said = "not known: model_fn returned no Reply(cost_usd=...)" if system is None else f"${system:.4f}, as it says"
     tokens = f"{usage.input_tokens:,} in ({usage.cached_tokens:,} cached), {usage.output_tokens:,} out"

@@ -34,6 +34,9 @@ def write_listing(console: Console, results: Sequence[SimulationResult], path: s
     how = f"multivon-eval show {shlex.quote(path)} {shlex.quote(name)}"
     told = f"{format_count(len(results), 'conversation')}; read one: {how}"
     console.print(make_printable(told), style="dim", markup=False)
+    for part in dict.fromkeys(one.provenance.part for one in results):
+        if part is not None:
+            console.print(str(part), style="yellow", markup=False)
     console.print(make_printable(first.disclaimer), style="dim", markup=False)
 
 

@@ -36,6 +36,8 @@ def make_grid(rows: Iterator[Row]) -> Table:
 def list_opening_rows(report: Report) -> Iterator[Row]:
     """List what stands before the scores: soundness, the judge, the rate, personas and criteria."""
     summary = report.summary
+    if summary.part is not None:
+        yield "part", str(summary.part), "yellow"
     is_sound, told = _describe_soundness(summary)
     yield "simulation", told, "" if is_sound else "yellow"
     yield "judge", _describe_judge(report), ""
@@ -137,8 +139,8 @@ def _describe_worth(one: WorthReading) -> str:
 def _describe_cost(report: Report) -> str:
     summary = report.summary
     told = f"${summary.spent_usd:.4f}"
-    if report.info.budget_usd is not None:
-        told += f" of ${report.info.budget_usd}"
+    if report.info.ceiling_usd is not None:
+        told += f" of ${report.info.ceiling_usd}"
     if summary.costs:
         told += f" ({', '.join(f'{purpose} ${usd:.4f}' for purpose, usd in summary.costs.items())})"
     usage = summary.usage

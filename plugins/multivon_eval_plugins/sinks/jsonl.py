@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import attrs
 
@@ -31,6 +32,7 @@ class JsonlSink:
     A file that is there is overwritten, or gone on with by a run that is resumed: then a last line that was torn
     is taken away first. The lines stand in the order in which conversations finished. At the end the file is held
     against what was written: one that was deleted, cut or replaced meanwhile is an error, and a resume writes it again.
+    The file of a shard begins with its header, also where no conversation belongs to it.
 
     Attributes:
         path: The file; ``-`` for standard output.
@@ -56,17 +58,21 @@ class JsonlSink:
         Raises:
             UsageError: If the file cannot be written.
         """
-        if self.path == STANDARD_OUTPUT:
-            return
-        try:
-            self._file = _open_file(Path(self.path), run.is_resumption)
-        except OSError as error:
-            raise self._make_error(error.strerror or str(error)) from None
-        self._size, self._lines = _measure(Path(self.path))
+        if self.path != STANDARD_OUTPUT:
+            try:
+                self._file = _open_file(Path(self.path), run.is_resumption)
+            except OSError as error:
+                raise self._make_error(error.strerror or str(error)) from None
+            self._size, self._lines = _measure(Path(self.path))
+        if run.header is not None and not self._size:
+            self._write_line(run.header)
 
     async def write(self, result: SimulationResult) -> None:
         """Write one line and hand it to the operating system."""
-        line = escape_controls(write_json(result_to_json(result)))
+        self._write_line(result_to_json(result))
+
+    def _write_line(self, row: Mapping[str, Any]) -> None:
+        line = escape_controls(write_json(row))
         if self.path == STANDARD_OUTPUT:
             output = get_output()
             output.write(f"{line}\n")

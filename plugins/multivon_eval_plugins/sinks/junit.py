@@ -130,6 +130,7 @@ def _write_suite(cases: Kept, counts: Counter[str], report: Report) -> Iterator[
     yield f"<testsuite{_write_attributes(suite)}>\n<properties>\n"
     told = {
         "disclaimer": summary.disclaimer,
+        "part": "" if summary.part is None else str(summary.part),
         "run_id": info.run_id,
         "judge_model": summary.judge_model or info.judge_model,
         "judge_rule": summary.judge_rule,

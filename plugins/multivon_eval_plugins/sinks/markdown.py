@@ -124,6 +124,8 @@ def _write_head(report: Report) -> Iterator[str]:
     """Everything but the conversations, in lines."""
     summary = report.summary
     yield from (SENTINEL, f"## Simulation: {_say(summary.headline)}", "")
+    if summary.part is not None:
+        yield from (f"**{_say(str(summary.part))}**", "")
     if report.interrupted:
         yield from ("**Interrupted: not all conversations were held.**", "")
     yield from _write_result(summary)

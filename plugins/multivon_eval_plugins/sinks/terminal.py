@@ -146,17 +146,26 @@ class _Terminal(Console):
 
 def _list_setup(run: RunInfo) -> Iterator[Row]:
     """List what a run is made with, as far as it differs from run to run."""
+    if run.part is not None:
+        yield "part", str(run.part), "yellow"
     votes = f"; {run.judge_votes} votes on each verdict" if run.judge_votes > 1 else ""
     yield "judge", f"{run.judge_model} ({run.judge_reason}){votes}", ""
     if run.driver_model != run.judge_model:
         yield "driver", run.driver_model, ""
-    yield "budget", "no ceiling" if run.budget_usd is None else f"${run.budget_usd} at most", ""
+    yield "budget", _describe_budget(run), ""
     if run.estimate is not None:
         yield "estimate", _describe_estimate(run.estimate, run), ""
     if run.until:
         yield "until", f"{run.until}, then no conversation begins", ""
     if run.resumed:
         yield "resumed", f"{run.resumed} of {run.conversations} conversations were finished before", ""
+
+
+def _describe_budget(run: RunInfo) -> str:
+    if run.ceiling_usd is None:
+        return "no ceiling"
+    share = "" if run.share_usd is None else f", this shard's share of ${run.budget_usd}"
+    return f"${run.ceiling_usd} at most{share}"
 
 
 def _describe_estimate(found: Estimate, run: RunInfo) -> str:
