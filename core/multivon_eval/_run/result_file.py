@@ -63,8 +63,8 @@ def load_results(path: Path | str) -> Iterator[SimulationResult]:
 
 def iterate_results(path: Path, *, may_be_torn: bool = False) -> Iterator[SimulationResult]:
     """Do what :func:`load_results` does, also for a file whose writer was killed in the middle of its last line."""
-    return iterate_jsonl(path, _read_row, "simulate", may_be_torn=may_be_torn)
 
+    def read(row: Any, _: int) -> SimulationResult | None:
+        return None if is_header(row) else result_from_json(row)
 
-def _read_row(row: Any, number: int) -> SimulationResult | None:
-    return None if is_header(row) else result_from_json(row)
+    return iterate_jsonl(path, read, "simulate", may_be_torn=may_be_torn)
