@@ -75,7 +75,8 @@ class Names(Collection[str]):
         return slot
 
     def _grow(self) -> None:
-        self._slots = array("I", bytes(8 * len(self._slots)))
+        size, self._slots = 2 * len(self._slots), array("I")  # the old ones first: both are not needed at once
+        self._slots = array("I", (0,)) * size
         for number in range(len(self._ends)):
             self._slots[self._look(self._read(number))] = number + 1
 
