@@ -13,6 +13,18 @@ from support.ray_run import RayRun, furnish
 
 pytestmark = pytest.mark.process
 
+SEES = """
+import os
+from pathlib import Path
+
+
+def model_fn(prompt):
+    Path("processes").mkdir(exist_ok=True)
+    Path("processes", str(os.getpid())).touch()
+    return f"The refund window is 30 days. GPU {os.environ['CUDA_VISIBLE_DEVICES']}"
+"""
+"""Tells which GPUs its process sees."""
+
 
 def refuse(tmp_path: Path, server: Server, executor: str) -> str:
     """Run with an executor that cannot be had; returns what is said."""
@@ -70,3 +82,18 @@ def test_secrets_in_the_runtime_environment(tmp_path: Path, server: Server) -> N
     err = refuse(tmp_path, server, "ray,runtime_env=../env.yaml")
     assert "env_vars in ../env.yaml sets SOME_API_KEY, and Ray's dashboard shows it" in err
     assert "abc" not in err
+
+
+def test_as_many_workers_as_there_are_gpus_for(tmp_path: Path, server: Server, nodes: Nodes) -> None:
+    """Without a number it is what the cluster has room for, and Ray says to each worker which GPU is its own."""
+    node = nodes.add(num_gpus=1)
+    try:
+        run = RayRun(tmp_path / "run", server, f"ray:{nodes.address},num_gpus=0.5,num_cpus=0.5")
+        furnish(run.folder, 20, SEES)
+        process = run.start()
+        code, _, err = run.finish(process)
+    finally:
+        nodes.remove(node)
+    assert code == 0, err
+    assert len(list((run.folder / "processes").iterdir())) == 2
+    assert {row["transcript"][-1]["content"] for row in run.rows()} == {"The refund window is 30 days. GPU 0"}

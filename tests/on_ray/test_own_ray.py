@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.killed_runs import Server
+from support.ray_nodes import Nodes
 from support.ray_run import RayRun, furnish, wait_for, wait_until
 
 pytestmark = pytest.mark.process
@@ -51,3 +52,28 @@ def test_nothing_is_left(tmp_path: Path, server: Server, is_interrupted: bool) -
     wait_for(lambda: not list_processes())
     assert not list_folders()
     assert "ray" not in err.lower(), err
+
+
+ATEXIT = """
+import atexit
+import os
+from pathlib import Path
+
+atexit.register(lambda: Path("ended", str(os.getpid())).touch())
+
+
+def model_fn(prompt):
+    Path("ended").mkdir(exist_ok=True)
+    return "The refund window is 30 days."
+"""
+
+
+def test_workers_end_as_python_does(tmp_path: Path, server: Server, nodes: Nodes) -> None:
+    """What the system under test registers for the end of its process is run in each worker."""
+    run = RayRun(tmp_path / "run", server, f"ray:{nodes.address},workers=2")
+    furnish(run.folder, 20, ATEXIT)
+    process = run.start()
+    code, _, err = run.finish(process)
+    assert code == 0, err
+    ended = {int(path.name) for path in (run.folder / "ended").iterdir()}
+    assert len(ended - {process.pid}) == 2

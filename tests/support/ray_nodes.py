@@ -39,9 +39,9 @@ class Nodes:
         address: str = self.cluster.address
         return address
 
-    def add(self, num_cpus: int = 1) -> Any:
-        """Add a node."""
-        return self.cluster.add_node(num_cpus=num_cpus, node_ip_address=HOST)
+    def add(self, num_gpus: int = 0) -> Any:
+        """Add a node with one CPU, and GPUs that Ray takes our word for."""
+        return self.cluster.add_node(num_cpus=1, num_gpus=num_gpus, node_ip_address=HOST)
 
     def remove(self, node: Any) -> None:
         """Kill all of a node's processes at once."""

@@ -21,8 +21,6 @@ _ANSWER = 10.0
 _JOIN = 30.0
 """Seconds within which Ray has started, or has joined its cluster; both take less than ten."""
 _LEAVE = 30.0
-_SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "error"}
-"""It tells nobody that it is used, and this process's screen only what went wrong."""
 _SHORT = "/tmp" if os.path.isdir("/tmp") else None
 
 
@@ -32,9 +30,8 @@ def import_ray() -> Any:
     Raises:
         UsageError: If it is not there.
     """
-    # Before the import, because Ray reads them then.
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
+    # Before the import, because Ray reads it then.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         return importlib.import_module("ray")
     except ImportError as error:

@@ -10,6 +10,8 @@ from typing import Any
 
 from multivon_eval.sdk import make_one_line
 
+FAREWELL = 5.0
+"""Seconds in which a worker that has said goodbye ends by itself."""
 _MOST = 300
 """Characters of what Ray says."""
 _ADVICE = re.compile(r"Some common causes|There are some potential root causes")
@@ -52,6 +54,7 @@ class Link:
             async for some in self._actor.work.options(num_returns="streaming").remote(setup):
                 for message in await some:
                     receive(message)
+            await self._end()
         except self._ray.exceptions.RayError as error:
             return describe_end(error)
         finally:
@@ -65,6 +68,12 @@ class Link:
     def kill(self) -> None:
         """End the process, and whatever is under way in it."""
         self._ray.kill(self._actor)
+
+    async def _end(self) -> None:
+        """Let the process end as any Python does, with what the system under test has registered for that."""
+        with contextlib.suppress(self._ray.exceptions.RayError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await self._actor.__ray_terminate__.remote()
 
     async def _send_all(self) -> None:
         while True:

@@ -11,7 +11,7 @@ import attrs
 
 from multivon_eval.sdk import Desk
 
-from .link import Link, describe_end
+from .link import FAREWELL, Link, describe_end
 from .worker import RayWorker
 
 _STILLBORN = 3
@@ -61,7 +61,7 @@ class Staff:
         self._places: dict[int, Place] = {}
         self._filled: set[int] = set()
         self._at_work: set[int] = set()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[int, asyncio.Task[None]] = {}
         self._idle_since = 0.0
 
     def open_places(self, number: int) -> None:
@@ -92,13 +92,15 @@ class Staff:
         for number in self._places:
             task = asyncio.create_task(self._fill(number, desk, slots[number - 1]))
             task.add_done_callback(lambda task: _tell_failure(task, desk))
-            self._tasks.append(task)
+            self._tasks[number] = task
 
     async def dismiss(self) -> None:
         """End all workers."""
-        for task in self._tasks:
+        if leaving := [self._tasks[number] for number in self._at_work]:
+            await asyncio.wait(leaving, timeout=FAREWELL)
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         for place in self._places.values():
             place.described.cancel()
             self._ray.kill(place.actor)
