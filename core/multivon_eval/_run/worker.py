@@ -198,7 +198,9 @@ class _Worker:
             result = await self._simulating.hold(case)
             if result is not None:
                 self._finish(case, result)
-        except FAULTS as error:
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
             if not self._failure.done():
                 self._failure.set_exception(error)
         finally:
