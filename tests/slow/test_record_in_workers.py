@@ -16,7 +16,7 @@ import pytest
 
 from multivon_eval import record_prompts, simulate
 from multivon_eval.testing import persona
-from support.pool import WatchedPool
+from support.pool import watch_pool
 from support.sdk_server import SdkServer
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
@@ -187,7 +187,7 @@ def test_recorded_in_workers_as_at_home(recording, counted, out, request):
     at_home, summary = counted(), recording.summary
     out.unlink()
     request.getfixturevalue("gate")
-    pool = WatchedPool(per_worker=1)
+    pool = watch_pool(per_worker=1)
     with record_prompts(".", out, record_text=True) as recorded:
         results = run(pool, trials=2)
     assert counted() == at_home
@@ -202,7 +202,7 @@ def test_recorded_in_workers_as_at_home(recording, counted, out, request):
 
 def test_each_conversation_tells_its_own_and_nothing_twice(recording, rows):
     """What is caught goes to the head with each finished conversation, before its result."""
-    pool = WatchedPool(workers=1, per_worker=1)
+    pool = watch_pool(workers=1, per_worker=1)
     with recording:
         run(pool)
     news = list(pool.list_messages("news"))
@@ -216,14 +216,14 @@ def test_each_conversation_tells_its_own_and_nothing_twice(recording, rows):
         for _ in range(row["count"])
     )
     assert said == {row["fingerprint"]: row["count"] for row in rows()}
-    kinds = [message["kind"] for kind in ("news", "result") for message in pool.list_messages(kind)]
-    assert kinds == ["news"] * 3 + ["result"] * 3
+    kinds = [message["kind"] for message in pool.list_messages("news", "result")]
+    assert kinds == ["news", "result"] * 3
 
 
 def test_driver_and_judge_are_never_recorded(recording, counted):
     """What they ask in a worker through an SDK, on the loop and in a thread, is nobody's prompt."""
     with recording:
-        results = run(WatchedPool(), judge="asking.Asks", max_turns=1, budget_usd=None)
+        results = run(watch_pool(), judge="asking.Asks", max_turns=1, budget_usd=None)
     assert results.report.problems == ()
     assert all(result.goal_achieved is not None for result in results)
     assert {text.partition(" in ")[0] for text in counted()} == {"You talk", "In every conversation."}
@@ -232,7 +232,7 @@ def test_driver_and_judge_are_never_recorded(recording, counted):
 def test_two_recordings_both_get_it(recording, out, rows, tmp_path):
     """Each has its own root and keeps texts or does not."""
     with record_prompts("..", tmp_path / "second.jsonl") as second, recording:
-        run(WatchedPool(), max_turns=1)
+        run(watch_pool(), max_turns=1)
     assert recording.summary.calls == second.summary.calls == 6
     first = {(row["fingerprint"], row["count"], row["site"]["file"]) for row in rows()}
     other = (tmp_path / "second.jsonl").read_text(encoding="utf-8")
@@ -247,7 +247,7 @@ def test_nothing_is_recorded_where_nothing_is_on(recording):
     """A worker is told nothing, listens to nothing and tells nothing."""
     with recording:
         pass
-    pool = WatchedPool()
+    pool = watch_pool()
     run(pool, max_turns=1)
     assert list(pool.list_messages("news")) == []
     assert all(b"prompt-recorder" not in message or b'"told": {}' in message for message in pool.sent)
@@ -257,7 +257,7 @@ def test_nothing_is_recorded_where_nothing_is_on(recording):
 def test_worker_that_dies_leaves_a_gap_that_is_told(recording, counted):
     """What it had not sent is lost and said to be; the one that takes its place records too."""
     with recording:
-        results = run(WatchedPool(workers=1, per_worker=1), "model.py:die_once")
+        results = run(watch_pool(workers=1, per_worker=1), "model.py:die_once")
     assert os.path.exists("died")
     assert [result.stop_reason for result in results] == ["max_turns"] * 3
     found = counted()
@@ -274,7 +274,7 @@ def test_own_clients_are_listened_to_in_workers(out, rows):
     """Their class is found by its name in each worker."""
     own_clients = importlib.import_module("own_clients")
     with record_prompts(".", out, record_text=True, clients=[own_clients.client]) as recorded:
-        run(WatchedPool(), "own_clients.py", max_turns=1)
+        run(watch_pool(), "own_clients.py", max_turns=1)
     assert recorded.summary.problems == ()
     (row,) = rows()
     assert (row["text"], row["count"], row["sdk"]) == ("To my own client.", 3, "own_clients")
@@ -289,7 +289,7 @@ def test_client_without_a_name_is_told(out):
             return "Fine."
 
     with record_prompts(".", out, clients=[Client()]) as recorded:
-        run(WatchedPool(), max_turns=1)
+        run(watch_pool(), max_turns=1)
     (problem,) = recorded.summary.problems
     assert "has no name in other processes, so its calls are not recorded in workers; define its class" in problem
     assert recorded.summary.calls == 6

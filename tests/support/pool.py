@@ -1,10 +1,11 @@
-"""Acme's pool of processes, and what its head and its workers say to each other."""
+"""Executors with workers, Acme's pool of processes among them, and what head and workers say to each other."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -73,23 +74,35 @@ class _WatchedWork:
 
 
 @attrs.frozen
-class WatchedPool(Pool):
-    """Two processes, and what went to them and came from them.
+class Watched:
+    """An executor with workers, and what went to them and came from them.
 
     Attributes:
+        executor: Which.
         sent: What workers were started with, and each message to one of them.
         received: Each message of one of them.
     """
 
+    executor: Any
     sent: list[bytes] = attrs.field(factory=list)
     received: list[bytes] = attrs.field(factory=list)
 
-    async def execute(self, work: Work) -> AsyncGenerator[SimulationResult | None, None]:
-        """Do what the pool does, and listen."""
-        async for result in super().execute(_WatchedWork(work, self.sent, self.received)):
-            yield result
+    def count_workers(self) -> int:
+        """Return how many there will be."""
+        return int(self.executor.count_workers())
 
-    def list_messages(self, kind: str) -> Iterator[dict[str, Any]]:
-        """Give the messages of a kind that came from workers."""
+    async def execute(self, work: Work) -> AsyncGenerator[SimulationResult | None, None]:
+        """Do what the executor does, and listen."""
+        async with aclosing(self.executor.execute(_WatchedWork(work, self.sent, self.received))) as results:
+            async for result in results:
+                yield result
+
+    def list_messages(self, *kinds: str) -> Iterator[dict[str, Any]]:
+        """Give the messages of these kinds that came from workers, in their order."""
         for data in self.received:
-            yield from (message for message in json.loads(data) if message["kind"] == kind)
+            yield from (message for message in json.loads(data) if message["kind"] in kinds)
+
+
+def watch_pool(workers: int = 2, per_worker: int = 8) -> Watched:
+    """Acme's pool of processes, overheard."""
+    return Watched(Pool(workers, per_worker))
