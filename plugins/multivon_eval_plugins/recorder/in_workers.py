@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,9 @@ class HeadRecordings:
     recordings: Mapping[str, Recording]
 
     @classmethod
-    def of(cls, recordings: Sequence[Recording]) -> HeadRecordings:
-        """Number them."""
+    def of(cls, running: Iterable[object]) -> HeadRecordings:
+        """Number those that are on."""
+        recordings = [one for one in running if isinstance(one, Recording)]
         return cls({str(number): one for number, one in enumerate(recordings)})
 
     def describe(self) -> dict[str, Any]:
