@@ -147,6 +147,22 @@ def test_what_kills_two_workers_is_given_up_and_the_rest_goes_on() -> None:
     assert {one.stop_reason for name, one in by_name.items() if name != "p3"} == {"max_turns"}
 
 
+def test_who_comes_further_between_deaths_is_not_given_up() -> None:
+    """Workers that die for other reasons, again and again, cost no conversation its end."""
+    told = 0
+
+    def dies(number: int, message: bytes) -> bool:
+        nonlocal told
+        # After each turn that is told: whoever said it came further.
+        told += b'"said"' in message
+        return told > 2 * executor.deaths + 2 and executor.deaths < 6
+
+    executor = NearWorkers(1, 1, dies)
+    results = run(people(3), executor)
+    assert executor.deaths == 6
+    assert {one.stop_reason for one in results} == {"max_turns"}
+
+
 def test_no_worker_is_left() -> None:
     """The run stops with the reason, and what is finished is delivered."""
     with pytest.raises(RunStopped, match="no worker is left"):
