@@ -28,7 +28,7 @@ def row(first, last, line, case, count=1):
 ROWS = [row(2.0, 6.0, 7, "x", 2), row(1.0, 3.0, 5, "y"), row(4.0, 9.0, 8, "x", 3)]
 
 
-@pytest.mark.parametrize("order", itertools.permutations(range(3)))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_rows_of_several_workers_are_one(head, order):
     """From the first to the last, with the line of the last."""
     for index in order:
