@@ -3,6 +3,10 @@
 A hook observes and wraps; it never changes the outcome. An implementation takes any subset of the arguments by
 name. All hooks are synchronous and called on the event loop of the run: be quick. One that raises is left out
 for the rest of the run, and the report says so.
+
+Where workers hold the conversations, in other processes, each of them has its own hooks. ``run_started`` and
+``run_finished`` are called at the head, for the whole run, and in each worker, for its part; ``RunInfo.worker`` tells
+which. All that concerns one conversation is called in the worker that holds it.
 """
 
 from __future__ import annotations
@@ -91,3 +95,44 @@ def conversation_finished(result: SimulationResult) -> None:
 @hookspec
 def run_finished(report: Report) -> None:
     """The run is over; also called when it was interrupted."""
+
+
+@hookspec
+def tell_workers(run: RunInfo) -> object:
+    """Tell the same plug-in in the workers of a run something: called at the head, after ``run_started``.
+
+    Only where an executor holds the conversations in other processes. A worker that joins later is told the same.
+
+    Returns:
+        A JSON value without any secret, for ``head_told``; None for nothing.
+    """
+
+
+@hookspec
+def head_told(run: RunInfo, told: Any) -> None:
+    """In a worker, before its ``run_started``: what this plug-in said at the head in ``tell_workers``, if anything."""
+
+
+@hookspec
+def tell_head(run: RunInfo) -> object:
+    """Tell the same plug-in at the head what is new: called in a worker.
+
+    It is called after each ``conversation_finished`` there, before the result goes to the head, and once more after
+    ``run_finished``.
+
+    Returns:
+        A JSON value without any secret, for ``worker_told``; None for nothing.
+    """
+
+
+@hookspec
+def worker_told(run: RunInfo, worker: str, told: Any) -> None:
+    """At the head: what this plug-in said in a worker in ``tell_head``, once and in its order."""
+
+
+@hookspec
+def worker_lost(run: RunInfo, worker: str, why: str) -> None:
+    """At the head: a worker died, and what it had not told yet will not come.
+
+    Others hold its conversations from the last turn that reached the head.
+    """

@@ -6,17 +6,16 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jsonschema
 import pytest
 
 from multivon_eval import result_schema
 from multivon_eval.testing import write_distribution
-from support.command import clean_env, multivon_eval, workplace
+from support.acme import Installed, install_acme
+from support.command import multivon_eval, workplace
 
 pytestmark = pytest.mark.process
 
@@ -37,29 +36,10 @@ Zoë,An old customer.,Find out who delivers.,The assistant named the carrier.
 """
 
 
-class Installed(NamedTuple):
-    """Acme's distribution as pip left it.
-
-    Attributes:
-        target: Where it is installed.
-        source: A copy of its sources, with its tests.
-    """
-
-    target: Path
-    source: Path
-
-
 @pytest.fixture(scope="session")
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Install Acme's plug-ins with pip, away from the environment that tests run in."""
-    folder = tmp_path_factory.mktemp("acme")
-    source = folder / "source"
-    shutil.copytree(ACME, source, ignore=shutil.ignore_patterns("__pycache__"))
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index"]
-    command += ["--no-deps", "--no-build-isolation", "--target", str(folder / "target"), str(source)]
-    done = subprocess.run(command, env=clean_env(), capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return Installed(folder / "target", source)
+    return install_acme(tmp_path_factory.mktemp("acme"))
 
 
 def _results(path: Path) -> list[dict[str, Any]]:
@@ -309,7 +289,7 @@ NAMED = [
     ("evaluator", "--evaluator", "module", "broken.good", "it is a module"),
     ("evaluator", "--evaluator", "synchronous", "broken.synchronous:Synchronous", "'evaluate' is not asynchronous"),
     ("evaluator", "--evaluator", "verbless", "broken.verbless:Verbless", "no method 'evaluate'"),
-    ("evaluator", "--evaluator", "newer", "broken.newer:Newer", "plug-in API 2 and this host has 1.0; upgrade"),
+    ("evaluator", "--evaluator", "newer", "broken.newer:Newer", "plug-in API 2 and this host has 1.1; upgrade"),
     ("evaluator", "--evaluator", "untyped", "broken.untyped:Untyped", "name 'Clock' is not defined"),
     ("evaluator", "--evaluator", "turn-consistency", "broken.good:Good", "is offered by broken-eval"),
     ("evaluator", "--evaluator", "claimed", "broken.good:Good", "is offered by broken-eval"),

@@ -103,6 +103,56 @@ class OneRunOnly(Hook):
         assert self.counts[run.judge_model] < 2
 
 
+@right()
+class TellsItsLike(Hook):
+    """Counts in workers too, and adds up at the head."""
+
+    @hookimpl
+    def tell_workers(self, run: RunInfo) -> object:
+        """Say what to count."""
+        return {"counts": ["turns"]}
+
+    @hookimpl
+    def head_told(self, told: Any) -> None:
+        """Hear it."""
+        self.counts = dict.fromkeys(told["counts"], 0)
+
+    @hookimpl
+    def tell_head(self) -> object:
+        """Say what was counted."""
+        return list(self.counts.items())
+
+    @hookimpl
+    def worker_told(self, worker: str, told: Any) -> None:
+        """Add it."""
+        self.counts |= {f"{worker} {what}": count for what, count in told}
+
+
+@planted("test_bears_a_run")
+class TellsNoJson(Hook):
+    """Tells those in workers a set, for which JSON has no word."""
+
+    @hookimpl
+    def tell_workers(self) -> object:
+        """Say what to count."""
+        return {"turns"}
+
+
+@planted("test_bears_a_run")
+class ForgetsJson(Hook):
+    """Takes for a pair what comes out of JSON as a list."""
+
+    @hookimpl
+    def tell_head(self) -> object:
+        """Say what was counted."""
+        return [("turns", 1)]
+
+    @hookimpl
+    def worker_told(self, told: Any) -> None:
+        """Add it."""
+        assert isinstance(told[0], tuple)
+
+
 @planted("test_is_called_in_any_number")
 class NeedsStart(Hook):
     """Needs a conversation to have begun before one ends."""

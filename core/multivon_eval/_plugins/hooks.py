@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -110,6 +111,24 @@ class Hooks:
         for plugin, name in self._list_members():
             with self._isolate(plugin, name, hook):
                 self._call(plugin, hook, arguments)
+
+    def collect(self, hook: str, **arguments: Any) -> dict[str, Any]:
+        """Ask all plug-ins by a hook, and give what those say that say something: JSON values, by plug-in."""
+        found: dict[str, Any] = {}
+        for plugin, name in self._list_members():
+            with self._isolate(plugin, name, hook):
+                for said in self._call(plugin, hook, arguments):
+                    if said is not None:
+                        # As it arrives on the other side; what is no JSON is the fault of who says it, and told here.
+                        found[name] = json.loads(json.dumps(said))
+        return found
+
+    def hand_out(self, hook: str, told: Mapping[str, Any], **arguments: Any) -> None:
+        """Call a hook of those plug-ins that something is told, each with its own."""
+        for plugin, name in self._list_members():
+            if name in told:
+                with self._isolate(plugin, name, hook):
+                    self._call(plugin, hook, {**arguments, "told": told[name]})
 
     @contextmanager
     def scope(self, persona: Persona, case_uid: str, run_id: str) -> Iterator[None]:

@@ -49,10 +49,15 @@ def open_desk(plan: Plan, info: RunInfo, cases: Iterable[Case], deliver: Deliver
         return result
 
     mine = describe_parts(plan.info, plan.system.identity if plan.system else "")
+    hooks = plan.hooks
+
+    def take_news(worker: str, news: Any) -> None:
+        hooks.hand_out("worker_told", news, run=info, worker=worker)
+
     is_followed = any(find_ability(sink, Follows) for sink in plan.sinks.values())
     return RunDesk(
         HeadOffice(
-            setup=make_setup(plan, info, is_followed, {}),
+            setup=make_setup(plan, info, is_followed, hooks.collect("tell_workers", run=info)),
             jobs=(Job(case.uid, case.describe, partial(_give_up, plan, info, case, deliver)) for case in cases),
             journal=plan.journal,
             ledger=plan.ledger,
@@ -61,6 +66,8 @@ def open_desk(plan: Plan, info: RunInfo, cases: Iterable[Case], deliver: Deliver
             note=progress.note_elsewhere,
             count_calls=progress.count_calls,
             find_difference=partial(find_difference, mine),
+            take_news=take_news,
+            note_loss=lambda worker, why: hooks.emit("worker_lost", run=info, worker=worker, why=why),
         )
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from .._plugins.spec import Spec
-from ..errors import UsageError
+from .._plugins.spec import Raw, Spec
+from .._types.hide_secrets import hide_secrets, is_secret_name
+from ..errors import PluginOptionsError, UsageError
 from .settings import Settings
 from .system import SystemUnderTest
 
@@ -46,6 +47,8 @@ def make_travelling(system: SystemUnderTest | None, settings: Settings, judge: s
         UsageError: If something has no words; with all of it.
     """
     problems: list[str] = []
+    if system is not None and system.endpoint is not None:
+        _say(system.reference, "the system under test", problems)
     if system is not None and not system.reference:
         problems.append(
             "model_fn cannot be found by its name in another process; define it with 'def' at the top of a module, or "
@@ -74,6 +77,12 @@ def _say(value: object, name: str, problems: list[str]) -> object:
     if isinstance(value, Spec):
         value = value.text
     plain = dict(value) if isinstance(value, Mapping) else value
+    if _has_secret(plain):
+        problems.append(
+            f"{name}: it carries a secret, which would be sent to workers and may stand in their logs; leave it to a "
+            "variable that is set in each worker, with ',api_key_env=NAME' say"
+        )
+        return None
     try:
         if isinstance(plain, str | dict) and json.loads(json.dumps(plain)) == plain:
             return plain
@@ -84,3 +93,26 @@ def _say(value: object, name: str, problems: list[str]) -> object:
         "SPEC, NAME[:ARG][,key=value]..., or as a table of plain values with 'use'"
     )
     return None
+
+
+def _has_secret(given: object) -> bool:
+    """Whether a SPEC or a table carries what looks like a secret, or has an option that is called like one."""
+    if isinstance(given, str):
+        try:
+            spec = Spec.parse(given)
+        except PluginOptionsError:  # told where the plug-in is built
+            return hide_secrets(given) != given
+        return hide_secrets(given) != given or _has_secret(spec.options)
+    if not isinstance(given, Mapping):
+        return False
+    return any(_is_secret(str(name), value) for name, value in given.items())
+
+
+def _is_secret(name: str, value: object) -> bool:
+    if isinstance(value, Raw):
+        value = value.read()
+    if isinstance(value, Mapping):
+        return _has_secret(value)
+    # Counts of tokens are called like tokens.
+    is_text = isinstance(value, str) and bool(value)
+    return is_text and (is_secret_name(name) or hide_secrets(str(value)) != value)

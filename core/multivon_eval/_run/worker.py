@@ -91,6 +91,7 @@ class _Worker:
         self._journal = FarJournal(post, setup.learned, setup.info.run_id)
         self._lease = self._make_lease()
         self._plan = self._load()
+        self._info = setup.info
         self._told = 0
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sums = Sums(Aims())
@@ -137,10 +138,15 @@ class _Worker:
     async def run(self, receive: Callable[[], Awaitable[bytes]]) -> None:
         """Do what the head says, until it says that it is enough."""
         plan, seconds = self._plan, self._setup.info.timeout
-        described, info = self.describe(), self._setup.info
+        described = self.describe()
+        # What the head says first is who this is; each of its messages comes alone.
+        (welcome,) = unpack(await receive())
+        self._info = info = attrs.evolve(self._setup.info, worker=welcome["worker"])
         self._plan = plan = attrs.evolve(plan, info=info, share_overload=self._share_overload)
         plan.forecast.usual = self._setup.usual
+        self._simulating = Simulating(plan, info, self._note, at_once=welcome["slots"])
         async with open_plugins(plan.asked, seconds=seconds, report=plan.note_problem):
+            plan.hooks.hand_out("head_told", self._setup.told, run=info)
             plan.hooks.emit("run_started", run=info)
             self._post({"kind": "ready", **described})
             try:
@@ -149,6 +155,7 @@ class _Worker:
                 await self._end_conversations()
                 report = self._sums.report(info, plan.ledger.spent, problems=tuple(plan.problems))
                 plan.hooks.emit("run_finished", report=report)
+                self._tell_news()
 
     async def close(self) -> None:
         """Tell what is still to be told."""
@@ -174,8 +181,6 @@ class _Worker:
     def _take(self, message: Message) -> None:
         """Do what one message of the head asks for."""
         match message:
-            case {"kind": "welcome", "slots": slots}:
-                self._simulating = Simulating(self._plan, self._setup.info, self._note, at_once=slots)
             case {"kind": "case", "rows": rows, **described}:
                 case = read_case(described)
                 self._journal.restore(case.uid, rows)
@@ -210,6 +215,7 @@ class _Worker:
     def _finish(self, case: Case, result: SimulationResult) -> None:
         self._sums.add(result)
         self._plan.hooks.emit("conversation_finished", result=result)
+        self._tell_news()
         self._tell_problems()
         self._journal.flush()
         self._post({"kind": "result", "uid": case.uid, "result": result_to_json(result)})
@@ -218,6 +224,11 @@ class _Worker:
         new, self._told = self._plan.problems[self._told :], len(self._plan.problems)
         for problem in new:
             self._post({"kind": "problem", "where": problem.where, "message": problem.message})
+
+    def _tell_news(self) -> None:
+        """Let hooks tell their like at the head what is new."""
+        if news := self._plan.hooks.collect("tell_head", run=self._info):
+            self._post({"kind": "news", "news": news})
 
     def _share_overload(self, judge: str, asked: float | None) -> None:
         self._post({"kind": "overload", "judge": judge, "asked": asked})

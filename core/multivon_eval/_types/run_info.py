@@ -103,6 +103,8 @@ class RunInfo:
         part: Which part of a run it is, where it is a shard, or shards without some; None for a whole run.
         share_usd: What of the ceiling is the shard's, in USD; None where there is no shard or no ceiling.
         header: The first line of a shard's file, JSON values: which shard, and what the run is made with.
+        worker: The worker that this process is, where it holds conversations for a run whose head is elsewhere; empty
+            at the head. It stands in no result.
     """
 
     run_id: str
@@ -138,6 +140,7 @@ class RunInfo:
     part: RunPart | None = None
     share_usd: Decimal | None = None
     header: Mapping[str, Any] | None = attrs.field(default=None, converter=optional(freeze_mapping))
+    worker: str = ""
 
     @property
     def ceiling_usd(self) -> Decimal | None:

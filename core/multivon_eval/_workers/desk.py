@@ -42,7 +42,8 @@ class HeadOffice:
         note: Takes how far a conversation is, as the worker tells it.
         count_calls: Takes how many calls to judges have ended.
         find_difference: Says how a worker differs from the head, by what it says of itself; empty if it does not.
-        take_news: Takes what hooks in a worker tell their like here.
+        take_news: Takes what hooks in a worker tell their like here, after its name.
+        note_loss: Takes the name of a worker that died, and why.
     """
 
     setup: bytes
@@ -54,7 +55,8 @@ class HeadOffice:
     note: Callable[[Message], None]
     count_calls: Callable[[int], None]
     find_difference: Callable[[Message], str]
-    take_news: Callable[[Any], None] = lambda news: None
+    take_news: Callable[[str, Any], None] = lambda worker, news: None
+    note_loss: Callable[[str, str], None] = lambda worker, why: None
 
 
 class RunDesk:
@@ -86,7 +88,7 @@ class RunDesk:
         worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send, lambda: self._office.ledger.funds)
         self._crew.workers[name] = worker
         self._leases.add(worker.key, worker)
-        worker.tell("welcome", slots=slots)
+        worker.tell("welcome", worker=name, slots=slots)
 
     def receive(self, name: str, message: bytes) -> None:
         """A message of a worker came."""
@@ -162,13 +164,16 @@ class RunDesk:
         for name in list(self._crew.workers):
             worker = self._crew.workers.pop(name)
             self._leases.lose(worker.key)
-            self._office.report(Problem("infrastructure", f"worker {name} did not end within {_FAREWELL:g} seconds"))
+            why = f"did not end within {_FAREWELL:g} seconds"
+            self._office.report(Problem("infrastructure", f"worker {name} {why}"))
+            self._office.note_loss(name, f"it {why}")
 
     def _lose(self, worker: Worker, why: str) -> None:
         held = self._leases.lose(worker.key)
         self._records.lose(worker.key)
         lost = f"; ${held:.6f} that it held of the budget count as spent" if held else ""
         self._office.report(Problem("infrastructure", f"worker {worker.name} died: {why}{lost}"))
+        self._office.note_loss(worker.name, why)
         for job in self._crew.take_back(worker):
             self._ended.put_nowait((job, why))
         self._departures.set()
@@ -209,7 +214,7 @@ class RunDesk:
                     if other is not worker:
                         other.tell("overload", **overload)
             case {"kind": "news", "news": news}:
-                self._office.take_news(news)
+                self._office.take_news(worker.name, news)
             case {"kind": "ready", **described}:
                 self._welcome(worker, described)
             case {"kind": "failed", "error": error, "message": what}:

@@ -8,11 +8,23 @@ import attrs
 
 from .._types.call import Call, CallKind
 from ..errors import BudgetExceeded, JudgeUnavailable, ModelFnError
-from ..sdk import Answer, Message, Observation, Reply, Score, Usage, UserTurn, text_question
+from ..sdk import (
+    Answer,
+    Message,
+    Observation,
+    Reply,
+    Score,
+    SimulationResult,
+    Usage,
+    UserTurn,
+    text_question,
+)
 from .nouns import conversation, report, result, run_info
 from .oddities import odd_conversations, odd_personas
 
 Event = tuple[str, dict[str, Any]]
+# By whom something is said, and by whom it is heard.
+ASKING = {"tell_workers": "head_told", "tell_head": "worker_told"}
 _RUN, _UID, _ODD_UID = "20260102T030405-0000", "0123456789abcdef", "fedcba9876543210"
 _OUTCOMES: dict[CallKind, object] = {
     "driver": UserTurn("Where is my order 4711?"),
@@ -36,6 +48,7 @@ def list_usual_events() -> list[Event]:
         ("turn_finished", {"conversation": about}),
         ("conversation_finished", {"result": ended}),
         ("run_finished", {"report": report(ended)}),
+        *_list_events_of_workers(ended),
     ]
 
 
@@ -78,6 +91,26 @@ def _list_calls() -> list[Event]:
             ("call_finished", {"call": call, "outcome": _OUTCOMES[kind], "error": None}),
         ]
     return found
+
+
+def _list_events_of_workers(ended: SimulationResult) -> list[Event]:
+    """A run with a worker, which dies after it has told something; what is told is what the hook said itself."""
+    head = attrs.evolve(run_info(), run_id="20260102T030405-0001")
+    here, there = {"run": head}, {"run": attrs.evolve(head, worker="pool-0")}
+    of = {"persona": ended.persona, "case_uid": _UID, "run_id": head.run_id}
+    return [
+        ("run_started", here),
+        ("tell_workers", here),
+        ("head_told", there),
+        ("run_started", there),
+        ("conversation_started", {**of, "trial": 1}),
+        ("conversation_scope", of),
+        ("conversation_finished", {"result": ended}),
+        ("tell_head", there),
+        ("worker_told", {**here, "worker": "pool-0"}),
+        ("worker_lost", {**here, "worker": "pool-0", "why": "its process ended with -9"}),
+        ("run_finished", {"report": attrs.evolve(report(ended), info=head)}),
+    ]
 
 
 def _list_failed_calls() -> list[Event]:

@@ -20,7 +20,7 @@ from ..errors import PluginBroken
 from ..sdk import Conversation, result_to_json, summary_to_json
 from .fakes import ScriptedJudge
 from .guards import Leftovers, begins_random_anew, catching_blocks, catching_changes, find_tasks
-from .hook_events import Event, list_odd_events, list_usual_events
+from .hook_events import ASKING, Event, list_odd_events, list_usual_events
 from .nouns import persona
 from .plugins import KitTests, copied
 from .standard import basic, optional, skip
@@ -52,11 +52,15 @@ class HookTests(KitTests):
 
     def _emit_here(self, events: list[Event], plugin: object | None = None) -> None:
         problems: list[Problem] = []
-        hooks = self._add(problems, plugin)
+        hooks, said = self._add(problems, plugin), dict[str, dict[str, Any]]()
         for name, arguments in events:
             if name == "conversation_scope":
                 with hooks.scope(**arguments):
                     pass
+            elif name in ASKING:
+                said[ASKING[name]] = hooks.collect(name, **arguments)
+            elif name in ASKING.values():
+                hooks.hand_out(name, said.get(name, {}), **arguments)
             else:
                 hooks.emit(name, **arguments)
             assert not problems, problems[0].message

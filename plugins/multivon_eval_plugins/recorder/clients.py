@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import operator
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,14 +41,44 @@ class Method:
     """A method of a client to listen to.
 
     Attributes:
-        parent: The object or class in which it lies.
-        name: Its name there.
-        called: Makes the call.
+        parent: The object, class or module in which it lies.
+        path: Its path in the client, ``chat.completions.create`` say.
+        sdk: What recordings call it.
     """
 
     parent: Any
-    name: str
-    called: Called
+    path: str
+    sdk: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the object or class."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def called(self) -> Called:
+        """Makes the call."""
+        return listen_to_function(self.sdk, dict(_METHODS)[self.path])
+
+    @property
+    def address(self) -> tuple[str, str, str, str] | None:
+        """Where another process finds it: module, qualified name in it, path, SDK; None if it has no name there."""
+        if inspect.ismodule(self.parent):
+            return self.parent.__name__, "", self.path, self.sdk
+        module, qualname = getattr(self.parent, "__module__", ""), getattr(self.parent, "__qualname__", "")
+        is_named = inspect.isclass(self.parent) and module != "__main__" and "<locals>" not in qualname
+        return (module, qualname, self.path, self.sdk) if is_named else None
+
+    @classmethod
+    def load(cls, module: str, qualname: str, path: str, sdk: str) -> Method:
+        """Find a method by its address.
+
+        Raises:
+            ImportError: If there is no such module.
+            AttributeError: If there is nothing of that name in it.
+        """
+        parent: Any = sys.modules.get(module) or importlib.import_module(module)
+        return cls(operator.attrgetter(qualname)(parent) if qualname else parent, path, sdk)
 
 
 def find_methods(client: Any) -> list[Method]:
@@ -72,7 +104,7 @@ def find_methods(client: Any) -> list[Method]:
 
 
 def _find_methods(client: Any) -> Iterator[Method]:
-    for path, read in _METHODS:
+    for path, _ in _METHODS:
         owner, _, name = path.rpartition(".")
         try:
             holder = operator.attrgetter(owner)(client) if owner else client
@@ -84,7 +116,7 @@ def _find_methods(client: Any) -> Iterator[Method]:
             is_own = name in getattr(holder, "__dict__", {})
             parent = holder if is_own or inspect.ismodule(holder) else type(holder)
             sdk = type(client).__module__.partition(".")[0]
-            yield Method(parent, name, listen_to_function(sdk, read))
+            yield Method(parent, path, sdk)
 
 
 def _is_heard(parent: Any) -> bool:

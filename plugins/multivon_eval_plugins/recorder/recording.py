@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import importlib.util
 import inspect
-import logging
-import operator
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterable
-from contextlib import ExitStack
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from multivon_eval.sdk import DeliveryError, UsageError, hide_secrets
+from multivon_eval.sdk import DeliveryError, UsageError
 
 from . import store
 from .clients import find_methods
-from .patching import patch
-from .points import SDKS, Point, Sdk
+from .running import RUNNING
+from .sdk_patches import SdkPatches
 from .tally import Summary, Tally
-from .watching import Watch
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-
-_LOG = logging.getLogger("multivon_eval.recorder")
 
 
 class Recording:
@@ -48,6 +39,8 @@ class Recording:
         root: The folder.
         out: The file.
         tally: What is counted.
+        record_text: Whether texts are kept.
+        methods: The methods of ``clients`` that are listened to.
     """
 
     def __init__(
@@ -60,17 +53,14 @@ class Recording:
         # Both mean what they mean now, wherever the program goes later.
         self.root, self.out = Path(repo_root).absolute(), Path(out or store.DEFAULT).absolute()
         self.tally = Tally(self.root, record_text)
-        self._record_text = record_text
+        self.record_text = record_text
         if not isinstance(clients, Iterable):
             raise UsageError(f"clients is {type(clients).__name__}; give the clients in a list, clients=[client]")
         self._clients = tuple(clients)
-        self._methods = [method for client in self._clients for method in find_methods(client)]
+        self.methods = [method for client in self._clients for method in find_methods(client)]
         self._lock = threading.RLock()
         self._depth = 0
-        self._patches = ExitStack()
-        self._points: set[Point] | None = None
-        # A lock of its own: whoever imports an SDK holds a lock of Python's while it waits for this one.
-        self._points_lock = threading.Lock()
+        self._patches = SdkPatches(self.tally, self.methods)
 
     @property
     def summary(self) -> Summary:
@@ -82,11 +72,12 @@ class Recording:
             if self._depth == 0:
                 self._check()
                 try:
-                    self._start()
+                    self._patches.start()
                 # A patch that was made must not outlive a recording that never began.
                 except BaseException:
-                    self._stop()
+                    self._patches.stop()
                     raise
+                RUNNING[id(self)] = self
             self._depth += 1
         return self
 
@@ -99,14 +90,15 @@ class Recording:
             if self._depth:
                 return
             # Nothing is heard any more while it is written, so that what is written is all of it.
-            self._stop()
+            self._patches.stop()
+            del RUNNING[id(self)]
             try:
                 self.flush()
             except DeliveryError as failure:
                 if error is None:
                     raise
                 # The error that is under way says more.
-                self._tell(str(failure))
+                self.tally.warn(str(failure))
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -127,7 +119,7 @@ class Recording:
                 f"{function.__qualname__} is an asynchronous generator, which record_prompts() cannot go around; "
                 "write 'with record_prompts():' in it"
             )
-        return _wrap_function(function, lambda: Recording(self.root, self.out, self._record_text, self._clients))
+        return _wrap_function(function, lambda: Recording(self.root, self.out, self.record_text, self._clients))
 
     def flush(self) -> None:
         """Write what was caught since the last time.
@@ -145,82 +137,12 @@ class Recording:
             self.tally.give_back(rows)
             raise
         if contents.foreign:
-            self._tell(f"{store.describe_foreign(self.out, contents)}, kept as they are")
+            self.tally.warn(f"{store.describe_foreign(self.out, contents)}, kept as they are")
 
     def _check(self) -> None:
         if not self.root.is_dir():
             raise UsageError(f"{self.root} is no folder; give repo_root the folder of your code")
         store.check(self.out)
-
-    def _start(self) -> None:
-        modules = {point.module for sdk in SDKS for point in sdk.points}
-        # An SDK that is imported later is listened to from then on, and one that never is costs nothing.
-        watch = Watch(modules, self._listen_to_module)
-        with self._points_lock:
-            self._points = set()
-            self._patches.callback(watch.stop)
-        watch.start()
-        for name in sorted(modules & sys.modules.keys()):
-            # By import, because another thread may be in the middle of it.
-            self._listen_to_module(importlib.import_module(name))
-        self._look_for_moved()
-        for method in self._methods:
-            try:
-                end = patch(method.parent, method.name, method.called, self.tally)
-            except (AttributeError, TypeError) as error:  # written in C, or frozen
-                self._tell(f"{method.parent!r}.{method.name} cannot be listened to ({error}); wrap it in a class")
-            else:
-                with self._points_lock:
-                    self._patches.callback(end)
-
-    def _stop(self) -> None:
-        self._look_for_moved()
-        with self._points_lock:
-            self._points = None
-            self._patches.close()
-
-    def _listen_to_module(self, module: ModuleType) -> None:
-        for sdk in SDKS:
-            for point in sdk.points:
-                if point.module == module.__name__ and not self._listen(point, module):
-                    self._report_missing(sdk, point)
-
-    def _listen(self, point: Point, module: ModuleType) -> bool:
-        owner, _, name = point.path.rpartition(".")
-        with self._points_lock:
-            # None: the recording has ended while the module was being imported.
-            if self._points is None or point in self._points:
-                return True
-            # Also where it fails: its absence is told once, not at each import.
-            self._points.add(point)
-            try:
-                parent = operator.attrgetter(owner)(module) if owner else module
-                self._patches.callback(patch(parent, name, point.called, self.tally))
-            except AttributeError:
-                return False
-        return True
-
-    def _look_for_moved(self) -> None:
-        """Find the modules that an SDK which is in use should have and has not."""
-        for sdk in SDKS:
-            if sdk.package in sys.modules:
-                for point in sdk.points:
-                    # To look into a package imports it.
-                    is_in_use = not point.is_late or point.module.rpartition(".")[0] in sys.modules
-                    if is_in_use and point.module not in sys.modules and not _is_there(point.module):
-                        self._report_missing(sdk, point)
-
-    def _report_missing(self, sdk: Sdk, point: Point) -> None:
-        # A place that only some versions have may be missing without a word.
-        if point.loses:
-            self._tell(
-                f"{sdk.name} {_find_version(sdk.name)} has no {point}, so {point.loses}; "
-                f"use another version of {sdk.name}, or upgrade multivon-eval"
-            )
-
-    def _tell(self, problem: str) -> None:
-        if self.tally.trouble(problem):
-            _LOG.warning("%s", hide_secrets(problem))
 
 
 def _wrap_function(function: _F, start: Callable[[], Recording]) -> _F:
@@ -245,19 +167,3 @@ def _wrap_function(function: _F, start: Callable[[], Recording]) -> _F:
 
     wrapped: Any = functools.wraps(function)(call)
     return wrapped  # type: ignore[no-any-return]
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
-
-
-def _find_version(distribution: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "(of unknown version)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 import time
 from collections import Counter
@@ -18,6 +19,8 @@ from .binding import CASE
 from .call_site import CallSite, CallSites
 from .capture import Part
 from .fingerprint import compute_fingerprints
+
+_LOG = logging.getLogger("multivon_eval.recorder")
 
 
 @attrs.define
@@ -148,6 +151,11 @@ class Tally:
             self._problems[problem] = None
             return is_new
 
+    def warn(self, problem: str) -> None:
+        """Keep such a sentence, and log it where it is new."""
+        if self.trouble(problem):
+            _LOG.warning("%s", hide_secrets(problem))
+
     def take(self) -> list[Recorded]:
         """Hand over what was counted since the last time."""
         with self._lock:
@@ -161,9 +169,39 @@ class Tally:
             # What was counted in the meantime is newer, and its rows come last.
             newer, self._rows = self._rows, {}
             for row in (*rows, *newer.values()):
-                key = (row.site, row.sdk, row.role, row.fingerprint, row.kind)
-                known = self._rows.setdefault(key, row)
-                if known is not row:
-                    known.count += row.count
-                    known.last_seen = row.last_seen
-                    known.case_uids = dict(Counter(known.case_uids) + Counter(row.case_uids))
+                self._add_row(row)
+
+    def take_all(self) -> tuple[list[Recorded], Summary]:
+        """Hand over all that was counted since the last time, with its summary, for the tally of another process."""
+        with self._lock:
+            rows, self._rows = list(self._rows.values()), {}
+            missed, problems = dict(self._not_captured), tuple(self._problems)
+            summary = Summary(self._calls, self._texts, missed, self._without_site, problems)
+            self._calls = self._texts = self._without_site = 0
+            self._not_captured.clear()
+            self._problems.clear()
+            return rows, summary
+
+    def add_all(self, rows: Sequence[Recorded], summary: Summary) -> None:
+        """Add what the tally of another process handed over."""
+        with self._lock:
+            self._calls += summary.calls
+            self._texts += summary.parts
+            self._without_site += summary.without_site
+            self._not_captured.update(summary.not_captured)
+            self._problems.update(dict.fromkeys(summary.problems))
+            for row in rows:
+                self._add_row(row)
+
+    def _add_row(self, row: Recorded) -> None:
+        key = (row.site, row.sdk, row.role, row.fingerprint, row.kind)
+        known = self._rows.setdefault(key, row)
+        if known is row:
+            return
+        # The line of the later one is the better hint; rows of several processes come in any order.
+        if row.last_seen >= known.last_seen:
+            known.site = row.site
+        known.first_seen = min(known.first_seen, row.first_seen)
+        known.last_seen = max(known.last_seen, row.last_seen)
+        known.count += row.count
+        known.case_uids = dict(Counter(known.case_uids) + Counter(row.case_uids))
