@@ -275,11 +275,19 @@ class LeavesProcess(Here):
         await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(4)")
 
 
+@planted("test_says_how_many_workers_it_has")
+class SaysNothing(Here):
+    """Does not say how many workers there will be."""
+
+    def count_workers(self) -> None:
+        """Say nothing."""
+
+
 @attrs.define(slots=False)
 class Pool:
     """Holds conversations in a process beside this one."""
 
-    def count_workers(self) -> Any:
+    def count_workers(self) -> int:
         """Return how many there are."""
         return 1
 
@@ -321,14 +329,6 @@ class Pool:
     def lose(self, desk: Desk) -> bool:
         """Say that it died."""
         return desk.lose("one", "it died")
-
-
-@planted("test_says_how_many_workers_it_has")
-class SaysNothing(Pool):
-    """Does not say how many workers there will be."""
-
-    def count_workers(self) -> None:
-        return None
 
 
 @planted("test_a_worker_that_dies_loses_nothing")

@@ -6,7 +6,7 @@ import re
 
 PLUGIN_API = 1
 """The version of the protocols. A plug-in may state the one it was written for as ``plugin_api``."""
-ADDITIONS: tuple[str, ...] = ()
+ADDITIONS: tuple[str, ...] = ("executors: Executor, Work, Desk, HasWorkers, run_worker",)
 """What was added within it, in order. A plug-in that needs the first two states ``plugin_api = "1.2"``."""
 
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
