@@ -31,6 +31,7 @@ DISTRIBUTION = "multivon-eval"
 BLOCK = re.compile(r"(<!-- generated: ([^>]+?) -->\n).*?(<!-- end generated -->)", re.DOTALL)
 COMMANDS = (
     "simulate",
+    "merge",
     "compare",
     "calibrate",
     "propose",

@@ -81,7 +81,7 @@ CONTRACTS = (
     HookTests,
     CommandTests,
 )
-ELSEWHERE = {(JUDGE.name, "litellm")}
+ELSEWHERE = {(JUDGE.name, "litellm"), (EXECUTOR.name, "ray")}
 """Built-ins that stand with the tests of their own, because importing what they need takes seconds."""
 
 

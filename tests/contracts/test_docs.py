@@ -42,6 +42,7 @@ COMMANDS = (
     "score",
     "show",
     "report",
+    "merge",
     "compare",
     "label",
     "calibrate",

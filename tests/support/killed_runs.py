@@ -86,11 +86,15 @@ class KilledRun:
         folder: Where it runs, and its files lie.
         server: Whom it asks.
         budget: Its ceiling, in USD.
+        more: Further arguments.
+        path: Where Python looks for modules beside those that are installed.
     """
 
     folder: Path
     server: Server
     budget: str = "5.00"
+    more: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def out(self) -> Path:
@@ -110,9 +114,10 @@ class KilledRun:
                 *(sys.executable, "-m", "multivon_eval", "simulate", "--model-cmd", "model.py"),
                 *("--personas", "personas.jsonl", "--max-turns", str(TURNS), "--budget", self.budget),
                 *("--judge", judge, "--concurrency", str(CONCURRENCY), "--out", "results.jsonl", "--json", "--resume"),
+                *self.more,
             ],
             cwd=self.folder,
-            env=clean_env(),
+            env=clean_env({"PYTHONPATH": self.path} if self.path else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -134,30 +139,29 @@ class KilledRun:
     def kill_after_requests(self, process: subprocess.Popen[str], requests: int) -> bool:
         """Kill it when the server has seen so many requests more; False if it ended before."""
         wanted = self.server.count() + requests
-        return self._kill_when(process, self.server.log, lambda: self.server.count() >= wanted)
+        return kill_when(process, self.server.log, lambda: self.server.count() >= wanted)
 
     def kill_after_lines(self, process: subprocess.Popen[str], lines: int, seconds: float = 0.0) -> bool:
         """Kill it so many seconds after its file has so many lines; False if it ended before."""
-        return self._kill_when(process, self.out, lambda: read(self.out).count(b"\n") >= lines, seconds)
+        return kill_when(process, self.out, lambda: read(self.out).count(b"\n") >= lines, seconds)
 
-    def _kill_when(
-        self, process: subprocess.Popen[str], file: Path, is_time: Callable[[], bool], seconds: float = 0.0
-    ) -> bool:
-        """Kill it when something holds, looked at each time that a file has grown.
 
-        Raises:
-            TimeoutError: It neither ended nor came so far in a time that several whole runs take.
-        """
-        size, hangs_at = -1, time.monotonic() + HANGS
-        while process.poll() is None:
-            if time.monotonic() > hangs_at:
-                kill(process)
-                raise TimeoutError(f"the run has neither ended nor come so far in {HANGS} seconds")
-            now = len(read(file))
-            if now != size and (size := now) and is_time():
-                return kill_within(process, seconds)
-            select.select([], [], [], 0.0005)
-        return False
+def kill_when(process: subprocess.Popen[str], file: Path, is_time: Callable[[], bool], seconds: float = 0.0) -> bool:
+    """Kill a process when something holds, looked at each time that a file has grown; False if it ended before.
+
+    Raises:
+        TimeoutError: It neither ended nor came so far in a time that several whole runs take.
+    """
+    size, hangs_at = -1, time.monotonic() + HANGS
+    while process.poll() is None:
+        if time.monotonic() > hangs_at:
+            kill(process)
+            raise TimeoutError(f"the run has neither ended nor come so far in {HANGS} seconds")
+        now = len(read(file))
+        if now != size and (size := now) and is_time():
+            return kill_within(process, seconds)
+        select.select([], [], [], 0.0005)
+    return False
 
 
 def read(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from .command import multivon_eval, workplace
 
-PEOPLE = tuple(f"p{number}" for number in range(4))
+PEOPLE = tuple(f"g{number}" for number in range(4))
 RUN = ("simulate", "--model-cmd", "model.py", "--personas", "personas.jsonl", "--trials", "2", "--concurrency", "1")
 
 
@@ -46,3 +46,17 @@ def make_shards(folder: Path, of: int, *more: str, env: Mapping[str, str] | None
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The objects of a file's lines."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def strip_times(path: Path) -> list[str]:
+    """The lines of a file without times and the ids of runs: all else must be the same, to the byte."""
+    return [json.dumps(_blank(row), ensure_ascii=False) for row in read_rows(path)]
+
+
+_TIMES = ("seconds", "started_at", "run_id", "waited")
+
+
+def _blank(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: "" if key in _TIMES else _blank(item) for key, item in value.items()}
+    return [_blank(item) for item in value] if isinstance(value, list) else value

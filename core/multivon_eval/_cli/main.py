@@ -16,6 +16,7 @@ from .notes import show_notes
 OWN = {
     "simulate": ("simulate", "Let personas talk to your assistant, judge and score what came of it."),
     "score": ("score", "Judge and score saved transcripts again."),
+    "merge": ("merge", "Put the shards of a run together as one run."),
     "compare": ("compare", "Say what changed between two runs, with the uncertainty."),
     "calibrate": ("calibrate", "Say how a judge agrees with people, and correct its goal rate."),
     "plugins": ("plugins", "Show what is installed, from which distribution."),

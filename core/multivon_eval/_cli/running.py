@@ -32,14 +32,8 @@ AIMS = ("until", "calibration", "baseline")
 
 def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> Settings:
     """Make settings of a command's options; what cannot be is for ``Settings.problems`` to say."""
-    # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
-    # before anything is printed.
-    sinks: list[object] = [Spec.with_arg(RESULT_FILE, given["out"])] if given["out"] else []
-    sinks += given["sink"]
     if given["quiet"]:
         keep_quiet()
-    if not given["quiet"] and not given["json"]:
-        sinks.append(SCREEN)
     names = {field.name for field in attrs.fields(Settings)}
     options = {name: value for name, value in given.items() if name in names}
     # An empty one is told by whoever looks whether all is filled in.
@@ -48,11 +42,25 @@ def build_settings(given: Mapping[str, Any], where_from: Mapping[str, str]) -> S
         "budget_usd": given["budget"],
         "evaluators": given["evaluator"] or EVALUATORS,
         "observers": given.get("observer") or OBSERVERS,
-        "sinks": sinks,
+        "sinks": list_sinks(given),
         "sources": {name: source for name, source in where_from.items() if name in names}
-        | ({"sinks": where_from["out"]} if given["out"] and not given["sink"] else {}),
+        | {"sinks": find_sink_source(given, where_from)},
     }
     return Settings(**options)
+
+
+def list_sinks(given: Mapping[str, Any]) -> list[Any]:
+    """List the sinks of a command's options: the file of ``--out``, those of ``--sink``, the screen."""
+    # The file first: a result is on disk before it is shown, and a file that cannot be written ends the run
+    # before anything is printed.
+    sinks: list[Any] = [Spec.with_arg(RESULT_FILE, given["out"])] if given["out"] else []
+    sinks += given["sink"]
+    return sinks if given["quiet"] or given["json"] else [*sinks, SCREEN]
+
+
+def find_sink_source(given: Mapping[str, Any], where_from: Mapping[str, str]) -> str:
+    """Where the sinks of a command came from."""
+    return where_from["out" if given["out"] and not given["sink"] else "sinks"]
 
 
 def keep_output_if(is_read: bool) -> contextlib.AbstractContextManager[None]:
@@ -109,19 +117,17 @@ def finish(
         run.plan.journal.close(keep=True)
     report = run.report
     assert report is not None, "a run that ended has its report"
-    _tell_undelivered(run, report)
+    tell_undelivered(report)
+    if report.undelivered and run.plan.journal.path is not None:
+        tell(f"all of it is in {run.plan.journal.path}: go on with the same command and --resume", err=True)
     return conclude(report, gates, given)
 
 
-def _tell_undelivered(run: Run, report: Report) -> None:
-    """Say which results are missing where, and how they get there."""
-    if not report.undelivered:
-        return
+def tell_undelivered(report: Report) -> None:
+    """Say which results are missing where."""
     for problem in report.problems:
         if problem.undelivered:
             tell(f"not delivered: {make_one_line(f'{problem.where}: {problem.message}')}", err=True)
-    if run.plan.journal.path is not None:
-        tell(f"all of it is in {run.plan.journal.path}: go on with the same command and --resume", err=True)
 
 
 def conclude(report: Report, gates: Sequence[Gate], given: Mapping[str, Any]) -> int:

@@ -55,7 +55,8 @@ def _use_once(name: str, help: str, metavar: str = "", commands: tuple[str, ...]
     return Option(name, help, metavar, None, "text" if metavar else "flag", "", commands, is_shared=False)
 
 
-SIMULATE = ("simulate",)
+SIMULATE, MERGE = ("simulate",), ("merge",)
+WHOLE, ALL = ("simulate", "merge"), ("simulate", "score", "merge")
 MAX_MESSAGE = 200_000
 """Characters; some 50,000 tokens, more than a reply that anybody reads."""
 OPTIONS = (
@@ -63,7 +64,8 @@ OPTIONS = (
     _use_once("personas", "A JSONL file, or a persona source. (this or --propose-from)", "SPEC|FILE", SIMULATE),
     _use_once("propose-from", "The description of a product: the judge proposes personas for it.", "FILE", SIMULATE),
     _use_once("n-personas", "With --propose-from: how many, up to 30. [default: 5]", "N", SIMULATE),
-    _use_once("out", "Where results go, one JSON object a line; - for standard output.", "FILE"),
+    _use_once("out", "Where results go, one JSON object a line; - for standard output.", "FILE", ALL),
+    _use_once("partial", "Go on without shards that are missing or not finished, and say so.", commands=MERGE),
     Option("max-turns", "The most turns of a conversation.", "N", "8", field="max_turns", commands=SIMULATE),
     Option(
         "max-message",
@@ -115,7 +117,7 @@ OPTIONS = (
         field="judge_calls",
     ),
     Option("evaluator", "Who scores; repeatable.", "SPEC", kind="many", field="evaluators"),
-    Option("sink", "Where results go too; repeatable.", "SPEC", kind="many", field="sinks"),
+    Option("sink", "Where results go too; repeatable.", "SPEC", kind="many", field="sinks", commands=ALL),
     Option("budget", "The hard ceiling.", "USD|none", "1.00", field="budget_usd"),
     Option("concurrency", "Conversations side by side.", "N", "16", field="concurrency"),
     Option(
@@ -135,7 +137,7 @@ OPTIONS = (
         "Stop once the data tell whether it holds: 'goal_rate>=0.8', say.",
         "CONDITION",
         field="until",
-        commands=SIMULATE,
+        commands=WHOLE,
         is_shared=False,
     ),
     Option(
@@ -150,6 +152,7 @@ OPTIONS = (
         "What people say of the judge: the goal rate is corrected by it.",
         "FILE",
         field="calibration",
+        commands=ALL,
         is_shared=False,
     ),
     Option(
@@ -157,19 +160,25 @@ OPTIONS = (
         "Results of an earlier run: say what changed since.",
         "FILE",
         field="baseline",
-        commands=SIMULATE,
+        commands=WHOLE,
         is_shared=False,
     ),
-    Option("fail-on", "With --baseline: exit 1 if something got worse.", "regression", commands=SIMULATE),
-    Option("fail-under", "A gate; repeatable.", "METRIC=VALUE", kind="many"),
-    Option("max-error-rate", "A gate on conversations that failed.", "SHARE"),
-    Option("max-unmeasured", "With --fail-under: how many conversations may measure nothing.", "SHARE", "0.2"),
-    Option("strict", "Exit 3 if something failed, 4 if the budget cut the run.", kind="flag"),
+    Option("fail-on", "With --baseline: exit 1 if something got worse.", "regression", commands=WHOLE),
+    Option("fail-under", "A gate; repeatable.", "METRIC=VALUE", kind="many", commands=ALL),
+    Option("max-error-rate", "A gate on conversations that failed.", "SHARE", commands=ALL),
+    Option(
+        "max-unmeasured",
+        "With --fail-under: how many conversations may measure nothing.",
+        "SHARE",
+        "0.2",
+        commands=ALL,
+    ),
+    Option("strict", "Exit 3 if something failed, 4 if the budget cut the run.", kind="flag", commands=ALL),
     Option("without", "Leave an installed hook out; repeatable.", "NAME", kind="many", field="without"),
     _use_once("overwrite", "Begin anew where an unfinished run's journal lies."),
-    _use_once("show-config", "Print each option with its value and where it came from, and do nothing."),
-    _use_once("quiet", "Print nothing but errors."),
-    _use_once("json", "Print the summary as JSON instead of text."),
+    _use_once("show-config", "Print each option with its value and where it came from, and do nothing.", commands=ALL),
+    _use_once("quiet", "Print nothing but errors.", commands=ALL),
+    _use_once("json", "Print the summary as JSON instead of text.", commands=ALL),
 )
 """In the order in which ``--help`` lists them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from .._plugins.registry import Registry
 from .._set_module import set_module
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
+from .._types.run_info import RunInfo
 from ..errors import UsageError
 from ..protocols import Sink
 from .build_all import build_all
@@ -83,17 +84,43 @@ class SinkSession:
         Raises:
             UsageError: If a sink will not work; with all that will not. Then none was opened.
         """
+        report = attrs.evolve(report, info=self.replace_sinks(report.info))
+        return await self.deliver_run(results, report.info, lambda is_cut: report)
+
+    async def deliver_run(
+        self, results: Iterable[SimulationResult], info: RunInfo, end: Callable[[bool], Report]
+    ) -> Report:
+        """Give results to all sinks, and close them with a report that is made when all are given.
+
+        Args:
+            results: One after the other.
+            info: What their run was made with.
+            end: Makes the report, given whether the results broke off.
+
+        Returns:
+            The report with what went wrong on the way.
+
+        Raises:
+            UsageError: If a sink will not work; with all that will not. Then none was opened.
+        """
         if not self._is_checked:
             await self.check()
-        uses = [use for use in report.info.plugins if use.kind != SINK.name]
-        uses += [built.use for built in self._built.values()]
-        report = attrs.evolve(report, info=attrs.evolve(report.info, plugins=tuple(uses)))
         found: list[Problem] = []
-        delivery = Delivery(self._sinks, found.append, self._timeout, Journal())
+        delivery, is_cut = Delivery(self._sinks, found.append, self._timeout, Journal()), True
         try:
-            await delivery.open(report.info)
+            await delivery.open(info)
             for result in results:
                 await delivery.write(result, result.case_uid)
+            is_cut = False
         finally:
-            await delivery.close(attrs.evolve(report, problems=(*report.problems, *found)))
-        return attrs.evolve(report, problems=(*report.problems, *found))
+            report = end(is_cut)
+            await delivery.close(report.with_problems(found))
+        return report.with_problems(found)
+
+    def replace_sinks(self, info: RunInfo) -> RunInfo:
+        """Give what a run was made with, with these sinks in the place of its own."""
+        uses = info.plugins
+        place = next((number for number, use in enumerate(uses) if use.kind == SINK.name), len(uses))
+        rest = (use for use in uses[place:] if use.kind != SINK.name)
+        mine = (built.use for built in self._built.values())
+        return attrs.evolve(info, plugins=(*uses[:place], *mine, *rest))

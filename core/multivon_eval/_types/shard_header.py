@@ -15,6 +15,8 @@ from .reading import read_field, read_list_of, read_number, read_object, read_te
 
 HEADER_VERSION = 1
 """The version of a header; only additions within one version."""
+_MOST = 1_000_000_000
+"""Conversations of a shard."""
 
 
 def is_header(row: object) -> bool:
@@ -115,7 +117,8 @@ def header_from_json(row: Mapping[str, Any]) -> ShardHeader:
         read_field(shard, "of", read_whole),
         read_field(row, "manifest", _read_manifest),
     )
-    if not 1 <= header.index <= header.of == len(header.manifest.conversations):
+    counts = header.manifest.conversations
+    if not 1 <= header.index <= header.of == len(counts) or not all(0 <= count <= _MOST for count in counts):
         raise UsageError("'shard' and 'manifest' contradict each other; take the line as simulate wrote it")
     return header
 
