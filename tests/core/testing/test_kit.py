@@ -75,7 +75,8 @@ _WITH_WORKERS += ("test_no_secret_is_an_argument",)
 def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     starts = issubclass(tests, CommandTests) and test in ("", "test_importing_it_does_nothing")
     starts |= test in _WITH_WORKERS or tests.__name__ == "TestLeavesProcess"
-    return (pytest.mark.process,) if starts else ()
+    marks = (pytest.mark.process,) if starts else ()
+    return (*marks, pytest.mark.slow) if tests.__name__ == "TestLosesSilently" else marks
 
 
 @pytest.mark.parametrize(
