@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .budget import tell_budget
+from .burn import tell_burning
 from .prompts import tell_prompts
 from .recorder import tell_recording
 from .report import tell_report
@@ -113,6 +114,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
     parser.add_argument("--budget", action="store_true", help="only how usable the ceiling is, in 216 runs")
     parser.add_argument("--report", action="store_true", help="only how a report opens, in a browser")
+    parser.add_argument("--burn", action="store_true", help="only how much faster two processes are, with much CPU")
     parser.add_argument(
         "--scale",
         nargs="*",
@@ -131,6 +133,8 @@ def main() -> None:
         folder = Path(name)
         if options.scale is not None:
             return tell_scale(folder, options.scale or COUNTS, options.trials, args)
+        if options.burn:
+            return tell_burning(folder, 100 if options.quick else 500, 4, 1 if options.quick else 3)
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)

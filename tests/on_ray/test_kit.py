@@ -15,6 +15,7 @@ class TestRay(ExecutorTests):
     """``ray`` is an executor."""
 
     name = "ray"
+    patience = 180.0
 
     @pytest.fixture(autouse=True)
     def _joined(self, nodes: Nodes) -> None:

@@ -63,7 +63,7 @@ class Pool:
 
 def _work(setup: bytes, pipe: Connection) -> None:
     """Hold conversations, in the process that was started for it."""
-    # Ctrl-C reaches every process of a terminal; the head says when it is enough.
+    # Ctrl-C reaches all processes of a terminal: the head is the one that ends the run, and tells its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     async def send(message: bytes) -> None:
