@@ -223,7 +223,7 @@ def write_projects(session: nox.Session) -> Path:
     """Write a project of each kind with ``plugins new``, as strangers get it."""
     folder = Path(session.create_tmp(), "projects").resolve()
     shutil.rmtree(folder, ignore_errors=True)
-    for kind in ("persona-source", "driver", "judge", "evaluator", "observer", "sink", "hook", "command"):
+    for kind in ("persona-source", "driver", "judge", "evaluator", "observer", "sink", "executor", "hook", "command"):
         project = str(folder / f"acme-{kind}")
         session.run("multivon-eval", "plugins", "new", kind, f"acme-{kind}", "--dir", project, silent=True)
     return folder

@@ -279,9 +279,16 @@ def abilities() -> str:
     return table(("ability", "method", "for", "what it is"), rows)
 
 
+PROTOCOLS_ELSEWHERE = {
+    "Streams": "_types.persona_stream",
+    **dict.fromkeys(("Executor", "Work", "Desk", "HasWorkers"), "_executing"),
+}
+"""Where protocols stand that have a module of their own."""
+
+
 def protocol(name: str) -> str:
-    is_elsewhere = name == "Streams"  # for which there was no room
-    source = source_of(f"multivon_eval.{'_types.persona_stream' if is_elsewhere else 'protocols'}", name)
+    home = PROTOCOLS_ELSEWHERE.get(name, "protocols")
+    source = source_of(f"multivon_eval.{home}", name)
     return fenced(re.sub(r"^@set_module.*\n", "", source), "python")
 
 
@@ -545,6 +552,7 @@ CONTRACTS = (
     "EvaluatorTests",
     "ObserverTests",
     "SinkTests",
+    "ExecutorTests",
     "HookTests",
     "CommandTests",
 )
@@ -556,7 +564,7 @@ def kit_tests(contract: str) -> str:
     from multivon_eval import testing
 
     shared = {test.name for test in testing.standard_tests(testing.PluginTests)}
-    shared |= shared_tests() if contract not in ("HookTests", "CommandTests") else set()
+    shared |= shared_tests() if contract not in ("ExecutorTests", "HookTests", "CommandTests") else set()
     cls = getattr(testing, contract)
     tests = [test for test in testing.standard_tests(cls) if contract == "PluginTests" or test.name not in shared]
     rows = (
@@ -571,7 +579,7 @@ def describe_test(test) -> tuple[str, str, str]:
 
 
 def shared_tests() -> set[str]:
-    """The names of the standard tests that all six kinds have."""
+    """The names of the standard tests that the six kinds have which take part in a conversation or its delivery."""
     from multivon_eval import testing
 
     of_kinds = [{test.name for test in testing.standard_tests(getattr(testing, name))} for name in CONTRACTS[:6]]
@@ -579,7 +587,7 @@ def shared_tests() -> set[str]:
 
 
 def kit_shared() -> str:
-    """The standard tests that all six kinds share."""
+    """The standard tests that those six kinds share."""
     from multivon_eval import testing
 
     names = shared_tests()
@@ -668,6 +676,9 @@ def blocks() -> dict[str, Callable[[], str]]:
         "Previews",
         "Streams",
         "Retakes",
+        "HasWorkers",
+        "Work",
+        "Desk",
     )
     for name in (*(kind.protocol.__name__ for kind in PICKED), *beside):
         found[f"protocol:{name}"] = lambda name=name: protocol(name)

@@ -18,6 +18,7 @@ from multivon_eval._plugins.kinds import (
     COMMAND,
     DRIVER,
     EVALUATOR,
+    EXECUTOR,
     HOOK,
     JUDGE,
     OBSERVER,
@@ -31,6 +32,7 @@ from multivon_eval.testing import (
     CommandTests,
     DriverTests,
     EvaluatorTests,
+    ExecutorTests,
     HookTests,
     JudgeTests,
     ObserverTests,
@@ -47,6 +49,7 @@ from multivon_eval_plugins.judges.anthropic import Anthropic
 from multivon_eval_plugins.judges.gemini import Gemini
 from multivon_eval_plugins.judges.offline import Offline
 from multivon_eval_plugins.judges.openai import OpenAI
+from multivon_eval_plugins.local.executor import Local
 from multivon_eval_plugins.logs.source import PersonasFromLogs
 from multivon_eval_plugins.personas.jsonl import JsonlPersonas
 from multivon_eval_plugins.proposing.product_md import ProductMd
@@ -74,10 +77,11 @@ CONTRACTS = (
     EvaluatorTests,
     ObserverTests,
     SinkTests,
+    ExecutorTests,
     HookTests,
     CommandTests,
 )
-ELSEWHERE = {(JUDGE.name, "litellm")}
+ELSEWHERE = {(JUDGE.name, "litellm"), (EXECUTOR.name, "ray")}
 """Built-ins that stand with the tests of their own, because importing what they need takes seconds."""
 
 
@@ -388,6 +392,15 @@ class TestParquetSink(_FileSinkTests):
         return "".join(f"{row['persona']}\n" for row in pyarrow.parquet.read_table(self.path).to_pylist())
 
 
+class TestLocal(ExecutorTests):
+    """``local`` is an executor."""
+
+    name = "local"
+
+    def make(self) -> Local:
+        return Local()
+
+
 class TestPromptRecorder(HookTests):
     """``prompt-recorder`` is a hook."""
 
@@ -489,4 +502,4 @@ def test_every_builtin_is_held_to_its_contract(kind: Kind) -> None:
 def test_each_kind_has_a_contract() -> None:
     """The kit has one class for each kind."""
     kinds = {contract.kind for contract in CONTRACTS}
-    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK, HOOK, COMMAND} == set(ALL)
+    assert kinds == {PERSONA_SOURCE, DRIVER, JUDGE, EVALUATOR, OBSERVER, SINK, EXECUTOR, HOOK, COMMAND} == set(ALL)

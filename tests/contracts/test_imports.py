@@ -56,7 +56,9 @@ CORE_ROOMS: dict[str, set[str]] = {
         "hookspecs",
         "protocols",
     },
-    "testing": {"_api", "_journal", "_money", "_plugins", "_questions", "_set_module", "_types", "errors", "sdk"},
+    "testing": {
+        *("_api", "_journal", "_money", "_plugins", "_questions", "_run", "_set_module", "_types", "errors", "sdk"),
+    },
     "__init__": {"_api", "_measure", "_messages", "_money", "_run", "_types", "errors", "hookspecs"},
     "__main__": {"_cli"},
 }

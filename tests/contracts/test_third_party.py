@@ -121,6 +121,18 @@ class TestAcme:
             assert (seen["observer"], seen["name"], seen["turn"]) == ("acme_leak", "leaks_email", 1)
             assert seen["detail"] == "the assistant gave away bob@home.example"
 
+    def test_executor_holds_conversations_in_processes_by_name(self, acme: Installed, place: Path) -> None:
+        """The stranger's pool holds what the run would have held itself, with all of Acme's plug-ins loaded there."""
+        rows = self.simulate(acme, place, "--executor", "acme-pool,workers=2,per_worker=1")
+        pooled = {row["persona"]["name"]: row for row in rows}
+        assert sorted(pooled) == ["Ann", "Zoë"]
+        (use,) = (one for one in rows[0]["metadata"]["plugins"] if one["kind"] == "executor")
+        assert (use["spec"], use["distribution"]) == ("acme-pool,workers=2,per_worker=1", "acme-eval")
+        for row in self.simulate(acme, place):
+            for part in ("stop_reason", "verdict", "scores", "cost_usd"):
+                assert pooled[row["persona"]["name"]][part] == row[part]
+        assert "## Zoë: goal_reached" in (place / "page.md").read_text(encoding="utf-8")
+
     def test_estimate_equals_the_calls_of_the_run(self, acme: Installed, place: Path) -> None:
         """A driver that says what it will ask, and when it ends, is estimated exactly."""
         args = ["simulate", "--model-cmd", "model.py", "--personas", "acme-csv:people.csv", "--driver"]
@@ -190,6 +202,7 @@ class TestAcme:
             ("evaluator", "acme-tone", "1.2.0", "acme_eval.tone:Tone"),
             ("observer", "acme-leak", "1.2.0", "acme_eval.leak:Leak"),
             ("sink", "acme-markdown", "1.2.0", "acme_eval.markdown:Markdown"),
+            ("executor", "acme-pool", "1.2.0", "acme_eval.pool:Pool"),
             ("hook", "acme-clock", "1.2.0", "acme_eval.clock"),
         }
 

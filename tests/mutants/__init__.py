@@ -2,7 +2,7 @@
 
 import importlib
 
-KINDS = ("commands", "drivers", "evaluators", "hooks", "judges", "observers", "sinks", "sources")
+KINDS = ("commands", "drivers", "evaluators", "executors", "hooks", "judges", "observers", "sinks", "sources")
 
 
 def load_all() -> None:

@@ -162,6 +162,7 @@ def test_they_make_a_run_together(page: Followed, tmp_path: Path, endpoint: str)
         f"--model-cmd model.py --personas {NAMES['persona-source']}:users.csv --driver {NAMES['driver']},words=9",
         f"--judge {NAMES['judge']}:small,url={endpoint},price_in=0.1 --evaluator {NAMES['evaluator']},threshold=0.8",
         f"--observer {NAMES['observer']} --sink {NAMES['sink']}:results.txt --max-turns 2 --out results.jsonl --quiet",
+        f"--executor {NAMES['executor']},workers=1",
     ]
     succeed(page.fresh.run(" ".join(["multivon-eval simulate", *args]), tmp_path))
     (row,) = map(json.loads, (tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines())
@@ -169,7 +170,7 @@ def test_they_make_a_run_together(page: Followed, tmp_path: Path, endpoint: str)
     assert row["scores"] == {"acme_tone": 0.5}
     assert row["metadata"]["judge_model"] == "small" and row["cost_usd"] > 0
     assert [seen["name"] for seen in row["metadata"]["observations"]] == ["promise"] * 2
-    assert NAMES["hook"] in {use["name"] for use in row["metadata"]["plugins"]}
+    assert {NAMES["hook"], NAMES["executor"]} <= {use["name"] for use in row["metadata"]["plugins"]}
     assert "Ann #1: goal achieved, max_turns, 2 turns" in (tmp_path / "results.txt").read_text(encoding="utf-8")
     told = succeed(page.fresh.run(f"multivon-eval {NAMES['command']} results.jsonl", tmp_path))
     assert "2 turns  max_turns  Ann" in told

@@ -7,6 +7,7 @@ import re
 PLUGIN_API = 1
 """The version of the protocols. A plug-in may state the one it was written for as ``plugin_api``."""
 ADDITIONS: tuple[str, ...] = (
+    "executors: Executor, Work, Desk, HasWorkers, run_worker",
     "RunInfo.worker, and the hooks by which head and workers of a run tell each other something: tell_workers, "
     "head_told, tell_head, worker_told, worker_lost",
 )

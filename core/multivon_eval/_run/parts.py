@@ -90,15 +90,12 @@ def build_parts(
     problems, hooks = Problems(), Hooks(troubles.append)
     judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
     judge = problems.collect(build, JUDGE, judge_spec, registry) if judge_spec is not None else None
-    driver_judge = judge
-    if settings.driver_judge is not None:
-        driver_judge = problems.collect(build, JUDGE, settings.driver_judge, registry)
+    driver_judge = _build_driver_judge(judge, settings, registry, problems)
     # Saved transcripts and fixed cases are not driven, and nobody watches them but those of others.
-    driver, executor, observers = None, None, dict[str, Built]()
-    if personas is not None:
-        driver = problems.collect(build, DRIVER, settings.driver, registry)
-        executor = problems.collect(build, EXECUTOR, settings.executor, registry)
-    if personas is not None or is_watched:
+    is_driven, observers = personas is not None, dict[str, Built]()
+    driver = problems.collect(build, DRIVER, settings.driver, registry) if is_driven else None
+    executor = problems.collect(build, EXECUTOR, settings.executor, registry) if is_driven else None
+    if is_driven or is_watched:
         observers = _build_observers(settings.observers, registry, problems, troubles)
     evaluators = build_all(EVALUATOR, settings.evaluators, registry, problems)
     sinks = build_all(SINK, settings.sinks, registry, problems)
@@ -106,24 +103,44 @@ def build_parts(
     proposal = problems.collect(find_proposal, source.plugin, source.use.name, settings.seed) if source else None
     problems.collect(check_same_personas, settings.shard, proposal)
     problems.collect(_fill, hooks, settings, registry)
-    travelling = None
-    if executor and judge and find_ability(executor.plugin, HasWorkers):
-        travelling = problems.collect(make_travelling, system, settings, judge.use.spec)
-    for built in (judge, driver_judge):
-        if built:
-            problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
+    travelling = _find_travelling(executor, judge, system, settings, problems)
+    _check_prices((judge, driver_judge), settings, problems)
     if problems.found:
-        free_source = source.plugin if source and personas is not None and not proposal else None
+        free_source = source.plugin if source and is_driven and not proposal else None
         problems.add(*find_more(free_source, [one.plugin for one in sinks.values()]))
     problems.stop()
     assert judge and driver_judge and source  # a missing one is a problem, and ``stop`` raised it
-    parts = Parts(
-        *(source, driver, executor, travelling, judge, driver_judge, evaluators, observers, sinks, hooks),
-        judge_reason,
-        proposal or (),
-    )
+    built = (source, driver, executor, travelling, judge, driver_judge, evaluators, observers, sinks, hooks)
+    parts = Parts(*built, judge_reason, proposal or ())
     _check_paths(system, parts, settings)
     return parts
+
+
+def _check_prices(judges: Iterable[Built | None], settings: Settings, problems: Problems) -> None:
+    """Check that a run with a budget knows what its judges cost."""
+    for built in filter(None, judges):
+        problems.collect(check_price, built.plugin, settings.budget_usd, built.use.spec)
+
+
+def _build_driver_judge(
+    judge: Built | None, settings: Settings, registry: Registry, problems: Problems
+) -> Built | None:
+    """Build the judge that plays the personas; the one that judges if no other is named."""
+    asked = settings.driver_judge
+    return judge if asked is None else problems.collect(build, JUDGE, asked, registry)
+
+
+def _find_travelling(
+    executor: Built | None,
+    judge: Built | None,
+    system: SystemUnderTest | None,
+    settings: Settings,
+    problems: Problems,
+) -> Travelling | None:
+    """Say in words what workers are to load; None where there are none."""
+    if executor is None or judge is None or find_ability(executor.plugin, HasWorkers) is None:
+        return None
+    return problems.collect(make_travelling, system, settings, judge.use.spec)
 
 
 def _check_paths(system: SystemUnderTest | None, parts: Parts, settings: Settings) -> None:

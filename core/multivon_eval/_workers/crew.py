@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 
 import attrs
@@ -63,8 +64,9 @@ class Worker:
     is_ready: bool = False
 
     def tell(self, kind: str, **fields: object) -> None:
-        """Send it a message."""
-        self._send(pack([{"kind": kind, **fields}]))
+        """Send it a message; to one that has just died it is lost, and its executor is about to say so."""
+        with suppress(OSError):
+            self._send(pack([{"kind": kind, **fields}]))
 
     def grant(self, amount: Decimal) -> None:
         """Tell it that it may spend so much more, in USD."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .distributions import write_distribution as write_distribution
     from .drivers import DriverTests as DriverTests
     from .evaluators import EvaluatorTests as EvaluatorTests
+    from .executors import ExecutorTests as ExecutorTests
     from .fakes import RecordingSink as RecordingSink
     from .fakes import ScriptedJudge as ScriptedJudge
     from .fakes import context as context
@@ -55,6 +56,7 @@ _HOMES = {
     "distributions": ("write_distribution",),
     "drivers": ("DriverTests",),
     "evaluators": ("EvaluatorTests",),
+    "executors": ("ExecutorTests",),
     "fakes": ("RecordingSink", "ScriptedJudge", "context", "fitting_answer"),
     "hooks": ("HookTests",),
     "judges": ("JudgeTests",),
@@ -75,6 +77,7 @@ __all__ = [
     "CommandTests",
     "DriverTests",
     "EvaluatorTests",
+    "ExecutorTests",
     "HookTests",
     "JudgeTests",
     "ObserverTests",

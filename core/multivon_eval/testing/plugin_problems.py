@@ -31,6 +31,7 @@ _CONTRACTS = {
     "evaluator": ("evaluators", "EvaluatorTests"),
     "observer": ("observers", "ObserverTests"),
     "sink": ("sinks", "SinkTests"),
+    "executor": ("executors", "ExecutorTests"),
     "hook": ("hooks", "HookTests"),
     "command": ("commands", "CommandTests"),
 }

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 
 from .._plugins.abilities import find_ability, find_instance_misfit, find_misfit
+from .._plugins.api_version import find_api_problem
 from .._plugins.build import build, list_option_fields, load_class
 from .._plugins.kinds import Kind
 from .._plugins.registry import Registry
@@ -89,7 +90,8 @@ class PluginTests(KitTests):
     def test_written_for_this_version_of_the_protocols(self) -> None:
         """A plug-in may state the version it was written for, and no newer one than the host has."""
         wants = getattr(type(self.make()), "plugin_api", PLUGIN_API)
-        assert isinstance(wants, int) and wants <= PLUGIN_API, f"plugin_api is {wants!r}, the host has {PLUGIN_API}"
+        problem = find_api_problem(wants)
+        assert not problem, problem
 
     @optional("`name`")
     def test_the_entry_point_finds_the_class(self) -> None:

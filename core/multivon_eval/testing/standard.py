@@ -17,9 +17,12 @@ import attrs
 from .._plugins.isolation import format_error
 from .._set_module import set_module
 
-KIT_VERSION = 1
+KIT_VERSION = 2
 """The version of the standard tests. A test class may say with ``kit = 1`` which one it was written for."""
-KIT_CHANGES = {1: "The first: the contracts of the six kinds, of hooks and of commands, and `problems`."}
+KIT_CHANGES = {
+    1: "The first: the contracts of the six kinds, of hooks and of commands, and `problems`.",
+    2: "The contract of a seventh kind, executors.",
+}
 """What each version of the kit added."""
 
 Test = Callable[[Any], None]

@@ -31,8 +31,8 @@ def new(ctx: click.Context, kind: str, name: str, folder: Path | None) -> None:
     \b
     multivon-eval plugins new evaluator acme-tone
 
-    KIND is persona-source, driver, judge, evaluator, observer, sink, hook or command. NAME is what the plug-in and its
-    distribution are called.
+    KIND is persona-source, driver, judge, evaluator, observer, sink, executor, hook or command. NAME is what the
+    plug-in and its distribution are called.
     """
     root = ctx.find_root()
     commands = root.command.list_commands(root) if isinstance(root.command, click.Group) else []

@@ -87,6 +87,13 @@ KINDS = {
             f"{SIMULATE} --personas personas.jsonl --sink {{name}}:results.txt",
         ),
         NewKind(
+            "executor",
+            "multivon_eval.executors",
+            "it holds conversations in processes beside the run",
+            ATTRS,
+            f"{SIMULATE} --personas personas.jsonl --executor {{name}},workers=4",
+        ),
+        NewKind(
             "hook",
             "multivon_eval.hooks",
             "it tells log records whose conversation they belong to",

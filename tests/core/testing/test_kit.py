@@ -19,6 +19,7 @@ from multivon_eval.testing import (
     CommandTests,
     DriverTests,
     EvaluatorTests,
+    ExecutorTests,
     HookTests,
     JudgeTests,
     ObserverTests,
@@ -61,14 +62,21 @@ CONTRACTS = (
     EvaluatorTests,
     ObserverTests,
     SinkTests,
+    ExecutorTests,
     HookTests,
     CommandTests,
 )
 
 
+_WITH_WORKERS = ("test_a_worker_that_dies_loses_nothing", "test_a_worker_leaves_ctrl_c_to_the_head")
+_WITH_WORKERS += ("test_no_secret_is_an_argument",)
+
+
 def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     starts = issubclass(tests, CommandTests) and test in ("", "test_importing_it_does_nothing")
-    return (pytest.mark.process,) if starts else ()
+    starts |= test in _WITH_WORKERS or tests.__name__ == "TestLeavesProcess"
+    marks = (pytest.mark.process,) if starts else ()
+    return (*marks, pytest.mark.slow) if tests.__name__ == "TestLosesSilently" else marks
 
 
 @pytest.mark.parametrize(

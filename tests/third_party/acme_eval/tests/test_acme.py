@@ -11,11 +11,13 @@ from acme_eval.curious import Curious
 from acme_eval.keyword import Keyword
 from acme_eval.leak import Leak
 from acme_eval.markdown import Markdown
+from acme_eval.pool import Pool
 from acme_eval.tone import Tone
 
 from multivon_eval.testing import (
     DriverTests,
     EvaluatorTests,
+    ExecutorTests,
     HookTests,
     JudgeTests,
     ObserverTests,
@@ -117,6 +119,15 @@ class TestMarkdown(SinkTests):
     def delivered(self) -> str:
         path = self.folder / "report.md"
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+class TestPool(ExecutorTests):
+    """``acme-pool`` is an executor."""
+
+    name = "acme-pool"
+
+    def make(self) -> Pool:
+        return Pool(workers=1)
 
 
 class TestClock(HookTests):
