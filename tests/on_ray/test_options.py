@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import attrs
 import pytest
 
 from support.killed_runs import Server
@@ -97,3 +98,25 @@ def test_as_many_workers_as_there_are_gpus_for(tmp_path: Path, server: Server, n
     assert code == 0, err
     assert len(list((run.folder / "processes").iterdir())) == 2
     assert {row["transcript"][-1]["content"] for row in run.rows()} == {"The refund window is 30 days. GPU 0"}
+
+
+LEVELLED = """
+import os
+
+
+def model_fn(prompt):
+    return f"The refund window is 30 days. {os.environ['LEVEL']}, {os.getcwd()}"
+"""
+
+
+def test_a_runtime_environment(tmp_path: Path, server: Server, nodes: Nodes) -> None:
+    """Ray copies a folder to the workers, which work there, and sets variables in them."""
+    run = RayRun(tmp_path / "run", server, f"ray:{nodes.address},workers=1,working_dir=.,runtime_env=env.yaml")
+    run = attrs.evolve(run, env={"LEVEL": "at home"})
+    furnish(run.folder, 2, LEVELLED)
+    (run.folder / "env.yaml").write_text("env_vars: {LEVEL: on Ray}\n", encoding="utf-8")
+    code, _, err = run.finish()
+    assert code == 0, err
+    [said] = {row["transcript"][-1]["content"] for row in run.rows()}
+    assert "on Ray, /" in said
+    assert str(run.folder) not in said

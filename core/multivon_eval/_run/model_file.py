@@ -59,7 +59,7 @@ def load_system(asked: str, registry: Registry) -> SystemUnderTest:
         )
     system = SystemUnderTest.of(_find_callable(module, name, path), f"{path}:{name}")
     file = getattr(module, "__file__", None)
-    reference = f"{os.path.abspath(path) if os.path.exists(path) else path}:{name}"
+    reference = f"{_name_file(path) if os.path.exists(path) else path}:{name}"
     identity = _compute_identity(module, name)
     return attrs.evolve(system, identity=identity, path=Path(file) if file else None, reference=reference)
 
@@ -83,10 +83,16 @@ def find_system(model_fn: Any) -> SystemUnderTest:
     file = getattr(loaded, "__file__", None)
     if module == "__main__":
         # In another process the main module is another one.
-        reference = f"{os.path.abspath(file)}:{name}" if file and os.path.exists(file) else ""
+        reference = f"{_name_file(file)}:{name}" if file and os.path.exists(file) else ""
     else:
         reference = f"{module}:{name}"
     return attrs.evolve(system, identity=_compute_identity(loaded, name), reference=reference) if reference else system
+
+
+def _name_file(file: str | Path) -> str:
+    """A file as another process finds it: within the folder of the run, of which its machine may have a copy."""
+    path = Path(os.path.abspath(file))
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _compute_identity(module: ModuleType, name: str) -> str:

@@ -39,7 +39,10 @@ from .worker_setup import WorkerSetup
 
 
 async def run_worker(
-    setup: bytes, receive: Callable[[], Awaitable[bytes]], send: Callable[[bytes], Awaitable[None]]
+    setup: bytes,
+    receive: Callable[[], Awaitable[bytes]],
+    send: Callable[[bytes], Awaitable[None]],
+    folder: str | None = None,
 ) -> None:
     """Hold conversations for a run whose head is in another process, until it says that it is enough.
 
@@ -50,13 +53,15 @@ async def run_worker(
         receive: Gives the next message of the head; raises ``EOFError`` or ``ConnectionError`` where the head
             is gone.
         send: Sends a message to the head. One at a time is sent.
+        folder: Where it works; if not given, in the folder of the run, where this machine has it.
     """
     post = Post(send)
     sending = asyncio.create_task(post.run())
     try:
         worker = None
         try:
-            worker = _Worker(WorkerSetup.unpack(setup), post.put)
+            started = WorkerSetup.unpack(setup)
+            worker = _Worker(attrs.evolve(started, folder=folder or started.folder), post.put)
             await worker.run(receive)
         except (EOFError, ConnectionError):
             return  # nobody is left to tell

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import platform
 from collections.abc import AsyncGenerator, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from multivon_eval.sdk import run_worker
 
@@ -51,6 +53,12 @@ class RayWorker:
 
     async def _run(self, setup: bytes) -> None:
         try:
-            await run_worker(setup, self._inbox.get, self._outbox.put)
+            await run_worker(setup, self._inbox.get, self._outbox.put, folder=_find_copy())
         finally:
             await self._outbox.put(None)
+
+
+def _find_copy() -> str | None:
+    """Find the copy of a folder that Ray put this process into, if it was told to."""
+    ray: Any = importlib.import_module("ray")
+    return os.getcwd() if ray.get_runtime_context().runtime_env.get("working_dir") else None
