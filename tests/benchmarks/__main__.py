@@ -20,6 +20,7 @@ from .prompts import tell_prompts
 from .recorder import tell_recording
 from .report import tell_report
 from .scale import COUNTS, tell_scale
+from .shards import tell_merging, tell_shards
 
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
@@ -120,6 +121,9 @@ def main() -> None:
         metavar="N",
         help="only memory and time at so many conversations; what stands after -- is added to the command",
     )
+    parser.add_argument(
+        "--merge", nargs="*", type=int, metavar="N", help="only memory and time of merging so many conversations"
+    )
     parser.add_argument("--trials", type=int, default=1, help="of each persona, with --scale")
     given = sys.argv[1:]
     mine = given.index("--") if "--" in given else len(given)
@@ -131,6 +135,8 @@ def main() -> None:
         folder = Path(name)
         if options.scale is not None:
             return tell_scale(folder, options.scale or COUNTS, options.trials, args)
+        if options.merge is not None:
+            return tell_merging(folder, options.merge or COUNTS)
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)
@@ -146,6 +152,7 @@ def main() -> None:
         tell_speed(folder, bodies, count, 200, rounds)
         tell_recording(rounds=rounds * 10)
         tell_report(folder, 2_000, rounds)
+        tell_shards(folder, 2 * count, rounds)
         if not options.quick:
             tell_growth(folder, 2_000, 20_000, 200)
 
