@@ -118,6 +118,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def ray(session: nox.Session) -> None:
+    """Hold conversations on a real Ray with two nodes on this machine, and kill workers, nodes and runs."""
+    session.install(".[ray]", *group("test"))
+    run_tests(session, "tests/on_ray", "-s")
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Hold wrong plug-ins against the whole kit: each is caught by its test, and each test catches one alone."""
     session.install(".", *group("test"))

@@ -72,6 +72,7 @@ PLUGIN_ROOMS: dict[str, set[str]] = {
     "proposing": {"roleplay"},
     "provider": set(),
     "pytest_door": set(),
+    "ray_executor": set(),
     "recorder": set(),
     "reporting": set(),
     "refusal": set(),

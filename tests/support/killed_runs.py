@@ -86,11 +86,15 @@ class KilledRun:
         folder: Where it runs, and its files lie.
         server: Whom it asks.
         budget: Its ceiling, in USD.
+        more: Further arguments.
+        path: Where Python looks for modules beside those that are installed.
     """
 
     folder: Path
     server: Server
     budget: str = "5.00"
+    more: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def out(self) -> Path:
@@ -110,9 +114,10 @@ class KilledRun:
                 *(sys.executable, "-m", "multivon_eval", "simulate", "--model-cmd", "model.py"),
                 *("--personas", "personas.jsonl", "--max-turns", str(TURNS), "--budget", self.budget),
                 *("--judge", judge, "--concurrency", str(CONCURRENCY), "--out", "results.jsonl", "--json", "--resume"),
+                *self.more,
             ],
             cwd=self.folder,
-            env=clean_env(),
+            env=clean_env({"PYTHONPATH": self.path} if self.path else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from pathlib import Path
+
+import attrs
 
 from .._journal.database import SUFFIX, check_unused, exists
 from .._journal.journal import Journal
 from .._run.earlier import find_key
-from .._run.result_file import read_results
+from .._run.result_lines import ResultLines, open_results
+from .._types.names import Names
 from .._types.printable import format_count
 from .._types.result import SimulationResult
+from .._types.result_json import result_from_json
 from .._types.shard_header import is_header
 from ..errors import UsageError
 
@@ -61,10 +65,8 @@ def open_journal(
     return journal
 
 
-def read_done(
-    journal: Journal, out: str | None, find: Callable[[SimulationResult], str] = find_key
-) -> list[SimulationResult]:
-    """Read the results that a resumed run had delivered already; a last line that is torn is none.
+def read_done(journal: Journal, out: str | None, find: Callable[[SimulationResult], str] = find_key) -> ResultLines:
+    """Find the results that a resumed run had delivered already; a last line that is torn is none.
 
     Args:
         journal: Of the run.
@@ -75,7 +77,7 @@ def read_done(
         UsageError: If the file holds lines that cannot be read, are of another run, or that the journal does not know.
     """
     if not journal.past.run_id or not out or not exists(Path(out)):
-        return []
+        return ResultLines(Path(out or ""), 0)
 
     def check(result: SimulationResult) -> None:
         if result.run_id != journal.past.run_id and find(result) not in journal.past.kept:
@@ -84,13 +86,13 @@ def read_done(
             raise UsageError("not in the journal beside it, which may be an older copy, or lack its -wal file")
 
     try:
-        return read_results(Path(out), check, may_be_torn=True)
+        return open_results(Path(out), check, may_be_torn=True)
     except UsageError as error:
         raise UsageError([*error.problems, "repair the file, or begin anew with --overwrite"]) from None
 
 
-def read_earlier(out: str | None) -> list[SimulationResult]:
-    """Read the results that lie where a run would begin, for one that must not overwrite them.
+def read_earlier(out: str | None) -> ResultLines:
+    """Find the results that lie where a run would begin, for one that must not overwrite them.
 
     Returns:
         The results; none where there is no file, or an empty one.
@@ -99,15 +101,15 @@ def read_earlier(out: str | None) -> list[SimulationResult]:
         UsageError: If the file cannot be read.
     """
     if not out or not exists(Path(out)) or not Path(out).is_file() or not Path(out).stat().st_size:
-        return []
+        return ResultLines(Path(out or ""), 0)
     try:
-        return read_results(Path(out))
+        return open_results(Path(out))
     except UsageError as error:
         raise UsageError([*error.problems, "repair the file, give --out another, or leave out --resume"]) from None
 
 
 def is_complete(
-    earlier: Sequence[SimulationResult],
+    earlier: Collection[SimulationResult],
     uids: Collection[str] | int,
     out: str,
     find: Callable[[SimulationResult], str] = find_key,
@@ -128,10 +130,11 @@ def is_complete(
     """
     if not earlier:
         return False
-    found = {*map(find, earlier)}
-    if len(found) == uids if isinstance(uids, int) else found == {*uids}:
-        return True
-    if may_be_few and (len(found) <= uids if isinstance(uids, int) else found <= {*uids}):
+    found = Names(map(find, earlier))
+    number = uids if isinstance(uids, int) else len(uids)
+    # All of them, or where that may be, fewer; and where they are known, no others.
+    may_be_all = len(found) == number or (may_be_few and len(found) <= number)
+    if may_be_all and (isinstance(uids, int) or all(uid in uids for uid in found)):
         return True
     raise UsageError(
         f"{out} holds {format_count(len(earlier), 'result')} that are not those of this run, and no journal lies "
@@ -139,32 +142,35 @@ def is_complete(
     )
 
 
-def split_failed(
-    earlier: Sequence[SimulationResult], uids: Collection[str], out: str
-) -> tuple[list[SimulationResult], list[SimulationResult]]:
+def split_failed(earlier: ResultLines, uids: Collection[str], out: str) -> tuple[ResultLines, Collection[str]]:
     """Tell the results that are kept from those whose conversations are had again.
+
+    Returns:
+        Those that are kept, and their keys.
 
     Raises:
         UsageError: If there are none, or they are of another run.
     """
     if not earlier:
         raise UsageError(f"{out} holds no results, so no conversation can be had again; leave out --retry-failed")
-    strangers = [result for result in earlier if result.case_uid not in uids]
-    if strangers:
+    stranger = next((result for result in earlier if result.case_uid not in uids), None)
+    if stranger is not None:
         raise UsageError(
-            f"{out} holds a conversation of {strangers[0].persona.name!r} that is none of this run; give the personas "
+            f"{out} holds a conversation of {stranger.persona.name!r} that is none of this run; give the personas "
             "and trials that it was made with, or leave out --retry-failed"
         )
-    failed = [result for result in earlier if result.stop_reason in FAILED]
-    return [result for result in earlier if result.stop_reason not in FAILED], failed
+    kept = attrs.evolve(earlier, chooses=lambda result: result.stop_reason not in FAILED)
+    uids = Names(map(find_key, kept))
+    return attrs.evolve(kept, number=len(uids)), uids
 
 
 def write_kept(out: str, kept: Collection[str]) -> None:
     """Leave in a file of results only those that are kept, byte for byte; all at once, or not at all."""
     path = Path(out)
-    lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-    found = iter(read_results(path))
-    chosen = [line for line in lines if is_header(json.loads(line)) or find_key(next(found)) in kept]
     new = path.with_name(f"{path.name}.new")
-    new.write_bytes(b"".join(line + b"\n" for line in chosen))
+    with path.open("rb") as lines, new.open("wb") as file:
+        for line in filter(bytes.strip, lines):
+            row = json.loads(line)
+            if is_header(row) or find_key(result_from_json(row)) in kept:
+                file.write(line.rstrip(b"\n") + b"\n")
     new.replace(path)

@@ -17,6 +17,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from .._types.answer import Answer
 from .._types.conversation import Conversation
 from .._types.converter import make_plain
@@ -27,7 +29,7 @@ from .._types.score import Score
 from .._types.verdict import Verdict
 from ..errors import JournalError, UsageError
 from .database import checkpoint, describe_damage, exists, open_database, open_in_memory, read_journal, remove
-from .past import ENDING, Past
+from .past import ENDING, Past, PastCase, restore_case
 from .rows import create_tables, delete_case_rows, insert_mixed_rows, insert_rows, list_case_rows
 
 VERSION = 7
@@ -109,7 +111,7 @@ class Journal:
         is_alone = not force and not exists(self.path.with_name(self.path.name + "-wal"))
         database = open_database(self.path)
         try:
-            self.past = read_journal(database, VERSION, is_alone)
+            self.past = attrs.evolve(read_journal(database, VERSION, is_alone), restore=self._restore)
             if not self.past.run_id:
                 # Killed between opening the file and its first commit: nothing was spent yet.
                 database.close()
@@ -120,6 +122,9 @@ class Journal:
         self._database = database
         self._calls, self._is_untouched = self.past.last_call, True
         return self.past
+
+    def _restore(self, case_uid: str) -> PastCase:
+        return restore_case(self.list_rows(case_uid), case_uid, VERSION)
 
     def record_personas(self, personas: Sequence[Persona]) -> None:
         """Keep the personas that were proposed, so that a resume has the same ones."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from .._types.answer import Usage
 from .._types.conversation import Conversation, SimulationError
 from .._types.converter import structure
 from .._types.message import Message
+from .._types.names import Names
 from .._types.observation import Observation
 from .._types.persona import Persona
 from .._types.score import Score
@@ -118,7 +119,10 @@ class Past:
         made_with: What it was made with.
         spent: USD, calls that were under way included at their worst case.
         last_call: The number of the last call.
-        cases: By case_uid; what was paid for no conversation stands under the empty one.
+        cases: By case_uid, those that are not over; what was paid for no conversation stands under the empty one.
+        ended: The conversations that have an end.
+        over: Those whose results were delivered: what was said in them is not held.
+        restore: Gives what is known of one that is over.
         personas: Those that were proposed; empty where they come from elsewhere, or were not had yet.
         kept: The conversations whose results are of an earlier run.
         delivered: Which conversations' results each sink has taken.
@@ -131,16 +135,22 @@ class Past:
     last_call: int = 0
     cases: Mapping[str, PastCase] = attrs.field(factory=dict)
     personas: tuple[Persona, ...] = ()
-    kept: frozenset[str] = frozenset()
-    delivered: Mapping[str, frozenset[str]] = attrs.field(factory=dict)
+    kept: Collection[str] = ()
+    delivered: Mapping[str, Collection[str]] = attrs.field(factory=dict)
     learned: Mapping[str, Any] = attrs.field(factory=dict)
+    ended: Collection[str] = ()
+    over: Collection[str] = ()
+    restore: Callable[[str], PastCase] | None = None
 
     def knows(self, case_uid: str) -> bool:
         """Whether the record holds the end of a conversation, or its result is kept from an earlier run."""
-        return self.case(case_uid).ending is not None or case_uid in self.kept
+        return case_uid in self.ended or case_uid in self.kept
 
     def case(self, case_uid: str) -> PastCase:
         """What is known of one conversation; nothing where it had not begun."""
+        # One that is over is asked for only where its result was lost all the same.
+        if self.restore is not None and case_uid in self.over:
+            return self.restore(case_uid)
         return self.cases.get(case_uid, _NOTHING)
 
 
@@ -158,20 +168,12 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
     if found is None or found[0] != version:
         raise ValueError(f"version {found and found[0]}, and this multivon-eval reads {version}")
     ((_, run_id, made_with),) = read_rows(database, "run")
-    cases: dict[str, dict[str, Any]] = {}
-    said: dict[str, dict[int, RecordedMessage]] = {}
-    # A place that was written twice keeps the later row: a run that was resumed said it anew.
-    for case_uid, place, text in read_rows(database, "said"):
-        said.setdefault(case_uid, {})[place] = _read_message(json.loads(text))
-    for case_uid, places in said.items():
-        cases.setdefault(case_uid, {})["said"] = tuple(places[place] for place in sorted(places))
-    for case_uid, place, text in read_rows(database, "observed"):
-        seen = structure(json.loads(text), tuple[Observation, ...])
-        cases.setdefault(case_uid, {}).setdefault("observed", {})[place] = seen
-    for case_uid, text in read_rows(database, "ended"):
-        cases.setdefault(case_uid, {})["ending"] = json.loads(text)
-    for case_uid, what, text in read_rows(database, "judged"):
-        _take(cases.setdefault(case_uid, {}), what, json.loads(text))
+    delivered: dict[str, Names] = {}
+    for sink, uid in read_rows(database, "delivered"):
+        delivered.setdefault(sink, Names()).add(uid)
+    over = Names(uid for uids in delivered.values() for uid in uids)
+    cases = _Open(over)
+    ended = _read_said(database, cases)
     spent, last_call = _read_money(database, cases)
     personas = tuple(
         structure(row, Persona)
@@ -179,15 +181,47 @@ def read_past(database: sqlite3.Connection, version: int) -> Past:
         for (text,) in read_rows(database, "proposed", "ORDER BY rowid DESC LIMIT 1")
         for row in json.loads(text)
     )
-    past_cases = {uid: _make_case(case) for uid, case in cases.items()}
-    kept = frozenset(uid for (uid,) in read_rows(database, "kept"))
-    delivered: dict[str, set[str]] = {}
-    for sink, uid in read_rows(database, "delivered"):
-        delivered.setdefault(sink, set()).add(uid)
-    taken = {sink: frozenset(uids) for sink, uids in delivered.items()}
+    past_cases = {uid: _make_case(case) for uid, case in cases.found.items()}
+    kept = Names(uid for (uid,) in read_rows(database, "kept"))
     rows = list(read_rows(database, "learned", "ORDER BY rowid DESC LIMIT 1"))
     learned = json.loads(rows[0][0]) if rows else {}
-    return Past(run_id, json.loads(made_with), spent, last_call, past_cases, personas, kept, taken, learned)
+    made = json.loads(made_with)
+    return Past(run_id, made, spent, last_call, past_cases, personas, kept, delivered, learned, ended, over)
+
+
+class _Open:
+    """What is read of the conversations that are not over; what is read of others is checked, and let go.
+
+    Args:
+        over: The others.
+    """
+
+    def __init__(self, over: Collection[str]) -> None:
+        self._over = over
+        self.found: dict[str, dict[str, Any]] = {}
+
+    def __getitem__(self, case_uid: str) -> dict[str, Any]:
+        return {} if case_uid in self._over else self.found.setdefault(case_uid, {})
+
+
+def _read_said(database: sqlite3.Connection, cases: _Open) -> Names:
+    """Read what was said, seen and judged; which conversations have an end."""
+    ended = Names()
+    # A place that was written twice keeps the later row: a run that was resumed said it anew.
+    for case_uid, place, text in read_rows(database, "said"):
+        cases[case_uid].setdefault("said", {})[place] = _read_message(json.loads(text))
+    for case in cases.found.values():
+        case["said"] = tuple(case["said"][place] for place in sorted(case["said"]))
+    for case_uid, place, text in read_rows(database, "observed"):
+        seen = structure(json.loads(text), tuple[Observation, ...])
+        cases[case_uid].setdefault("observed", {})[place] = seen
+    for case_uid, text in read_rows(database, "ended"):
+        ended.add(case_uid)
+        cases[case_uid]["ending"] = ending = json.loads(text)
+        _make_case({"ending": ending})
+    for case_uid, what, text in read_rows(database, "judged"):
+        _take(cases[case_uid], what, json.loads(text))
+    return ended
 
 
 def restore_case(rows: Iterable[Sequence[Any]], case_uid: str, version: int) -> PastCase:
@@ -228,7 +262,7 @@ def _take(case: dict[str, Any], what: str, row: Any) -> None:
         case.setdefault("scores", {})[what] = structure(row, Score)
 
 
-def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) -> tuple[Decimal, int]:
+def _read_money(database: sqlite3.Connection, cases: _Open) -> tuple[Decimal, int]:
     spent, last, by_worker = ZERO, 0, dict[str, Decimal]()
     rows = database.execute("SELECT * FROM reserved LEFT JOIN settled ON reserved.call = settled.call ORDER BY 1")
     for row in rows:
@@ -238,7 +272,7 @@ def _read_money(database: sqlite3.Connection, cases: dict[str, dict[str, Any]]) 
         paid = Decimal(reserved if cost is None else cost)
         spent += paid
         by_worker[worker] = by_worker.get(worker, ZERO) + paid
-        case = cases.setdefault(case_uid, {})
+        case = cases[case_uid]
         case["cost_usd"] = case.get("cost_usd", ZERO) + paid
         case["calls"] = case.get("calls", 0) + 1
         spent_on = case.setdefault("spent_on", {})

@@ -12,20 +12,24 @@ from .._types.verdict import YesNoUnknown
 
 
 class CriteriaTally:
-    """Counts for each criterion how often it was met: each persona may have some of its own."""
+    """Counts for each criterion how often it was met: each persona may have some of its own.
+
+    Attributes:
+        texts: The criteria.
+    """
 
     def __init__(self) -> None:
-        self._texts = Names()
+        self.texts: Names = Names()
         self._met = {word: Column("I") for word in WORDS}
 
     def add(self, criterion: str, met: YesNoUnknown) -> None:
         """Count one verdict on a criterion."""
-        self._met[met][self._texts.add(criterion)] += 1
+        self._met[met][self.texts.add(criterion)] += 1
 
     def list_counts(self) -> Mapping[str, Mapping[str, int]]:
         """By the text of each criterion how often it was met, ``yes``, ``no`` or ``unknown``."""
         columns = [self._met[word].copy() for word in WORDS]
         share = functools.cache(lambda *counts: freeze_values(dict(zip(WORDS, counts, strict=True))))
         return make_mapping(
-            self._texts, range(len(self._texts)), lambda number: share(*(column[number] for column in columns))
+            self.texts, range(len(self.texts)), lambda number: share(*(column[number] for column in columns))
         )

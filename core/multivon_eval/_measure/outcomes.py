@@ -53,12 +53,16 @@ class OutcomeTally:
             self._votes.write(number, attrs.astuple(outcomes))
 
     def list_counts(self) -> Mapping[str, tuple[int, int]]:
-        """By persona how many conversations achieved the goal, of how many that measured the system."""
-        return self._map(lambda hits, of: (hits, of))
+        """By persona how many conversations achieved the goal, of how many that measured the system.
+
+        It is read at once: what is counted later changes it.
+        """
+        return self._map(lambda hits, of: (hits, of), self._hits, self._of)
 
     def list_rates(self) -> Mapping[str, Rate]:
         """By persona the share that achieved the goal."""
-        return self._map(estimate_rate)
+        # Copies: what is told stays as it is while the run goes on.
+        return self._map(estimate_rate, self._hits.copy(), self._of.copy())
 
     def list_outcomes(self) -> list[PersonaOutcomes]:
         """The outcomes of each persona; personas with the same ones share an object."""
@@ -66,9 +70,8 @@ class OutcomeTally:
         share = functools.cache(PersonaOutcomes)
         return [share(*read(number)) for number in self._list_measured()]
 
-    def _map(self, make: Callable[[int, int], V]) -> Mapping[str, V]:
-        # Copies: what is told stays as it is while the run goes on.
-        hits, of, share = self._hits.copy(), self._of.copy(), functools.cache(make)
+    def _map(self, make: Callable[[int, int], V], hits: Column, of: Column) -> Mapping[str, V]:
+        share = functools.cache(make)
         return make_mapping(
             self._names,
             self._list_measured(),

@@ -48,7 +48,10 @@ class Tally:
         self._cost, self._calls = Decimal(0), 0
         self._criteria = CriteriaTally()
         self._costs, self._worth = defaultdict[str, Decimal](Decimal), WorthTally(calibration)
-        self._kinds, self._corrected = KindTally(self._names), CorrectedTally(calibration, self._names)
+        self._kinds, self._corrected = (
+            KindTally(self._names, self._criteria.texts),
+            CorrectedTally(calibration, self._names),
+        )
         self._judges: set[str] = set()
         self._parts: set[RunPart | None] = set()
         self._system_cost: Decimal | None = None
@@ -76,10 +79,10 @@ class Tally:
         self._disclaimers.add(result.disclaimer)
         self._rules.add(result.provenance.judge_rule)
         self._agreement.add(result)
-        self._kinds.add(result)
-        self._worth.add(result)
         for one in result.verdict.criteria:
             self._criteria.add(one.criterion, one.met)
+        self._kinds.add(result)
+        self._worth.add(result)
         for purpose, usd in result.provenance.costs.items():
             self._costs[purpose] += usd
         self._corrected.add(result)

@@ -66,6 +66,13 @@ class Delivery:
                 raise UsageError(f"sink {name!r} cannot be opened: {format_fault(error)}") from error
             self._opened.append(name)
 
+    @property
+    def wants_earlier(self) -> bool:
+        """Whether a sink may want what was finished before: one that takes all of it again, or has not all of it."""
+        return any(
+            name not in self._held or find_ability(self._sinks[name], Retakes) is not None for name in self._opened
+        )
+
     async def write(self, result: SimulationResult, key: str, is_held: bool = False, is_kept: bool = False) -> None:
         """Deliver one result to each sink that has not taken it; one that fails keeps no other from getting it.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import attrs
 
+from .._types.names import Names
 from .._types.result import SimulationResult
 
 
@@ -27,17 +28,17 @@ def find_rescored_key(result: SimulationResult) -> str:
     return f"{before.run_id if before else ''}/{result.case_uid}"
 
 
-def number_keys(
+def iterate_keyed(
     results: Iterable[SimulationResult], find: Callable[[SimulationResult], str]
-) -> dict[str, SimulationResult]:
-    """Return the results by key; those that share one are numbered."""
-    met = Counter[str]()
-    found = {}
+) -> Iterator[tuple[str, SimulationResult]]:
+    """Give the results with their keys; those that share one are numbered."""
+    met, again = Names(), Counter[str]()
     for result in results:
-        key = find(result)
-        met[key] += 1
-        found[key if met[key] == 1 else f"{key}#{met[key]}"] = result
-    return found
+        known, key = len(met), find(result)
+        if met.add(key) < known:
+            again[key] += 1
+            key = f"{key}#{again[key] + 1}"
+        yield key, result
 
 
 def digest_results(keyed: Mapping[str, SimulationResult]) -> str:
@@ -51,19 +52,19 @@ class Earlier:
     """What an earlier run left.
 
     Attributes:
-        done: Results that were delivered before; they are counted, not given again.
+        done: Results that were delivered before; they are counted, not given again, and gone through several times.
         kept: The keys of those among them that are of a run that ended.
         held: The sinks that have them, whatever the journal says.
         find_key: Gives the key of one of them.
         prepare: Called when all is checked and before the sinks are opened.
     """
 
-    done: Sequence[SimulationResult] = ()
-    kept: frozenset[str] = frozenset()
+    done: Iterable[SimulationResult] = ()
+    kept: Collection[str] = ()
     held: frozenset[str] = frozenset()
     find_key: Callable[[SimulationResult], str] = find_key
     prepare: Callable[[], None] = lambda: None
 
-    def list_done(self) -> dict[str, SimulationResult]:
-        """Return what was delivered before, by key."""
-        return number_keys(self.done, self.find_key)
+    def iterate_done(self) -> Iterator[tuple[str, SimulationResult]]:
+        """Give what was delivered before, each result with its key."""
+        return iterate_keyed(self.done, self.find_key)

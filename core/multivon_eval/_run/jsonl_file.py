@@ -39,13 +39,16 @@ def read_jsonl(path: Path, read: Callable[[Any, int], T | None], writer: str, *,
     return found
 
 
-def iterate_jsonl(path: Path, read: Callable[[Any, int], T | None], writer: str) -> Iterator[T]:
+def iterate_jsonl(
+    path: Path, read: Callable[[Any, int], T | None], writer: str, *, may_be_torn: bool = False
+) -> Iterator[T]:
     """Read a file of JSON lines one after the other; blank lines are skipped.
 
     Args:
         path: The file.
         read: Makes a value of a line's parsed object and number, None to skip it, or raises ``UsageError``.
         writer: Who wrote such a file, for the remedy.
+        may_be_torn: Whether a last line without its line feed is none: its writer was killed.
 
     Yields:
         Each value.
@@ -55,6 +58,8 @@ def iterate_jsonl(path: Path, read: Callable[[Any, int], T | None], writer: str)
     """
     with _tell_unreadable(path, writer), path.open("rb") as file:
         for number, content in enumerate(file, 1):
+            if may_be_torn and not content.endswith(b"\n"):
+                return
             line = content.decode("utf-8-sig" if number == 1 else "utf-8")
             if line.strip() and (value := _read_line(line, f"{path}:{number}", number, read, writer)) is not None:
                 yield value

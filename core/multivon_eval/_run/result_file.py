@@ -58,4 +58,13 @@ def load_results(path: Path | str) -> Iterator[SimulationResult]:
     Raises:
         UsageError: If the file cannot be read, or at the first line that is no result, with ``FILE:LINE``.
     """
-    return iterate_jsonl(Path(path), lambda row, _: None if is_header(row) else result_from_json(row), "simulate")
+    return iterate_results(Path(path))
+
+
+def iterate_results(path: Path, *, may_be_torn: bool = False) -> Iterator[SimulationResult]:
+    """Do what :func:`load_results` does, also for a file whose writer was killed in the middle of its last line."""
+
+    def read(row: Any, _: int) -> SimulationResult | None:
+        return None if is_header(row) else result_from_json(row)
+
+    return iterate_jsonl(path, read, "simulate", may_be_torn=may_be_torn)

@@ -25,12 +25,13 @@ import attrs
 from .._money.account import Account
 from .._plugins.stint import PATIENCE
 from .._types.eval_case import CaseResult, EvalCase
+from .._types.names import Names
 from .._types.persona import Persona
 from .._types.report import Problem, Report
 from .._types.result import SimulationResult
 from .._types.run_info import RunInfo
 from .delivery import Delivery
-from .earlier import Earlier, digest_results, find_key_to_rescore, number_keys
+from .earlier import Earlier, digest_results, find_key_to_rescore, iterate_keyed
 from .estimate import describe_scoring
 from .fixed_case import answer_case
 from .free_checks import find_persona_problems
@@ -75,7 +76,9 @@ class Run:
         self._judging = Judging(plan)
         # Where workers may die, what they said must be somewhere, also without --out.
         plan.journal.is_in_memory = plan.travelling is not None
-        for result in self.earlier.done:
+        self._done = Names()
+        for key, result in self.earlier.iterate_done():
+            self._done.add(key)
             self.sums.add(result)
 
     async def simulate(self) -> AsyncGenerator[SimulationResult, None]:
@@ -90,9 +93,8 @@ class Run:
                 account = Account.of(purse, plan.journal, "")
                 people = await get_personas(plan, account, self._most_held)
             self.sums.count(account.usage)
-            done = self.earlier.list_done()
-            info = describe_run(plan, people, len(done))
-            cases = self._choose_cases(people, info, done)
+            info = describe_run(plan, people, len(self._done))
+            cases = self._choose_cases(people, info, self._done)
             setup = digest_setup(plan, people.digest)
             async with aclosing(self._deliver_all(partial(self._hold_all, cases), info, setup)) as results:
                 async for result in results:
@@ -107,15 +109,14 @@ class Run:
             results: Their results so far.
             verdicts: Whether the verdict is asked for again; if not, only the scores that are missing.
         """
-        plan, keyed = self.plan, number_keys(results, find_key_to_rescore)
+        plan, keyed = self.plan, dict(iterate_keyed(results, find_key_to_rescore))
         setup = {**digest_setup(plan, ""), "results": digest_results(keyed)}
         check_same(plan, setup)
-        done = self.earlier.list_done()
-        info = describe_scoring(plan, results, len(done), is_reckoned=verdicts)
+        info = describe_scoring(plan, results, len(self._done), is_reckoned=verdicts)
         jobs = (
             (key, partial(self._rescore_one, result, key, info, verdicts))
             for key, result in keyed.items()
-            if key not in done
+            if key not in self._done
         )
 
         def rescore_all(info: RunInfo, delivery: Delivery) -> _Results:
@@ -238,7 +239,9 @@ class Run:
 
     async def _deliver_again(self, delivery: Delivery) -> None:
         """Give each sink what was finished before, as far as it had not taken it or takes all of it again."""
-        for key, result in self.earlier.list_done().items():
+        if not delivery.wants_earlier:
+            return
+        for key, result in self.earlier.iterate_done():
             is_kept = key in self.plan.journal.past.kept or key in self.earlier.kept
             await delivery.write(result, key, is_held=True, is_kept=is_kept)
 

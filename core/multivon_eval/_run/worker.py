@@ -47,7 +47,8 @@ async def run_worker(
 
     Args:
         setup: What the head's desk gave.
-        receive: Gives the next message of the head; raises ``EOFError`` where the head is gone.
+        receive: Gives the next message of the head; raises ``EOFError`` or ``ConnectionError`` where the head
+            is gone.
         send: Sends a message to the head. One at a time is sent.
     """
     post = Post(send)
@@ -57,7 +58,7 @@ async def run_worker(
         try:
             worker = _Worker(WorkerSetup.unpack(setup), post.put)
             await worker.run(receive)
-        except EOFError:
+        except (EOFError, ConnectionError):
             return  # nobody is left to tell
         except MultivonEvalError as error:
             post.put({"kind": "failed", "error": type(error).__name__, "message": str(error)})
@@ -68,7 +69,10 @@ async def run_worker(
             if worker is not None:
                 await worker.close()
         post.put({"kind": "bye"})
-        await post.drain()
+        # Whoever should take it may be gone.
+        draining = asyncio.ensure_future(post.drain())
+        await asyncio.wait((draining, sending), return_when=asyncio.FIRST_COMPLETED)
+        draining.cancel()
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -193,7 +197,9 @@ class _Worker:
             result = await self._simulating.hold(case)
             if result is not None:
                 self._finish(case, result)
-        except FAULTS as error:
+        except (asyncio.CancelledError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
             if not self._failure.done():
                 self._failure.set_exception(error)
         finally:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
 
 from .._types.interval import Interval
 from .quantiles import Z
@@ -14,11 +14,24 @@ from .rates import bound_share
 Shown = Collection[Mapping[frozenset[Any], int]]
 """For each persona how many of its conversations show which kinds of failure; none for one that went well."""
 
+
+class ShownBy(Protocol):
+    """How many personas show each kind."""
+
+    def __getitem__(self, kind: Any, /) -> int:
+        """Give the number for one kind."""
+        ...
+
+    def values(self) -> Iterable[int]:
+        """Give the numbers of all kinds that one persona at least shows."""
+        ...
+
+
 STEPS = 10
 """So many points a discovery curve has."""
 
 
-def estimate_unseen(shown: Shown) -> Interval:
+def estimate_unseen(shown: Shown, shown_by: ShownBy | None = None) -> Interval:
     """The chance that a conversation of another persona fails in a way not seen so far.
 
     That is the share of the conversations that show a kind which no other persona shows: each of them would have been
@@ -27,6 +40,7 @@ def estimate_unseen(shown: Shown) -> Interval:
 
     Args:
         shown: What each persona shows; of one persona at least.
+        shown_by: How many personas show each kind; counted if None.
 
     The interval is Wilson's with Esty's variance. Its low end is Esty's own where that is lower: few kinds that were
     seen once are no proof that there is another one.
@@ -35,7 +49,7 @@ def estimate_unseen(shown: Shown) -> Interval:
     40 (1953), 237-264; W. W. Esty, "A normal limit law for a nonparametric estimator of the coverage of a random
     sample", Annals of Statistics 11 (1983), 905-912, for the variance.
     """
-    shown_by, number = _count_personas(shown), len(shown)
+    shown_by, number = shown_by or _count_personas(shown), len(shown)
     # Each persona is one draw, whatever the number of its trials: the next conversation is another persona's.
     shares = (
         sum(times for kinds, times in rows.items() if any(shown_by[kind] == 1 for kind in kinds)) / sum(rows.values())
@@ -49,8 +63,12 @@ def estimate_unseen(shown: Shown) -> Interval:
     return Interval(chance, max(0.0, min(low, chance - Z * math.sqrt(variance))), max(high, chance))
 
 
-def draw_curve(shown: Shown) -> list[tuple[int, float]]:
+def draw_curve(shown: Shown, shown_by: ShownBy | None = None) -> list[tuple[int, float]]:
     """How many kinds of failure are seen after so many personas, on average over their orders.
+
+    Args:
+        shown: What each persona shows.
+        shown_by: How many personas show each kind; counted if None.
 
     Returns:
         Numbers of personas, ten at most and the last all of them, with the expected number of kinds.
@@ -58,12 +76,12 @@ def draw_curve(shown: Shown) -> list[tuple[int, float]]:
     Source: H. L. Sanders, "Marine benthic diversity", American Naturalist 102 (1968), 243-282, as corrected by S. H.
     Hurlbert, Ecology 52 (1971), 577-586.
     """
-    shown_by, number = _count_personas(shown), len(shown)
+    shown_by, number = shown_by or _count_personas(shown), len(shown)
     points = sorted({max(1, math.ceil(number * step / STEPS)) for step in range(1, STEPS + 1)})
     return [(drawn, math.fsum(_find_seen(number, times, drawn) for times in shown_by.values())) for drawn in points]
 
 
-def _count_personas(shown: Shown) -> Mapping[Hashable, int]:
+def _count_personas(shown: Shown) -> ShownBy:
     """How many personas show each kind."""
     return Counter(kind for rows in shown for kind in frozenset[Any]().union(*rows))
 

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from typing import Any, Protocol, TypeVar
 
 V = TypeVar("V")
 FEW = 1_000
 """Up to so many entries an ordinary dict is handed out."""
+_MOST = 2**32 - 1
+"""What fits into 4 bytes."""
 _FIRST = 64
 """Slots of a table that is empty: a power of two."""
 
 
-class Names:
+class Names(Collection[str]):
     """Texts that are met again and again, each with the number of its first time, from 0.
 
-    A dict would hold an object and an entry for each, 150 bytes beside the letters; this holds about 16.
+    A dict would hold an object and an entry for each, 150 bytes beside the letters; this holds about 14.
+
+    Args:
+        texts: The first of them.
     """
 
-    def __init__(self) -> None:
-        self._letters, self._ends = bytearray(), array("Q")
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._letters, self._ends = bytearray(), array("I")
         # Open addressing: each slot holds the number of a text and 1, or 0 where it is free.
         self._slots = array("I", bytes(4 * _FIRST))
+        for text in texts:
+            self.add(text)
 
     def __len__(self) -> int:
         return len(self._ends)
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str) and self.find(text) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, number: int) -> str:
         return self._read(number).decode("utf-8", "surrogatepass")
@@ -37,9 +50,11 @@ class Names:
         if found := self._slots[slot]:
             return found - 1
         self._letters += letters
+        if len(self._letters) > _MOST and self._ends.typecode == "I":
+            self._ends = array("Q", self._ends)
         self._ends.append(len(self._letters))
         self._slots[slot] = len(self._ends)
-        if 3 * len(self._ends) > 2 * len(self._slots):
+        if 5 * len(self._ends) > 4 * len(self._slots):  # fuller, and looking for one takes long
             self._grow()
         return len(self._ends) - 1
 
@@ -83,11 +98,27 @@ class Column:
             self._values.frombytes(bytes(missing * self._values.itemsize))
         self._values[place] = value
 
+    def values(self) -> Iterator[Any]:
+        """All that were added to, one after the other."""
+        return filter(None, self._values)
+
     def copy(self) -> Column:
         """A column of its own, with the same numbers."""
         copied = Column(self._values.typecode)
         copied._values = self._values[:]
         return copied
+
+
+class Numbered(Protocol):
+    """Names with numbers."""
+
+    def __getitem__(self, number: int, /) -> str:
+        """Give the name of a number."""
+        ...
+
+    def find(self, text: str, /) -> int | None:
+        """Give the number of a name; None where there is none."""
+        ...
 
 
 class NamedValues(Mapping[str, V]):
@@ -99,7 +130,7 @@ class NamedValues(Mapping[str, V]):
         make: Gives the value of a name's number; None for one that is not in it.
     """
 
-    def __init__(self, names: Names, numbers: Sequence[int], make: Callable[[int], V | None]) -> None:
+    def __init__(self, names: Numbered, numbers: Sequence[int], make: Callable[[int], V | None]) -> None:
         self._names, self._numbers, self._make = names, numbers, make
 
     def __len__(self) -> int:
@@ -148,7 +179,7 @@ class _Items(ItemsView[str, V]):
         return zip(self._mapping, self._mapping.list_values(), strict=True)
 
 
-def make_mapping(names: Names, numbers: Sequence[int], make: Callable[[int], V | None]) -> Mapping[str, V]:
+def make_mapping(names: Numbered, numbers: Sequence[int], make: Callable[[int], V | None]) -> Mapping[str, V]:
     """Give a mapping by names, as :class:`NamedValues`: an ordinary dict where they are few."""
     found = NamedValues(names, numbers, make)
     return dict(found.items()) if len(found) <= FEW else found

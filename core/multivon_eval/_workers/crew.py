@@ -12,7 +12,7 @@ from .._types.result import SimulationResult
 from .wire import Message, pack
 
 MOST_DEATHS = 2
-"""A conversation that was there when so many workers died is held no more."""
+"""A conversation that was there when so many workers died, and came no further in between, is held no more."""
 
 
 @attrs.define(eq=False)
@@ -23,13 +23,21 @@ class Job:
         uid: The identity of persona and trial.
         describe: Gives what a worker must know of it.
         give_up: Makes and delivers its result where workers died of it, and for what reason.
-        deaths: How many workers died while they held it.
+        deaths: How many workers died while they held it, one after the other, at the same place of it.
+        steps: How many steps of it have reached the head.
     """
 
     uid: str
     describe: Callable[[], Message]
     give_up: Callable[[str], Awaitable[SimulationResult]]
     deaths: int = 0
+    steps: int = 0
+    _steps_at_death: int = -1
+
+    def count_death(self) -> None:
+        """A worker died while it held it; whoever came further since the last death is not its cause."""
+        self.deaths = 1 if self.steps > self._steps_at_death else self.deaths + 1
+        self._steps_at_death = self.steps
 
 
 @attrs.define(eq=False)
@@ -121,7 +129,7 @@ class Crew:
         """
         jobs, worker.jobs = list(worker.jobs.values()), {}
         for job in jobs:
-            job.deaths += 1
+            job.count_death()
         self._again.extend(job for job in jobs if job.deaths < MOST_DEATHS)
         return [job for job in jobs if job.deaths >= MOST_DEATHS]
 

@@ -23,6 +23,8 @@ from .wire import Message, unpack
 
 _FAREWELL = 30.0
 """Seconds that workers have to end what they do when all is done, or the run is interrupted."""
+_STEPS = ("said", "ended", "judged")
+"""The tables that tell that a conversation came further."""
 _ERRORS = {error.__name__: error for error in (JournalError, RunStopped, UsageError)}
 
 
@@ -187,6 +189,9 @@ class RunDesk:
         match message:
             case {"kind": "rows", "rows": rows}:
                 self._office.count_calls(self._records.take(worker.key, rows))
+                for table, about, *_ in rows:
+                    if table in _STEPS and (job := worker.jobs.get(about)) is not None:
+                        job.steps += 1
             case {"kind": "lease", "amount": amount, "is_ahead": is_ahead}:
                 self._leases.request(worker.key, Decimal(amount), is_ahead)
             case {"kind": "return", "amount": amount}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import shlex
 from collections.abc import Iterator, Mapping
 
@@ -84,8 +85,8 @@ def _list_rates(label: str, rates: Mapping[str, Rate]) -> Iterator[Row]:
     """List the lowest rates first; nothing where there is one persona."""
     if len(rates) < 2:
         return
-    ranked = sorted(rates.items(), key=lambda pair: (pair[1].value or 0.0, pair[0]))
-    told = [f"{make_label(name)} {rate.hits} of {rate.of}" for name, rate in ranked[:SHOWN]]
+    lowest = heapq.nsmallest(SHOWN, rates.items(), key=lambda pair: (pair[1].value or 0.0, pair[0]))
+    told = [f"{make_label(name)} {rate.hits} of {rate.of}" for name, rate in lowest]
     more = f"; {len(rates) - SHOWN} more, none lower" if len(rates) > SHOWN else ""
     yield label, ", ".join(told) + more, ""
 
@@ -95,8 +96,7 @@ def _list_criteria(criteria: Mapping[str, Mapping[str, int]]) -> Iterator[Row]:
         counts = pair[1]
         return counts.get("yes", 0) / (sum(counts.values()) or 1), pair[0]
 
-    ranked = sorted(criteria.items(), key=rank)
-    for number, (text, counts) in enumerate(ranked[:SHOWN]):
+    for number, (text, counts) in enumerate(heapq.nsmallest(SHOWN, criteria.items(), key=rank)):
         unknown = f", {counts['unknown']} unknown" if counts.get("unknown") else ""
         of = counts.get("yes", 0) + counts.get("no", 0)
         yield (
@@ -104,8 +104,8 @@ def _list_criteria(criteria: Mapping[str, Mapping[str, int]]) -> Iterator[Row]:
             f"{counts.get('yes', 0)} of {of} met{unknown}: {' '.join(text.split())[:_REASON]}",
             "",
         )
-    if len(ranked) > SHOWN:
-        yield "", f"{len(ranked) - SHOWN} more criteria, none met less often", "dim"
+    if len(criteria) > SHOWN:
+        yield "", f"{len(criteria) - SHOWN} more criteria, none met less often", "dim"
 
 
 def list_closing_rows(report: Report) -> Iterator[Row]:

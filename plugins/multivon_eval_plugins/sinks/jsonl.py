@@ -127,11 +127,23 @@ def _open_file(path: Path, is_resumption: bool) -> IO[bytes]:
         return os.fdopen(opened, "wb")
     if is_resumption and path.exists():
         with path.open("r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)
+            file.truncate(_find_last_end(file))
     else:
         path.open("wb").close()
     # Whatever somebody else does to the file, each line is put at its end.
     return path.open("ab")
+
+
+def _find_last_end(file: IO[bytes]) -> int:
+    """Find where the last line feed of a file ends, looking backwards part by part; 0 where there is none."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        begin = max(0, end - (1 << 16))
+        file.seek(begin)
+        if (found := file.read(end - begin).rfind(b"\n")) >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
 
 
 def _measure(path: Path) -> tuple[int, int]:
@@ -140,7 +152,7 @@ def _measure(path: Path) -> tuple[int, int]:
         return 0, 0
     size = lines = 0
     with path.open("rb") as file:
-        while part := file.read(1 << 20):
+        while part := file.read(1 << 16):
             size += len(part)
             lines += part.count(b"\n")
     return size, lines

@@ -1,0 +1,1 @@
+"""The executor ``ray``: conversations in the processes of a Ray cluster."""

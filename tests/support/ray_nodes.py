@@ -1,0 +1,75 @@
+"""A real Ray with nodes on this machine, every one of them at 127.0.0.1."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+HOST = "127.0.0.1"
+SETTINGS = {
+    # The only way to have Ray keep 127.0.0.1: it takes the address of the machine in its place otherwise.
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+
+
+@attrs.frozen
+class Nodes:
+    """A cluster.
+
+    Attributes:
+        cluster: Ray's own for tests.
+        folder: Where all that its processes write is kept.
+    """
+
+    cluster: Any
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        """Where its head listens."""
+        address: str = self.cluster.address
+        return address
+
+    def add(self, num_cpus: int = 1) -> Any:
+        """Add a node."""
+        return self.cluster.add_node(num_cpus=num_cpus, node_ip_address=HOST)
+
+    def remove(self, node: Any) -> None:
+        """Kill all of a node's processes at once."""
+        self.cluster.remove_node(node, allow_graceful=False)
+
+
+@contextmanager
+def start_nodes(num_cpus: int, env: Mapping[str, str] | None = None) -> Iterator[Nodes]:
+    """Run a Ray whose head has so many CPUs.
+
+    Args:
+        num_cpus: Of the head's own node.
+        env: What stands in the environment of its processes beside what stands in ours.
+    """
+    os.environ.update(SETTINGS)
+    cluster_utils = importlib.import_module("ray.cluster_utils")
+    # Names of sockets are short, and pytest's folders are not.
+    folder = Path(tempfile.mkdtemp(prefix="nodes-", dir="/tmp"))
+    before = {name: os.environ.get(name) for name in env or {}}
+    os.environ.update(env or {})
+    cluster = None
+    try:
+        head = {"node_ip_address": HOST, "num_cpus": num_cpus, "include_dashboard": False, "temp_dir": str(folder)}
+        cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+        yield Nodes(cluster, folder)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        if cluster is not None:
+            cluster.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
