@@ -142,10 +142,11 @@ def statistics(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look.
 
+    ``-- --burn`` measures how much faster two shards, or two workers on Ray, are where the system needs the CPU;
     ``-- --scale 1000 10000 -- --executor local`` measures memory and time at so many conversations, with what stands
     behind the second ``--`` added to ``simulate``.
     """
-    session.install(".", "openai>=2.8", "playwright>=1.65", "pytest>=8.2")
+    session.install(".[ray]", "openai>=2.8", "playwright>=1.65", "pytest>=8.2")
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": str(Path("tests").resolve())})
 
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from .budget import tell_budget
+from .burn import tell_burning
+from .merging import tell_merging
 from .prompts import tell_prompts
 from .recorder import tell_recording
 from .report import tell_report
 from .scale import COUNTS, tell_scale
-from .shards import tell_merging, tell_shards
 
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
@@ -114,6 +115,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer conversations, one round, no growth")
     parser.add_argument("--budget", action="store_true", help="only how usable the ceiling is, in 216 runs")
     parser.add_argument("--report", action="store_true", help="only how a report opens, in a browser")
+    parser.add_argument("--burn", action="store_true", help="only how much faster two processes are, with much CPU")
     parser.add_argument(
         "--scale",
         nargs="*",
@@ -137,6 +139,8 @@ def main() -> None:
             return tell_scale(folder, options.scale or COUNTS, options.trials, args)
         if options.merge is not None:
             return tell_merging(folder, options.merge or COUNTS)
+        if options.burn:
+            return tell_burning(folder, 100 if options.quick else 500, 4, 1 if options.quick else 3)
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)
@@ -152,7 +156,6 @@ def main() -> None:
         tell_speed(folder, bodies, count, 200, rounds)
         tell_recording(rounds=rounds * 10)
         tell_report(folder, 2_000, rounds)
-        tell_shards(folder, 2 * count, rounds)
         if not options.quick:
             tell_growth(folder, 2_000, 20_000, 200)
 

@@ -67,6 +67,11 @@ class Ledger:
         self._waiters = Waiters(self._is_impossible)
 
     @property
+    def funds(self) -> Funds:
+        """How the whole budget stands, over all who share it."""
+        return self._till.seen()
+
+    @property
     def left(self) -> Decimal | None:
         """USD that are neither spent nor reserved nor held, by anybody; None without a ceiling."""
         return self._till.seen().left

@@ -182,8 +182,9 @@ class _Worker:
                 self._tasks[case.uid] = asyncio.create_task(self._hold(case))
             case {"kind": "grant", "amount": amount} if self._lease is not None:
                 self._lease.take_in(Decimal(amount))
-            case {"kind": "deny", "was_ahead": was_ahead} if self._lease is not None:
-                self._lease.note_denial(self._lease.whole, was_ahead)
+            case {"kind": "deny", "was_ahead": was_ahead, "spent": spent, "reserved": reserved} if self._lease:
+                whole = Funds(self._setup.budget, Decimal(spent), Decimal(reserved))
+                self._lease.note_denial(whole, was_ahead)
             case {"kind": "shortage"} if self._lease is not None:
                 self._lease.is_short = True
             case {"kind": "overload", "judge": judge, "asked": asked}:

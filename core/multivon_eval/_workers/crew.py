@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import attrs
 
+from .._money.funds import Funds
 from .._types.result import SimulationResult
 from .wire import Message, pack
 
@@ -48,6 +49,7 @@ class Worker:
         name: As its executor calls it.
         key: Its name in the record, which no other worker of this run has, also before a resume.
         slots: How many conversations talk in it at once.
+        funds: Gives how the whole budget stands.
         jobs: Those that it holds, by uid.
         is_ready: Whether it has loaded everything.
     """
@@ -56,6 +58,7 @@ class Worker:
     key: str
     slots: int
     _send: Callable[[bytes], None]
+    funds: Callable[[], Funds]
     jobs: dict[str, Job] = attrs.field(factory=dict)
     is_ready: bool = False
 
@@ -68,8 +71,9 @@ class Worker:
         self.tell("grant", amount=str(amount))
 
     def deny(self, was_ahead: bool) -> None:
-        """Tell it that there is no more."""
-        self.tell("deny", was_ahead=was_ahead)
+        """Tell it that there is no more, and how the budget stands, for messages."""
+        funds = self.funds()
+        self.tell("deny", was_ahead=was_ahead, spent=str(funds.spent), reserved=str(funds.reserved))
 
     def note_shortage(self) -> None:
         """Tell it to give back what it does not need."""

@@ -72,7 +72,7 @@ class RunDesk:
         self._records = Records(office.journal, self._leases)
         self._ended: asyncio.Queue[tuple[Job, Any] | MultivonEvalError] = asyncio.Queue()
         self._departures = asyncio.Event()
-        self._is_closing = False
+        self._is_closing = self._has_begun = False
 
     def add(self, name: str, send: Callable[[bytes], None], slots: int = 1) -> None:
         """A worker was started.
@@ -83,7 +83,7 @@ class RunDesk:
             slots: How many conversations it drives at once.
         """
         # Not the name alone: a run that is resumed may call its workers as the one before did.
-        worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send)
+        worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send, lambda: self._office.ledger.funds)
         self._crew.workers[name] = worker
         self._leases.add(worker.key, worker)
         worker.tell("welcome", slots=slots)
@@ -178,6 +178,7 @@ class RunDesk:
         if self._is_closing:
             return
         for worker, job in self._crew.assign():
+            self._has_begun = True
             rows = self._office.journal.list_rows(job.uid) if self._is_known(job) else []
             worker.tell("case", **job.describe(), rows=rows)
 
@@ -212,16 +213,22 @@ class RunDesk:
             case {"kind": "ready", **described}:
                 self._welcome(worker, described)
             case {"kind": "failed", "error": error, "message": what}:
-                kind = _ERRORS.get(error, RunStopped)
-                self._ended.put_nowait(kind(f"worker {worker.name}: {what}"))
+                self._stop(worker, _ERRORS.get(error, RunStopped), what)
             case {"kind": "bye"}:
                 self._leases.leave(worker.key)
                 self._crew.workers.pop(worker.name, None)
                 self._departures.set()
 
+    def _stop(self, worker: Worker, kind: type[MultivonEvalError], what: str) -> None:
+        told = f"worker {worker.name}: {what}"
+        # That nothing was spent can be said only until the first conversation began.
+        if self._has_begun and kind is UsageError:
+            kind, told = RunStopped, f"{told}; correct it, and go on with --resume"
+        self._ended.put_nowait(kind(told))
+
     def _welcome(self, worker: Worker, described: Message) -> None:
         if difference := self._office.find_difference(described):
-            self._ended.put_nowait(UsageError(f"worker {worker.name} {difference}"))
+            self._stop(worker, UsageError, f"it {difference}")
             return
         worker.is_ready = True
         self._assign()

@@ -204,3 +204,11 @@ def test_a_function_without_a_name_is_refused_beforehand() -> None:
     """A lambda, or a function inside another, is not found by another process."""
     with pytest.raises(UsageError, match="cannot be found by its name"):
         simulate(lambda prompt: "Hello.", people(1), judge="offline", executor=NearWorkers(1))
+
+
+def test_a_budget_that_is_too_small_for_any_call() -> None:
+    """Every conversation is cut before it costs anything, and nobody waits for ever."""
+    results = run(people(2), NearWorkers(2), judge=f"support.till.Till:till {next(_TILLS)}", budget_usd="0.0001")
+    assert {one.stop_reason for one in results} == {"budget_exceeded"}
+    assert results.report is not None
+    assert results.report.summary.spent_usd == 0

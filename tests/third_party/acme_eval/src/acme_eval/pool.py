@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
@@ -62,6 +63,8 @@ class Pool:
 
 def _work(setup: bytes, pipe: Connection) -> None:
     """Hold conversations, in the process that was started for it."""
+    # Ctrl-C reaches all processes of a terminal: the head is the one that ends the run, and tells its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     async def send(message: bytes) -> None:
         await asyncio.to_thread(pipe.send_bytes, message)

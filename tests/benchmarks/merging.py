@@ -1,4 +1,4 @@
-"""What shards buy where the system under test is heavy itself, and what merging them takes."""
+"""What merging the shards of a run takes, from a thousand conversations to a hundred thousand."""
 
 from __future__ import annotations
 
@@ -16,59 +16,12 @@ from multivon_eval._run.shard import find_shard
 
 from .scale import FLAT, HERE, write_personas
 
-BURNS = '''"""A system under test that takes 20 ms of processor time for each reply."""
-
-import time
+MODEL = '''"""A system under test that takes no time."""
 
 
 def model_fn(prompt):
-    ends = time.thread_time() + 0.02
-    while time.thread_time() < ends:
-        pass
     return "The refund window is 30 days. Open your orders and press refund."
 '''
-WANTED = 1.7
-"""So many times as fast two shards on two cores are to be as one process."""
-
-
-def _start(folder: Path, *args: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "multivon_eval", *args, "--quiet"]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-
-
-def _end(*processes: subprocess.Popen[bytes]) -> None:
-    for process in processes:
-        if process.wait():
-            raise SystemExit(f"{' '.join(map(str, process.args))} ended with {process.returncode}")
-
-
-def tell_shards(folder: Path, conversations: int = 200, rounds: int = 3) -> None:
-    """Print how much faster two shards at once are than one process, merging included.
-
-    Args:
-        folder: Where files go.
-        conversations: How many there are.
-        rounds: How often each is measured; the fastest counts.
-    """
-    (folder / "burns.py").write_text(BURNS)
-    write_personas(folder / "burns.jsonl", conversations)
-    run = ("simulate", "--model-cmd=burns.py", "--personas=burns.jsonl", "--max-turns=4", "--judge=offline")
-    took: dict[str, list[float]] = {"one process": [], "two shards": [], "merge": []}
-    for _ in range(rounds):
-        began = time.perf_counter()
-        _end(_start(folder, *run, "--out=one.jsonl"))
-        took["one process"].append(time.perf_counter() - began)
-        began = time.perf_counter()
-        _end(*(_start(folder, *run, f"--shard={index}/2", f"--out=part-{index}.jsonl") for index in (1, 2)))
-        shards = time.perf_counter() - began
-        _end(_start(folder, "merge", "part-1.jsonl", "part-2.jsonl", "--out=merged.jsonl"))
-        took["two shards"].append(time.perf_counter() - began)
-        took["merge"].append(time.perf_counter() - began - shards)
-    best = {name: min(found) for name, found in took.items()}
-    print(f"\n{conversations} conversations, 20 ms of processor time for each reply, judge offline, {rounds} rounds")
-    one, two, merge = best["one process"], best["two shards"], best["merge"]
-    print(f"one process {one:.1f} s, two shards {two:.1f} s, of which merging {merge:.1f} s")
-    print(f"two shards are {one / two:.2f} times as fast; wanted {WANTED}")
 
 
 def tell_merging(folder: Path, counts: Sequence[int]) -> None:
@@ -109,10 +62,11 @@ def _measure_merge(folder: Path, header: dict[str, Any], row: dict[str, Any], co
 
 def _make_sample(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The header of a shard, and one of its lines."""
-    (folder / "burns.py").write_text(BURNS)
-    write_personas(folder / "burns.jsonl", 8)
-    run = ("simulate", "--model-cmd=burns.py", "--personas=burns.jsonl", "--max-turns=2", "--judge=offline")
-    _end(_start(folder, *run, "--shard=1/2", "--out=sample.jsonl"))
+    (folder / "model.py").write_text(MODEL)
+    write_personas(folder / "few.jsonl", 8)
+    run = ("simulate", "--model-cmd=model.py", "--personas=few.jsonl", "--max-turns=2", "--judge=offline", "--quiet")
+    command = [sys.executable, "-m", "multivon_eval", *run, "--shard=1/2", "--out=sample.jsonl"]
+    subprocess.run(command, cwd=folder, check=True)
     header, row = (json.loads(line) for line in (folder / "sample.jsonl").read_text().splitlines()[:2])
     return header, row
 
