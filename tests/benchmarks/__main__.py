@@ -17,6 +17,7 @@ from typing import Any
 
 from .budget import tell_budget
 from .burn import tell_burning
+from .merging import tell_merging
 from .prompts import tell_prompts
 from .recorder import tell_recording
 from .report import tell_report
@@ -122,6 +123,9 @@ def main() -> None:
         metavar="N",
         help="only memory and time at so many conversations; what stands after -- is added to the command",
     )
+    parser.add_argument(
+        "--merge", nargs="*", type=int, metavar="N", help="only memory and time of merging so many conversations"
+    )
     parser.add_argument("--trials", type=int, default=1, help="of each persona, with --scale")
     given = sys.argv[1:]
     mine = given.index("--") if "--" in given else len(given)
@@ -133,6 +137,8 @@ def main() -> None:
         folder = Path(name)
         if options.scale is not None:
             return tell_scale(folder, options.scale or COUNTS, options.trials, args)
+        if options.merge is not None:
+            return tell_merging(folder, options.merge or COUNTS)
         if options.burn:
             return tell_burning(folder, 100 if options.quick else 500, 4, 1 if options.quick else 3)
         if options.report:

@@ -110,7 +110,8 @@ class Watch:
     def __init__(self, until: Until, order: Sequence[str], trials: int) -> None:
         self.until = until
         self._order, self._trials = tuple(order), trials
-        self._waiting: dict[str, list[SimulationResult]] = {name: [] for name in order}
+        # Of each result what is looked at and what it cost: the result itself may be long, and wait long.
+        self._waiting: dict[str, list[tuple[float | None, Decimal]]] = {name: [] for name in order}
         self._sequence = ConfidenceSequence()
         self._next = 0
         self._fell: Decision | None = None
@@ -128,15 +129,15 @@ class Watch:
         self._cost += result.cost_usd
         if (mine := self._waiting.get(result.persona.name)) is None:
             return
-        mine.append(result)
+        mine.append((self._read(result), result.cost_usd))
         while self._next < len(self._order) and len(self._waiting[self._order[self._next]]) >= self._trials:
             self._look_at(self._waiting.pop(self._order[self._next]))
             self._next += 1
 
-    def _look_at(self, results: Sequence[SimulationResult]) -> None:
-        self._conversations += len(results)
-        self._spent += sum((result.cost_usd for result in results), Decimal(0))
-        values = [value for result in results if (value := self._read(result)) is not None]
+    def _look_at(self, found: Sequence[tuple[float | None, Decimal]]) -> None:
+        self._conversations += len(found)
+        self._spent += sum((cost for _, cost in found), Decimal(0))
+        values = [value for value, _ in found if value is not None]
         if values:
             self._sequence.add(math.fsum(values) / len(values))  # the same, whichever trial ended first
         if self._fell is None and (outcome := self.until.judge(self._sequence)) != "undecided":

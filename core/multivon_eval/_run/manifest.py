@@ -36,6 +36,9 @@ _OPTIONS = (
 )
 """What conversations depend on; how many are held at once, and a judge's patience, are each machine's own."""
 
+_APART = ("sink", "persona source", "executor")
+"""Kinds of plug-in of which each machine may have its own: they name its files, and where it holds conversations."""
+
 MOST_RECKONED = 1000
 """How many personas are reckoned one by one; of more, whose chances even out, so many spread over all of them."""
 
@@ -61,7 +64,7 @@ def make_manifest(plan: Plan, people: People, of: int) -> Manifest:
         model=plan.system.identity if plan.system else "",
         prompts=_digest_prompts(plan),
         options={name: getattr(info, name) for name in _OPTIONS},
-        plugins=tuple(_describe(use) for use in info.plugins if use.kind not in ("sink", "persona source")),
+        plugins=tuple(_describe(use) for use in info.plugins if use.kind not in _APART),
         scores=tuple(plan.evaluators),
         version=info.versions["multivon-eval"],
         budget_usd=info.budget_usd,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,8 @@ class SinkSession:
             await delivery.open(info)
             for result in results:
                 await delivery.write(result, result.case_uid)
+                # Sinks may never wait: Ctrl-C, and the clocks that bound each of them, need the loop to turn.
+                await asyncio.sleep(0)
             is_cut = False
         finally:
             report = end(is_cut)

@@ -104,6 +104,19 @@ def test_until_baseline_and_configuration_are_held_on_the_whole(folder: Path) ->
     assert {row["metadata"]["options"]["until"] for row in read_rows(folder / "merged.jsonl")} == {"width<=0.99"}
 
 
+def test_until_is_decided_as_one_run_decides_it(tmp_path: Path) -> None:
+    """With the same seed personas are looked at in the same order, so the decision falls at the same conversation."""
+    folder, seed = furnish(tmp_path), ("--seed", "5")
+    make_shards(folder, 2, *seed, "--quiet")
+    until = ("--until", "width<=0.98", "--json")
+    one = json.loads(multivon_eval(*RUN, *seed, *until, cwd=folder).stdout)["decision"]
+    merged = json.loads(merge(folder, *until).stdout)["decision"]
+    assert one["outcome"] == "met"
+    assert one["not_run"] > 0, "one run stops, and shards have held all of it"
+    for name in ("outcome", "interval", "personas", "conversations"):
+        assert merged[name] == one[name], name
+
+
 def _tear(folder: Path) -> None:
     path = folder / "shard-2.jsonl"
     path.write_bytes(path.read_bytes()[:-20])
