@@ -87,8 +87,9 @@ class RunDesk:
         # Not the name alone: a run that is resumed may call its workers as the one before did.
         worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send, lambda: self._office.ledger.funds)
         self._crew.workers[name] = worker
-        self._leases.add(worker.key, worker)
         worker.tell("welcome", worker=name, slots=slots)
+        # After the welcome: it may have to say that money is short.
+        self._leases.add(worker.key, worker)
 
     def receive(self, name: str, message: bytes) -> None:
         """A message of a worker came."""
