@@ -120,7 +120,7 @@ def test_interrupted_and_resumed(tmp_path: Path, server: Server, nodes: Nodes) -
     process.send_signal(signal.SIGINT)
     code, _, err = run.finish(process)
     assert code == 130, err
-    assert not any(map(is_alive, workers))
+    wait_for(lambda: not any(map(is_alive, workers)))
     assert 20 <= run.count_rows() < PERSONAS
     code, _, err = run.finish()
     assert code == 0, err

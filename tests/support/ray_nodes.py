@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,24 @@ class Nodes:
         return self.cluster.add_node(num_cpus=1, num_gpus=num_gpus, node_ip_address=HOST)
 
     def remove(self, node: Any) -> None:
-        """Kill all of a node's processes at once."""
+        """Kill all of a node's processes at once, its workers with them."""
+        workers = list_children(node.all_processes["raylet"][0].process.pid)
         self.cluster.remove_node(node, allow_graceful=False)
+        # They would live on for some seconds, which those of a machine that is lost do not.
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def list_children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parent = path.read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+            if int(parent) == pid:
+                found.append(int(path.parent.name))
+    return found
 
 
 @contextmanager
