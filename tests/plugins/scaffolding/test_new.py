@@ -77,7 +77,7 @@ def test_nothing_is_left_to_fill_in(tmp_path: Path) -> None:
     for kind in KINDS:
         plugins("new", kind, f"acme-{kind}")
     paths = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(paths) == 8 * 8
+    assert len(paths) == 8 * len(KINDS)
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert not any(mark in text for mark in ("<<", ">>", "<%", "%>", "TODO")), path
