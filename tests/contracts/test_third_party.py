@@ -302,7 +302,7 @@ NAMED = [
     ("evaluator", "--evaluator", "module", "broken.good", "it is a module"),
     ("evaluator", "--evaluator", "synchronous", "broken.synchronous:Synchronous", "'evaluate' is not asynchronous"),
     ("evaluator", "--evaluator", "verbless", "broken.verbless:Verbless", "no method 'evaluate'"),
-    ("evaluator", "--evaluator", "newer", "broken.newer:Newer", "plug-in API 2 and this host has 1.1; upgrade"),
+    ("evaluator", "--evaluator", "newer", "broken.newer:Newer", "plug-in API 2 and this host has 1.2; upgrade"),
     ("evaluator", "--evaluator", "untyped", "broken.untyped:Untyped", "name 'Clock' is not defined"),
     ("evaluator", "--evaluator", "turn-consistency", "broken.good:Good", "is offered by broken-eval"),
     ("evaluator", "--evaluator", "claimed", "broken.good:Good", "is offered by broken-eval"),

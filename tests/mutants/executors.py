@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -364,11 +366,16 @@ class Tells(Pool):
     """Hands the environment to its worker as arguments."""
 
     def start(self, desk: Desk, theirs: Connection) -> Any:
-        sys._xoptions["environment"] = repr(sorted(os.environ.items()))
+        descriptor, script = tempfile.mkstemp(suffix=".sh")
+        atexit.register(os.unlink, script)
+        os.write(descriptor, f'#!/bin/sh\nexec {sys.executable} -X "told=$(env)" "$@"\n'.encode())
+        os.close(descriptor)
+        os.chmod(script, 0o700)
+        _FRESH.set_executable(script)
         try:
             return super().start(desk, theirs)
         finally:
-            del sys._xoptions["environment"]
+            _FRESH.set_executable(sys.executable)
 
 
 def _work(setup: bytes, pipe: Connection, interrupted: Any = signal.SIG_IGN) -> None:

@@ -79,6 +79,8 @@ def start_nodes(num_cpus: int, env: Mapping[str, str] | None = None) -> Iterator
     folder = Path(tempfile.mkdtemp(prefix="nodes-", dir="/tmp"))
     before = {name: os.environ.get(name) for name in env or {}}
     os.environ.update(env or {})
+    # Ray's own for tests writes there where its head listens, and expects somebody to have made it.
+    Path(tempfile.gettempdir(), "ray").mkdir(exist_ok=True)
     cluster = None
     try:
         head = {"node_ip_address": HOST, "num_cpus": num_cpus, "include_dashboard": False, "temp_dir": str(folder)}

@@ -173,9 +173,9 @@ class TestApiVersion:
     @pytest.mark.parametrize(
         ("wants", "told"),
         [
-            ("1.99", "written for plug-in API 1.99 and this host has 1.1; upgrade multivon-eval"),
-            (2, "written for plug-in API 2 and this host has 1.1; upgrade multivon-eval"),
-            (0, "written for plug-in API 0 and this host has 1.1; upgrade the plug-in"),
+            ("1.99", "written for plug-in API 1.99 and this host has 1.2; upgrade multivon-eval"),
+            (2, "written for plug-in API 2 and this host has 1.2; upgrade multivon-eval"),
+            (0, "written for plug-in API 0 and this host has 1.2; upgrade the plug-in"),
             ("new", "its plugin_api is 'new'; give the version it is written for"),
             (None, "its plugin_api is None"),
             (True, "its plugin_api is True"),

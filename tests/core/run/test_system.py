@@ -425,7 +425,7 @@ class NoFunction:
         (lambda conversation_id: "x", "takes neither the prompt nor 'messages'"),
         (lambda **named: "x", "takes neither the prompt nor 'messages'"),
         (lambda messages, history, user: "x", "wants 2 arguments (history, user)"),
-        ("model.py", "is str, not a function"),
+        ("model.py", "no such file"),
         (None, "is NoneType, not a function"),
         (NoFunction(), "is NoFunction, not a function; give a function of one string"),
         (Invoked(), "is Invoked, not a function; hand in from_runnable(...) of it"),

@@ -76,7 +76,7 @@ def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     starts = issubclass(tests, CommandTests) and test in ("", "test_importing_it_does_nothing")
     starts |= test in _WITH_WORKERS or tests.__name__ == "TestLeavesProcess"
     marks = (pytest.mark.process,) if starts else ()
-    return (*marks, pytest.mark.slow) if tests.__name__ == "TestLosesSilently" else marks
+    return marks
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,8 @@ def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     [
         pytest.param(one, marks=_mark_processes(one.tests, one.test), id=f"{one.tests.__name__}: {one.test}")
         for one in PLANTED
+        # Those with workers take the time of processes; `nox -s mutants` has them all.
+        if one.test not in _WITH_WORKERS
     ],
 )
 def test_the_fault_is_found(mutant: Mutant) -> None:
