@@ -140,7 +140,7 @@ def main() -> None:
         if options.merge is not None:
             return tell_merging(folder, options.merge or COUNTS)
         if options.burn:
-            return tell_burning(folder, 100 if options.quick else 500, 4, 1 if options.quick else 3)
+            return tell_burning(folder, 200 if options.quick else 1_500, 4, 1 if options.quick else 3)
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)

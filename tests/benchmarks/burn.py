@@ -19,7 +19,20 @@ BURNED = 0.020
 """Seconds of CPU for each reply."""
 MODEL = f'''"""A system under test that computes for a while, as a small local model does."""
 
+import itertools
+import os
 import time
+
+# Each process keeps to a core: threads that hand Python's lock to each other are moved about otherwise, and two
+# processes then stand on one core while the other has nothing to do.
+for number in itertools.count():
+    try:
+        os.close(os.open(f"core-{{number}}", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        continue
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {{cores[number % len(cores)]}})
+    break
 
 
 def model_fn(conversation):
@@ -44,7 +57,9 @@ def _finish(processes: Sequence[subprocess.Popen[bytes]]) -> None:
             raise SystemExit(f"{process.args!r} ended with {process.returncode}:\n{said.decode()}")
 
 
-def _time(work: Callable[[], None]) -> float:
+def _time(folder: Path, work: Callable[[], None]) -> float:
+    for core in folder.glob("core-*"):
+        core.unlink()
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
@@ -56,7 +71,7 @@ def tell_burning(folder: Path, conversations: int, turns: int, rounds: int) -> N
     Args:
         folder: Where files go.
         conversations: How many there are.
-        turns: How many each has.
+        turns: How many each has at most.
         rounds: How often each way is measured, in turn.
     """
     (folder / "model.py").write_text(MODEL)
@@ -76,7 +91,7 @@ def tell_burning(folder: Path, conversations: int, turns: int, rounds: int) -> N
         took: dict[str, list[float]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, way in ways.items():
-                took[name].append(_time(way))
+                took[name].append(_time(folder, way))
     print(f"{conversations} conversations x {turns} turns, {BURNED * 1000:.0f} ms of CPU a reply, {rounds} rounds")
     alone = took.pop("one process")
     print(f"{'one process':<20}{statistics.median(alone):>8.1f} s")
