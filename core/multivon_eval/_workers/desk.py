@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -97,8 +98,13 @@ class RunDesk:
         if worker is None:
             return  # it was given up before
         try:
-            for one in unpack(message):
-                self._take(worker, one)
+            # What a worker recorded while a message was on its way comes in one, and is kept in one transaction.
+            for is_record, found in itertools.groupby(unpack(message), lambda one: one["kind"] == "rows"):
+                if is_record:
+                    self._record(worker, [row for one in found for row in one["rows"]])
+                    continue
+                for one in found:
+                    self._take(worker, one)
         except JournalError as error:
             self._ended.put_nowait(error)
 
@@ -191,14 +197,15 @@ class RunDesk:
     def _is_known(self, job: Job) -> bool:
         return job.deaths > 0 or job.uid in self._office.journal.past.cases
 
+    def _record(self, worker: Worker, rows: Sequence[Sequence[Any]]) -> None:
+        self._office.count_calls(self._records.take(worker.key, rows))
+        for table, about, *_ in rows:
+            if table in _STEPS and (job := worker.jobs.get(about)) is not None:
+                job.steps += 1
+
     def _take(self, worker: Worker, message: Message) -> None:
         """Do what one message asks for."""
         match message:
-            case {"kind": "rows", "rows": rows}:
-                self._office.count_calls(self._records.take(worker.key, rows))
-                for table, about, *_ in rows:
-                    if table in _STEPS and (job := worker.jobs.get(about)) is not None:
-                        job.steps += 1
             case {"kind": "lease", "amount": amount, "is_ahead": is_ahead}:
                 self._leases.request(worker.key, Decimal(amount), is_ahead)
             case {"kind": "return", "amount": amount}:
