@@ -24,6 +24,7 @@ class NearWorkers:
         most_deaths: After so many deaths no other worker is started.
         deaths: How many died.
         seen: What the workers said, as it arrived.
+        told: What was said to them, each with the worker's name.
     """
 
     workers: int = 2
@@ -32,6 +33,7 @@ class NearWorkers:
     most_deaths: int = 1_000
     deaths: int = attrs.field(default=0, init=False)
     seen: list[bytes] = attrs.field(factory=list, init=False)
+    told: list[tuple[str, bytes]] = attrs.field(factory=list, init=False)
     _names: itertools.count[int] = attrs.field(factory=itertools.count, init=False)
 
     def count_workers(self) -> int:
@@ -58,7 +60,12 @@ class NearWorkers:
             to_worker, to_head = asyncio.Queue[bytes](), asyncio.Queue[bytes]()
             worker = asyncio.create_task(run_worker(desk.setup, to_worker.get, to_head.put))
             worker.add_done_callback(lambda _, ended=to_head: ended.put_nowait(b""))
-            desk.add(name, to_worker.put_nowait, self.slots)
+
+            def tell(message: bytes, name: str = name, queue: asyncio.Queue[bytes] = to_worker) -> None:
+                self.told.append((name, message))
+                queue.put_nowait(message)
+
+            desk.add(name, tell, self.slots)
             try:
                 while message := await to_head.get():
                     if self.dies(len(self.seen), message):

@@ -85,6 +85,27 @@ def test_too_much_halves_the_limit_once_for_all_calls_under_way():
     assert limit.now == 2
 
 
+def test_processes_that_ask_one_judge_slow_down_together():
+    """Each tells the others once; who hears of it halves once, however many tell, and tells nobody on."""
+
+    async def play():
+        told = []
+        first, second = Limit(8, lambda asked: told.append(("first", asked))), Limit(8, lambda asked: told.append(2))
+        for limit in (first, second):
+            for _ in range(4):
+                await limit.enter()
+        first.record_overload(4, 2.0)
+        first.record_overload(3)
+        assert told == [("first", 2.0)]
+        second.heed_overload(2.0)
+        second.heed_overload(2.0)
+        assert (first.now, second.now) == (4, 4)
+        assert second.pause > 0
+        assert told == [("first", 2.0)]
+
+    asyncio.run(play())
+
+
 def test_the_limit_never_falls_below_one():
     """However often the provider says it gets too much, one call at a time is made."""
     limit = Limit(2)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from multivon_eval import Persona, SimulationResult, SimulationResults, asimulate, simulate
 from multivon_eval.errors import RunStopped, UsageError
 from multivon_eval.sdk import result_to_json
+from support.chat_server import ChatServer
 from support.examples import examples
 from support.near_workers import NearWorkers
 from support.till import CHARGED
@@ -212,3 +213,16 @@ def test_a_budget_that_is_too_small_for_any_call() -> None:
     assert {one.stop_reason for one in results} == {"budget_exceeded"}
     assert results.report is not None
     assert results.report.summary.spent_usd == 0
+
+
+def test_a_judge_that_gets_too_much_is_spared_by_all_workers(no_pauses: None) -> None:
+    """One worker is refused with 429: the others are told, and it is not told itself."""
+    executor = NearWorkers(3, 2)
+    with ChatServer(script=[*[None] * 9, "429:0"]) as server:
+        judge = f"openai:any,base_url={server.base_url},price_in=1,price_out=2"
+        results = run(people(6), executor, judge=judge)
+    assert all(one.stop_reason in ("goal_reached", "max_turns") for one in results)
+    told = [(name, one) for name, message in executor.told for one in json.loads(message) if one["kind"] == "overload"]
+    assert len(told) == 2
+    assert len({name for name, _ in told}) == 2
+    assert {one["judge"] for _, one in told} == {"judge"}
