@@ -74,7 +74,7 @@ _WITH_WORKERS += ("test_no_secret_is_an_argument",)
 
 def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     starts = issubclass(tests, CommandTests) and test in ("", "test_importing_it_does_nothing")
-    starts |= test in _WITH_WORKERS or tests.__name__ == "TestLeavesProcess"
+    starts |= test in _WITH_WORKERS
     marks = (pytest.mark.process,) if starts else ()
     return marks
 
@@ -84,8 +84,8 @@ def _mark_processes(tests: type, test: str) -> tuple[pytest.MarkDecorator, ...]:
     [
         pytest.param(one, marks=_mark_processes(one.tests, one.test), id=f"{one.tests.__name__}: {one.test}")
         for one in PLANTED
-        # Those with workers take the time of processes; `nox -s mutants` has them all.
-        if one.test not in _WITH_WORKERS
+        # Those with workers take the time of processes, and one leaves a process; `nox -s mutants` has them all.
+        if one.test not in _WITH_WORKERS and one.tests.__name__ != "TestLeavesProcess"
     ],
 )
 def test_the_fault_is_found(mutant: Mutant) -> None:
