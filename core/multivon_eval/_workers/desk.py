@@ -174,6 +174,16 @@ class RunDesk:
             why = f"did not end within {_FAREWELL:g} seconds"
             self._office.report(Problem("infrastructure", f"worker {name} {why}"))
             self._office.note_loss(name, f"it {why}")
+        await self._deliver_rest()
+
+    async def _deliver_rest(self) -> None:
+        """Deliver what was finished and not taken when the run was interrupted."""
+        while not self._ended.empty():
+            ended = self._ended.get_nowait()
+            if not isinstance(ended, MultivonEvalError) and not isinstance(ended[1], str):
+                # Where the journal fails too, the reason that counts is the first one.
+                with suppress(JournalError):
+                    await self._office.deliver(ended[0].uid, ended[1])
 
     def _lose(self, worker: Worker, why: str) -> None:
         held = self._leases.lose(worker.key)

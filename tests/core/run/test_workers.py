@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from multivon_eval import Persona, SimulationResult, SimulationResults, asimulate, simulate
 from multivon_eval.errors import RunStopped, UsageError
 from multivon_eval.sdk import result_to_json
+from multivon_eval.testing import RecordingSink
 from support.chat_server import ChatServer
 from support.examples import examples
 from support.near_workers import NearWorkers
@@ -226,3 +227,30 @@ def test_a_judge_that_gets_too_much_is_spared_by_all_workers(no_pauses: None) ->
     assert len(told) == 2
     assert len({name for name, _ in told}) == 2
     assert {one["judge"] for _, one in told} == {"judge"}
+
+
+def test_what_is_finished_when_the_run_is_interrupted_is_delivered() -> None:
+    """Also what the head had not looked at yet, and what workers say while they end."""
+
+    async def interrupt(after: int) -> tuple[set[str], set[str]]:
+        reached, sink = asyncio.Event(), RecordingSink()
+
+        def look(number: int, message: bytes) -> bool:
+            if number >= after:
+                reached.set()
+            return False
+
+        executor = NearWorkers(2, 3, look)
+        options = {"judge": "offline", "hooks": (), "max_turns": 3, "sinks": [sink], "executor": executor}
+        task = asyncio.create_task(asimulate(bot, people(12), **options))
+        waiting = asyncio.create_task(reached.wait())
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        task.cancel()
+        waiting.cancel()
+        await asyncio.gather(task, waiting, return_exceptions=True)
+        told = {one["uid"] for data in executor.seen for one in json.loads(data) if one["kind"] == "result"}
+        return told, {result.case_uid for result in sink.results}
+
+    found = [asyncio.run(interrupt(after)) for after in range(5, 150, 12)]
+    assert all(told == delivered for told, delivered in found)
+    assert any(0 < len(told) < 12 for told, _ in found)
