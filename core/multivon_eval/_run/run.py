@@ -68,7 +68,8 @@ class Run:
     """
 
     def __init__(self, plan: Plan, earlier: Earlier | None = None, most_held: int | None = KEPT) -> None:
-        self.plan, self._most_held = plan, most_held
+        self.plan: Plan = plan
+        self._most_held = most_held
         self.earlier: Earlier = earlier or Earlier()
         self.sums: Sums = Sums(plan.aims)
         self.report: Report | None = None

@@ -80,7 +80,7 @@ class Stage:
 
     def __init__(self, folder: Path, decide: Decide = answer) -> None:
         self.calls: list[Called] = []
-        self.ended = threading.Event()
+        self.ended: threading.Event = threading.Event()
         """Set when nobody is to wait any more."""
         self._decide, self._lock = decide, threading.Lock()
         stage = self
@@ -92,7 +92,7 @@ class Stage:
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.model = folder / "system_of_the_kit.py"
+        self.model: Path = folder / "system_of_the_kit.py"
         self.model.write_text(_MODEL.format(port=self._server.server_address[1]), encoding="utf-8")
 
     def __enter__(self) -> Stage:
