@@ -482,19 +482,19 @@ def test_a_driver_that_asks_in_a_loop_is_stopped():
 
 def test_a_plugin_that_hangs_is_left():
     """Each in its own place; the results are there."""
-    ann, _ = run(driver=Hangs("next_message"), timeout=0.01)
-    assert "the driver did not end within 0.1 seconds" in ann.conversation.error.message
-    results = run(evaluators=[Hangs("evaluate")], observers=[Hangs("observe")], timeout=0.01)
+    ann, _ = run(driver=Hangs("next_message"), timeout=0.03)
+    assert "the driver did not end within 0.3 seconds" in ann.conversation.error.message
+    results = run(evaluators=[Hangs("evaluate")], observers=[Hangs("observe")], timeout=0.03)
     assert results[0].scores["hangs"].status == "failed"
     assert {problem.where for problem in results.report.problems} == {"evaluator hangs", "observer hangs"}
     for verb in ("write", "close"):
-        results = run(sinks=[Hangs(verb)], timeout=0.01)
+        results = run(sinks=[Hangs(verb)], timeout=0.03)
         assert len(results) == 2
         assert results.report.problems[0].undelivered
-    with pytest.raises(UsageError, match=r"sink .* cannot be opened: it did not end within 0\.1 seconds"):
-        run(sinks=[Hangs("open")], timeout=0.01)
-    with pytest.raises(PersonaError, match=r"the persona source did not end within 0\.1 seconds"):
-        simulate(answers, Hangs("load"), judge=SaysJudge(), driver=Talks(), hooks=(), timeout=0.01)
+    with pytest.raises(UsageError, match=r"sink .* cannot be opened: it did not end within 0\.3 seconds"):
+        run(sinks=[Hangs("open")], timeout=0.03)
+    with pytest.raises(PersonaError, match=r"the persona source did not end within 0\.3 seconds"):
+        simulate(answers, Hangs("load"), judge=SaysJudge(), driver=Talks(), hooks=(), timeout=0.03)
 
 
 @attrs.frozen

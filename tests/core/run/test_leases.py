@@ -12,8 +12,7 @@ from multivon_eval._money.lease import Lease
 from multivon_eval._money.leases import Leases
 from multivon_eval._money.ledger import Ledger
 from support.examples import examples
-
-from .test_ledger import Conversation, few_dollars, money, settled
+from support.spenders import Conversation, few_dollars, money, settled
 
 WORKERS, CONVERSATIONS = 3, 2
 
