@@ -62,10 +62,10 @@ def serve(folder: Path) -> Iterator[Server]:
     process.communicate(timeout=30)
 
 
-def furnish(folder: Path) -> None:
+def furnish(folder: Path, personas: int = PERSONAS, model: str = MODEL) -> None:
     """Put a model and personas into a folder."""
     folder.mkdir(exist_ok=True)
-    (folder / "model.py").write_text(MODEL, encoding="utf-8")
+    (folder / "model.py").write_text(model, encoding="utf-8")
     rows = (
         {
             "name": f"customer_{index}",
@@ -73,7 +73,7 @@ def furnish(folder: Path) -> None:
             "goal": "Find out how to get a refund and confirm the refund window.",
             "success_criteria": ["The assistant stated the refund window."],
         }
-        for index in range(PERSONAS)
+        for index in range(personas)
     )
     (folder / "personas.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -131,10 +131,7 @@ class KilledRun:
 
     def rows(self) -> list[dict[str, Any]]:
         """The results, each a whole line."""
-        if not self.out.exists():
-            return []
-        lines = self.out.read_bytes().split(b"\n")
-        return [json.loads(line) for line in lines[:-1]]
+        return read_rows(self.out)
 
     def kill_after_requests(self, process: subprocess.Popen[str], requests: int) -> bool:
         """Kill it when the server has seen so many requests more; False if it ended before."""
@@ -162,6 +159,11 @@ def kill_when(process: subprocess.Popen[str], file: Path, is_time: Callable[[], 
             return kill_within(process, seconds)
         select.select([], [], [], 0.0005)
     return False
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The results in a file that may be written to: a last line without its line feed is none yet."""
+    return [json.loads(line) for line in read(path).split(b"\n")[:-1]]
 
 
 def read(path: Path) -> bytes:

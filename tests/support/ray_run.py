@@ -17,8 +17,9 @@ from typing import Any
 
 import attrs
 
+from . import killed_runs
 from .command import clean_env
-from .killed_runs import PRICE_IN, PRICE_OUT, Server, read
+from .killed_runs import PRICE_IN, PRICE_OUT, Server, read, read_rows
 from .ray_nodes import SETTINGS
 
 HANGS = 120
@@ -37,19 +38,8 @@ async def model_fn(messages):
 
 
 def furnish(folder: Path, personas: int, model: str = MODEL) -> None:
-    """Put a model and personas into a folder."""
-    folder.mkdir(exist_ok=True)
-    (folder / "model.py").write_text(model, encoding="utf-8")
-    rows = (
-        {
-            "name": f"customer_{index}",
-            "profile": f"Customer {index} with order #{1000 + index}.",
-            "goal": "Find out how to get a refund and confirm the refund window.",
-            "success_criteria": ["The assistant stated the refund window."],
-        }
-        for index in range(personas)
-    )
-    (folder / "personas.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    """Put a model, one that leaves a file for each process, and personas into a folder."""
+    killed_runs.furnish(folder, personas, model)
 
 
 @attrs.frozen
@@ -107,7 +97,7 @@ class RayRun:
 
     def rows(self) -> list[dict[str, Any]]:
         """The results."""
-        return [json.loads(line) for line in read(self.out).splitlines()]
+        return read_rows(self.out)
 
     def count_rows(self) -> int:
         """How many results were delivered so far."""

@@ -53,9 +53,9 @@ class Account:
         return sum((cost for task, cost in self.spent_on.items() if task in JUDGING), ZERO)
 
     @classmethod
-    def of(cls, purse: Purse, journal: Journal, case_uid: str) -> Account:
-        """The account of a conversation, with what the journal knows of it."""
-        past: PastCase = journal.past.case(case_uid)
+    def of(cls, purse: Purse, journal: Journal, case_uid: str, past: PastCase | None = None) -> Account:
+        """The account of a conversation, with what the journal knows of it, unless something else is known."""
+        past = past or journal.past.case(case_uid)
         return cls(
             purse,
             journal,

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-import attrs
-
 from .._journal.journal import VERSION
 from .._journal.past import PastCase, restore_case
 from .._money.account import Account
@@ -89,15 +87,7 @@ async def _give_up(plan: Plan, info: RunInfo, case: Case, deliver: Deliver, why:
     reason = "not judged: the workers that held this conversation died"
     scores: Mapping[str, Score] = {name: Score(None, reason, "failed") for name in plan.evaluators}
     with plan.purse() as purse:
-        account = attrs.evolve(
-            Account.of(purse, plan.journal, case.uid),
-            cost_usd=past.cost_usd,
-            usage=past.usage,
-            calls=past.calls,
-            models=dict(past.models),
-            temperatures=dict(past.temperatures),
-            spent_on=dict(past.spent_on),
-        )
+        account = Account.of(purse, plan.journal, case.uid, past)
     result = to_result(conversation, Verdict(None, reason, failed=True), scores, account, info, format_now(), 0.0)
     result = put_in_place(result, info.part, case.index)
     plan.journal.record_end(conversation)

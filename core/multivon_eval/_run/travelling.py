@@ -83,16 +83,21 @@ def _say(value: object, name: str, problems: list[str]) -> object:
             "variable that is set in each worker, with ',api_key_env=NAME' say"
         )
         return None
-    try:
-        if isinstance(plain, str | dict) and json.loads(json.dumps(plain)) == plain:
-            return plain
-    except (TypeError, ValueError):
-        pass
+    if isinstance(plain, str | dict) and _is_json(plain):
+        return plain
     problems.append(
         f"{name}: {type(value).__name__} is an object, and an object has no name in another process; give it as a "
         "SPEC, NAME[:ARG][,key=value]..., or as a table of plain values with 'use'"
     )
     return None
+
+
+def _is_json(value: object) -> bool:
+    """Whether a value comes back from JSON as it is."""
+    try:
+        return bool(json.loads(json.dumps(value)) == value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _has_secret(given: object) -> bool:

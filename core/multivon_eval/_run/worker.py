@@ -130,11 +130,9 @@ class _Worker:
         system = load_system(setup.travelling.model, registry)
         settings = Settings.of({**setup.travelling.options, "budget_usd": setup.budget})
         ledger = Ledger(setup.budget, lease=self._lease)
-        plan = make_plan(
+        return make_plan(
             system, (), settings, registry, journal=self._journal, ledger=ledger, is_strict=setup.is_strict
         )
-        plan.forecast.usual = setup.usual
-        return plan
 
     def describe(self) -> Message:
         """Say what was loaded, so that the head can hold it against what it has itself."""

@@ -78,13 +78,7 @@ class RunDesk:
         self._is_closing = self._has_begun = False
 
     def add(self, name: str, send: Callable[[bytes], None], slots: int = 1) -> None:
-        """A worker was started.
-
-        Args:
-            name: What it is called; no other that lives is called so.
-            send: Passes a message on to it, and does not wait.
-            slots: How many conversations it drives at once.
-        """
+        """A worker was started."""
         # Not the name alone: a run that is resumed may call its workers as the one before did.
         worker = Worker(name, f"{name} {secrets.token_hex(4)}", slots, send, lambda: self._office.ledger.funds)
         self._crew.workers[name] = worker
@@ -109,15 +103,7 @@ class RunDesk:
             self._ended.put_nowait(error)
 
     def lose(self, name: str, why: str) -> bool:
-        """A worker died: others hold its conversations, from the last turn that reached the head.
-
-        Args:
-            name: Which.
-            why: What is known of it, for people.
-
-        Returns:
-            Whether work is left, so that another one may be started.
-        """
+        """A worker died; whether work is left, so that another one may be started."""
         worker = self._crew.workers.pop(name, None)
         try:
             if worker is not None:
@@ -127,11 +113,7 @@ class RunDesk:
         return not (self._is_closing or self._crew.is_done)
 
     def give_up(self, why: str) -> None:
-        """No worker can be had any more: the run ends, to be resumed.
-
-        Args:
-            why: The reason and the remedy.
-        """
+        """No worker can be had any more."""
         self._ended.put_nowait(RunStopped(why))
 
     async def results(self) -> AsyncGenerator[SimulationResult | None, None]:

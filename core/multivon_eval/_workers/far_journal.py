@@ -51,6 +51,3 @@ class FarJournal(Journal):
 
     def _write(self, table: str, *values: Any) -> None:
         self.take_rows([(table, *values)])
-
-    def _commit(self, change: Callable[[Any], object], is_many: bool = False) -> None:
-        raise NotImplementedError("a worker has no file of its own")

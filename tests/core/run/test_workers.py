@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multivon_eval import Persona, SimulationResult, SimulationResults, asimulate, simulate
+from multivon_eval import Persona, SimulationResult, SimulationResults, asimulate, simulate, stream_simulations
 from multivon_eval.errors import RunStopped, UsageError
 from multivon_eval.sdk import result_to_json
 from multivon_eval.testing import RecordingSink
+from multivon_eval_plugins.judges.offline import Offline
 from support.chat_server import ChatServer
 from support.examples import examples
 from support.near_workers import NearWorkers
@@ -111,13 +112,10 @@ def test_nothing_is_cut_where_the_budget_is_enough() -> None:
 
 def test_a_conversation_goes_on_from_its_last_turn() -> None:
     """What a dead worker had told is not paid for again, and stands in the transcript once."""
-    asked = []
 
     def dies(number: int, message: bytes) -> bool:
-        rows = [row for one in json.loads(message) if one["kind"] == "rows" for row in one["rows"]]
-        asked.extend(row[2] for row in rows if row[0] == "reserved")
-        # When the first reply is told; what comes with it in one message is lost.
-        return not executor.deaths and any(row[0] == "judged" for row in rows)
+        # When it is judged: all turns are told by then, and the verdict that comes with this message is lost.
+        return not executor.deaths and b'"judged"' in message
 
     executor = NearWorkers(1, 1, dies)
     here = run(people(1), "local")
@@ -125,8 +123,9 @@ def test_a_conversation_goes_on_from_its_last_turn() -> None:
     assert executor.deaths == 1
     assert plain(there[0])["transcript"] == plain(here[0])["transcript"]
     assert there[0].stop_reason == here[0].stop_reason
-    drivers = [row for row in asked if row]
-    assert drivers
+    told = [one for message in executor.seen for one in json.loads(message)]
+    places = [row[2] for one in told if one["kind"] == "rows" for row in one["rows"] if row[0] == "said"]
+    assert places == sorted(set(places)), "a turn was held a second time"
 
 
 def test_what_kills_two_workers_is_given_up_and_the_rest_goes_on() -> None:
@@ -175,8 +174,6 @@ def test_a_reader_that_stops_leaves_nobody_behind() -> None:
     """The stream is closed after two results: workers end, and no task goes on."""
 
     async def read_two() -> int:
-        from multivon_eval import stream_simulations
-
         before = len(asyncio.all_tasks())
         stream = stream_simulations(bot, people(20), judge="offline", executor=NearWorkers(2, 2), hooks=())
         results = aiter(stream)
@@ -191,7 +188,7 @@ def test_a_reader_that_stops_leaves_nobody_behind() -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"judge": __import__("multivon_eval_plugins.judges.offline").judges.offline.Offline()}, "judge: Offline"),
+        ({"judge": Offline()}, "judge: Offline"),
         ({"evaluators": [object()]}, "evaluator"),
         ({"hooks": [object()]}, "hooks are objects"),
     ],
