@@ -44,9 +44,13 @@ class Nodes:
         """Add a node with one CPU, and GPUs that Ray takes our word for."""
         return self.cluster.add_node(num_cpus=1, num_gpus=num_gpus, node_ip_address=HOST)
 
+    def list_workers(self, node: Any = None) -> list[int]:
+        """The worker processes of a node; of the cluster's head where none is given."""
+        return list_children((node or self.cluster.head_node).all_processes["raylet"][0].process.pid)
+
     def remove(self, node: Any) -> None:
         """Kill all of a node's processes at once, its workers with them."""
-        workers = list_children(node.all_processes["raylet"][0].process.pid)
+        workers = self.list_workers(node)
         self.cluster.remove_node(node, allow_graceful=False)
         # They would live on for some seconds, which those of a machine that is lost do not.
         for pid in workers:

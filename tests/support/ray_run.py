@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -108,9 +108,9 @@ class RayRun:
         found = sorted((self.folder / "processes").glob("*"), key=lambda path: path.stat().st_mtime_ns)
         return [pid for path in found if (pid := int(path.name)) != process.pid and is_alive(pid)]
 
-    def kill_worker(self, process: subprocess.Popen[str]) -> int:
-        """Kill the worker that came last, as the system does that has no memory left."""
-        pid = self.list_workers(process)[-1]
+    def kill_worker(self, process: subprocess.Popen[str], among: Collection[int] | None = None) -> int:
+        """Kill the worker that came last, of all or of some, as the system does that has no memory left."""
+        pid = [pid for pid in self.list_workers(process) if among is None or pid in among][-1]
         os.kill(pid, signal.SIGKILL)
         return pid
 

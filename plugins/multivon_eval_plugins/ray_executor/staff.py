@@ -24,13 +24,13 @@ class Place:
 
     Attributes:
         number: Which of the run's workers it is, from 1.
-        actor: Its handle.
+        actor: Its handle; another one where the first was lost before it ran.
         described: What it says of itself, once it has found a place on the cluster.
     """
 
     number: int
     actor: Any
-    described: asyncio.Future[dict[str, str]]
+    described: asyncio.Future[dict[str, str]] = attrs.field(init=False)
 
     @property
     def name(self) -> str:
@@ -70,10 +70,19 @@ class Staff:
             self._ask(one)
 
     def _ask(self, number: int) -> Place:
-        actor = self._make.remote()
-        place = Place(number, actor, asyncio.ensure_future(_ask_who(actor)))
-        self._places[number] = place
+        place = self._places[number] = Place(number, self._make.remote())
+        place.described = asyncio.ensure_future(self._greet(place))
         return place
+
+    async def _greet(self, place: Place) -> dict[str, str]:
+        """Ask a worker who it is; one that never ran is asked for again."""
+        for _ in range(_STILLBORN - 1):
+            try:
+                return await _ask_who(place.actor)
+            except self._ray.exceptions.RayActorError:
+                # Ray sees late that a machine is gone, and places workers on it until then.
+                place.actor = self._make.remote()
+        return await _ask_who(place.actor)
 
     @property
     def places(self) -> Sequence[Place]:
@@ -112,12 +121,11 @@ class Staff:
         """Keep one place filled, with one worker after the other."""
         stillborn, place = 0, self._places[number]
         while await self._find_room(place, desk):
-            if place.is_there:
-                said, why = await self._work(place, desk, slots)
-                if not why or not desk.lose(place.name, why):
-                    return
-            else:
-                said, why = 0, describe_end(place.described.exception())
+            if not place.is_there:
+                return self._close(number, desk, describe_end(place.described.exception()))
+            said, why = await self._work(place, desk, slots)
+            if not why or not desk.lose(place.name, why):
+                return None
             stillborn = 0 if said else stillborn + 1
             if stillborn == _STILLBORN:
                 return self._close(number, desk, why)
