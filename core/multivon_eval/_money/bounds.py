@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 
 import attrs
 
 from ..errors import JudgeError
+from .amount import round_up
 from .funds import ZERO
-
-_STEP = Decimal("1e-12")
-"""USD to which amounts are rounded, so that their sums stay exact."""
 
 
 @attrs.define
@@ -25,19 +23,20 @@ class Bounds:
 
     def raise_to(self, worst: Decimal | None) -> Decimal | None:
         """Give the bound that counts for one that the judge gave, in USD."""
-        return None if worst is None else (worst * self.factor).quantize(_STEP, ROUND_UP)
+        return None if worst is None else round_up(worst * self.factor)
 
     def learn(self, cost: Decimal, worst: Decimal) -> bool:
         """Take in what a call did cost beside the bound that it was reserved at; tell whether it broke that."""
         if cost <= worst or not worst:
             return False
-        self.factor = (self.factor * cost / worst).quantize(_STEP, ROUND_UP)
+        self.factor = round_up(self.factor * cost / worst)
         return True
 
 
 def find_charge(error: JudgeError, worst: Decimal) -> Decimal:
     """Tell what a call that failed is booked at, in USD: what the provider said, else its worst case if in doubt."""
-    told: Decimal | None = error.cost_usd
-    if told is not None:
-        return told
+    told: object = error.cost_usd
+    # It comes from a plug-in: what is no amount of money says nothing.
+    if isinstance(told, Decimal) and told.is_finite() and told >= 0:
+        return round_up(told)
     return worst if error.charged else ZERO

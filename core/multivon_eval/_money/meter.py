@@ -21,6 +21,7 @@ from .._types.provenance import JudgeRetry
 from ..errors import BudgetExceeded, JudgeError, JudgeUnavailable, JudgeUnusable, RunStopped
 from ..protocols import Judge
 from .account import OBSERVER, PURPOSES, Account
+from .amount import round_up
 from .answer_check import check_answer
 from .asking import ASKING
 from .bounds import Bounds, find_charge
@@ -181,7 +182,7 @@ class MeteredJudge:
             finally:
                 self.limit.leave()
             # From here on the provider has said what it charged.
-            cost = answer.cost_usd
+            cost = round_up(answer.cost_usd)
             self.account.book(task, answer)
             self.learn(self.judge, question, answer, worst)
             return answer

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import attrs
 
+from .amount import round_up
 from .funds import ZERO, Reservation
 from .ledger import Ledger
 from .waiting import Rank
@@ -23,10 +24,10 @@ class Expected:
         watching: What of the judging observers ask on the way.
     """
 
-    judging: Decimal = ZERO
-    talking: Decimal = ZERO
-    surplus: Decimal = ZERO
-    watching: Decimal = ZERO
+    judging: Decimal = attrs.field(default=ZERO, converter=round_up)
+    talking: Decimal = attrs.field(default=ZERO, converter=round_up)
+    surplus: Decimal = attrs.field(default=ZERO, converter=round_up)
+    watching: Decimal = attrs.field(default=ZERO, converter=round_up)
 
 
 class Purse:

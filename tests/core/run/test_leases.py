@@ -15,14 +15,21 @@ from support.examples import examples
 from support.spenders import Conversation, few_dollars, money, settled
 
 WORKERS, CONVERSATIONS = 3, 2
+MOST_ROUNDS = 100
+"""In so many rounds of one message from each and to each all has been said, unless they talk for ever."""
+thirds = st.builds(
+    lambda whole, parts: Decimal(whole) / parts, st.integers(1, 4), st.sampled_from([3, 7, 1_300, 70_000])
+)
+"""With as many digits as a number can have, as what is expected has that is learned."""
 
 
-def steps_with(amounts):
+def steps_with(amounts, expected=None):
     """Steps of workers' conversations, mixed with messages that arrive, and workers that die."""
+    expected = amounts if expected is None else expected
     where = st.tuples(st.integers(0, WORKERS - 1), st.integers(0, CONVERSATIONS - 1))
     return st.lists(
         st.one_of(
-            st.tuples(st.sampled_from(["begin", "keep"]), where, st.tuples(amounts, amounts, amounts)),
+            st.tuples(st.sampled_from(["begin", "keep"]), where, st.tuples(expected, expected, expected)),
             st.tuples(st.sampled_from(["talk", "judge"]), where, amounts),
             st.tuples(st.just("settle"), where, st.decimals(0, 1, places=3)),
             st.tuples(st.just("close"), where, st.just(Decimal(0))),
@@ -93,7 +100,20 @@ class Worker:
 
 
 @examples(300)
-@given(given=st.one_of(st.tuples(money, steps_with(money)), st.tuples(few_dollars, steps_with(few_dollars))))
+@given(
+    given=st.one_of(
+        st.tuples(money, steps_with(money)),
+        st.tuples(few_dollars, steps_with(few_dollars)),
+        st.tuples(few_dollars, steps_with(money, expected=thirds)),
+    )
+)
+@example(
+    # What is missing to an expectation is asked for, and had a digit too many once: it was asked for again and again.
+    given=(
+        Decimal(2) / 3,
+        [("begin", (0, 0), (Decimal(1) / 3, Decimal(1) / 1300, Decimal(2) / 1300))],
+    ),
+)
 @example(
     # One holds what another wants, and dies without a word.
     given=(
@@ -165,11 +185,14 @@ def test_the_ceiling_holds_for_any_interleaving(given):
             ], "somebody waits for ever"
 
     async def arrive(workers):
-        while any(worker.said or worker.told for worker in workers):
+        for _ in range(MOST_ROUNDS):
+            if not any(worker.said or worker.told for worker in workers):
+                return
             for worker in workers:
                 worker.say()
                 worker.hear()
                 await settled()
+        raise AssertionError("they talk for ever")
 
     asyncio.run(play())
 

@@ -154,6 +154,37 @@ def test_a_failure_that_may_have_been_charged_is_booked_at_its_worst_case(charge
     assert ledger_of(metered).reserved == 0
 
 
+@pytest.mark.parametrize("told", [0.1, "0.1", Decimal("NaN"), Decimal("Infinity"), Decimal("-0.01")])
+def test_a_charge_that_is_no_amount_of_money_says_nothing(told):
+    """A plug-in may set what its provider charged, and set it wrong: then it is in doubt."""
+    error = JudgeError("cut in the middle", True)
+    error.cost_usd = told
+    metered = meter(error)
+    with pytest.raises(JudgeError) as caught:
+        ask(metered)
+    assert caught.value is error
+    assert (ledger_of(metered).spent, ledger_of(metered).reserved) == (WORST, 0)
+
+
+def test_amounts_with_endless_digits_leave_no_rest():
+    """A third of a dollar is rounded up, as a bound, a cost and what a failure did cost, so that sums are exact."""
+    third = Decimal(1) / 3
+    error = JudgeUnavailable("cut in the middle", True, 0.0)
+    error.cost_usd = third / 7
+    metered = meter(error, answer(third / 11), worst=third, budget="700.01")
+    ask(metered)
+    ledger = ledger_of(metered)
+    assert (ledger.reserved, ledger.held) == (0, 0)
+    assert ledger.spent == metered.account.cost_usd == Decimal("0.047619047620") + Decimal("0.030303030304")
+
+
+def test_a_bound_beyond_all_money_does_not_fit():
+    """It is refused as any other that is above the budget."""
+    metered = meter(answer(), worst=Decimal("1e30") / 3)
+    with pytest.raises(BudgetExceeded):
+        ask(metered)
+
+
 def test_repetitions_are_booked_one_by_one():
     """Each attempt that may have been charged counts, and so does the answer in the end."""
     metered = meter(JudgeUnavailable("reset", True, 0.0), JudgeUnavailable("429", False, 0.0), answer("0.02"))
