@@ -10,6 +10,8 @@ from typing import Any
 
 from multivon_eval.sdk import make_one_line
 
+from .pace import Pace
+
 FAREWELL = 5.0
 """Seconds in which a worker that has said goodbye ends by itself."""
 _MOST = 300
@@ -76,8 +78,10 @@ class Link:
                 await self._actor.__ray_terminate__.remote()
 
     async def _send_all(self) -> None:
+        pace = Pace()
         while True:
             await self._wake.wait()
+            await pace.wait()
             self._wake.clear()
             some, self._waiting = self._waiting, []
             try:
@@ -86,6 +90,7 @@ class Link:
                 # It may live and have lost this: it is of no use any more, and its stream will say that it died.
                 self.kill()
                 return
+            pace.end()
 
 
 def describe_end(error: BaseException | None) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 from multivon_eval.sdk import run_worker
 
+from .pace import Pace
+
 _MOST_WAITING = 1_000
 """Messages that wait for the head before the worker waits too."""
 
@@ -37,13 +39,15 @@ class RayWorker:
             What the worker has to say, in order; all that waits in one go, because each one costs the same.
         """
         task = asyncio.create_task(self._run(setup))
-        is_over = False
+        is_over, pace = False, Pace()
         while not is_over:
             waiting = [await self._outbox.get()]
+            await pace.wait()
             while not self._outbox.empty():
                 waiting.append(self._outbox.get_nowait())
             is_over = None in waiting
             yield [message for message in waiting if message is not None]
+            pace.end()
         await task
 
     async def receive(self, messages: Sequence[bytes]) -> None:
