@@ -48,7 +48,7 @@ class CorrectedTally:
 
     def __init__(self, calibration: Calibration | None, names: Names | None = None) -> None:
         self._calibration, self._names = calibration, Names() if names is None else names
-        self._hits, self._judged, self._crashed = Column("I"), Column("I"), Column("I")
+        self._hits, self._judged, self._crashed = Column("B"), Column("B"), Column("B")
         self._judges: dict[JudgeIdentity, None] = {}
 
     def add(self, result: SimulationResult) -> None:

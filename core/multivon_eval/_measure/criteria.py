@@ -20,7 +20,7 @@ class CriteriaTally:
 
     def __init__(self) -> None:
         self.texts: Names = Names()
-        self._met = {word: Column("I") for word in WORDS}
+        self._met = {word: Column("B") for word in WORDS}
 
     def add(self, criterion: str, met: YesNoUnknown) -> None:
         """Count one verdict on a criterion."""

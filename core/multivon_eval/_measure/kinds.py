@@ -61,7 +61,7 @@ class KindTally:
         self._kinds = _Kinds(Names() if criteria is None else criteria)
         # The kinds of one conversation after those of another, and where those of each end. Those of one persona are
         # chained: each conversation knows the one before it by its number from 1, and the persona its last.
-        self._shown, self._ends, self._before, self._last = array("I"), array("I"), array("I"), Column("I")
+        self._shown, self._ends, self._before, self._last = array("I"), array("I"), Column("B"), Column("B")
 
     def add(self, result: SimulationResult, named: str = "") -> None:
         """Count one result.
@@ -73,12 +73,13 @@ class KindTally:
         self._shown.extend(sorted(map(self._kinds.add, list_kinds(result, named))))
         self._ends.append(len(self._shown))
         number = self._names.add(result.persona.name)
-        self._before.append(self._last[number])
+        if last := self._last[number]:
+            self._before[len(self._ends) - 1] = last
         self._last[number] = len(self._ends)
 
     def summary(self) -> FailureKinds:
         """Sum up what was counted so far."""
-        shown, counts, personas = _Personas(self._list_rows), Column("I"), Column("I")
+        shown, counts, personas = _Personas(self._list_rows), Column("B"), Column("B")
         for kind in self._shown:
             counts[kind] += 1
         for rows in shown:

@@ -27,7 +27,7 @@ class OutcomeTally:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._hits, self._of = Column("I"), Column("I")
+        self._hits, self._of = Column("B"), Column("B")
         self._votes: _Votes | None = None
 
     def add(self, name: str, achieved: bool, share: float, votes: int) -> None:
@@ -92,7 +92,7 @@ class _Votes:
     """The outcomes of personas whose conversations are judged by several votes."""
 
     def __init__(self) -> None:
-        self._columns = tuple(map(Column, "IddIId"))
+        self._columns = tuple(map(Column, "BddBBd"))
 
     def read(self, number: int) -> _Outcomes:
         """Give what :class:`PersonaOutcomes` takes."""

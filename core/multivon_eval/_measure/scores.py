@@ -17,7 +17,7 @@ class ScoreTally:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._sums, self._numbers = Column("d"), Column("I")
+        self._sums, self._numbers = Column("d"), Column("B")
         self._skipped = self._failed = self._passed = self._findings = 0
         self._has_threshold = False
         self._items: int | None = None

@@ -11,6 +11,8 @@ FEW = 1_000
 """Up to so many entries an ordinary dict is handed out."""
 _MOST = 2**32 - 1
 """What fits into 4 bytes."""
+_WIDER = {"B": "H", "H": "I", "I": "Q"}
+"""The type of an array whose numbers have twice as many bytes."""
 _FIRST = 64
 """Slots of a table that is empty: a power of two."""
 
@@ -85,7 +87,8 @@ class Column:
     """A number for each number of a name, 0 where none was added.
 
     Args:
-        code: That of an ``array``: ``I`` for counts, ``d`` for sums.
+        code: That of an ``array``: ``B`` for counts, which take more bytes from the first one on that needs them, and
+            ``d`` for sums.
     """
 
     def __init__(self, code: str) -> None:
@@ -97,7 +100,11 @@ class Column:
     def __setitem__(self, place: int, value: float) -> None:
         if (missing := place + 1 - len(self._values)) > 0:
             self._values.frombytes(bytes(missing * self._values.itemsize))
-        self._values[place] = value
+        try:
+            self._values[place] = value
+        except OverflowError:
+            self._values = array(_WIDER[self._values.typecode], self._values)
+            self[place] = value
 
     def values(self) -> Iterator[Any]:
         """All that were added to, one after the other."""
