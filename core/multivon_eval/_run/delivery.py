@@ -101,7 +101,8 @@ class Delivery:
                 await take(result)
         except FAULTS as error:
             raise_if_fatal(error)
-            self._report_failure(name, f"did not take the result of {result.persona.name!r}", error)
+            trial = f", trial {result.trial}" if result.trial > 1 else ""
+            self._report_failure(name, f"did not take the result of {result.persona.name!r}{trial}", error)
             return False
         return True
 

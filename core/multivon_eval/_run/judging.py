@@ -95,4 +95,4 @@ class Judging:
         for name, one in scores.items():
             if one.status == "failed" and name not in self._failed:
                 self._failed.add(name)
-                self.plan.problems.append(Problem(f"evaluator {name}", one.reason))
+                self.plan.note_problem(Problem(f"evaluator {name}", one.reason))

@@ -27,6 +27,7 @@ from .free_checks import find_more
 from .lifecycle import check_price
 from .paths import find_clashes, find_path
 from .persona_source import find_persona_source
+from .problem_log import ProblemLog
 from .problems import Problems
 from .proposal import find_proposal
 from .settings import Settings
@@ -71,7 +72,7 @@ def build_parts(
     personas: object,
     settings: Settings,
     registry: Registry,
-    troubles: list[Problem],
+    troubles: ProblemLog,
     is_watched: bool,
 ) -> Parts:
     """Build the plug-ins of a run.
@@ -87,7 +88,7 @@ def build_parts(
     Raises:
         UsageError: If something is wrong; with all of it.
     """
-    problems, hooks = Problems(), Hooks(troubles.append)
+    problems, hooks = Problems(), Hooks(troubles.note)
     judge_spec, judge_reason = problems.collect(_find_judge, settings, registry) or (None, "")
     judge = problems.collect(build, JUDGE, judge_spec, registry) if judge_spec is not None else None
     driver_judge = _build_driver_judge(judge, settings, registry, problems)
@@ -165,7 +166,7 @@ def _find_judge(settings: Settings, registry: Registry) -> tuple[object, str]:
 
 
 def _build_observers(
-    asked: Sequence[object], registry: Registry, problems: Problems, troubles: list[Problem]
+    asked: Sequence[object], registry: Registry, problems: Problems, troubles: ProblemLog
 ) -> dict[str, Built]:
     """Build the observers. Nobody asked for a default one, so it is left out and reported where it is broken."""
     if asked != OBSERVERS:
@@ -175,7 +176,7 @@ def _build_observers(
         try:
             built = build(OBSERVER, one, registry)
         except PluginError as error:
-            troubles.append(Problem(f"observer {one}", f"{error}; left out"))
+            troubles.note(Problem(f"observer {one}", f"{error}; left out"))
         else:
             found[built.key] = built
     return found

@@ -29,6 +29,7 @@ from .._types.run_info import RunInfo
 from ..protocols import Driver, Evaluator, Executor, Judge, PersonaSource, RunContext, Sink
 from .aims import Aims
 from .observing import Observers
+from .problem_log import ProblemLog
 from .shard import Shard
 from .system import SystemUnderTest
 from .together import TOGETHER
@@ -78,7 +79,7 @@ class Plan:
     hooks: Hooks
     ledger: Ledger
     journal: Journal
-    problems: list[Problem]
+    problems: ProblemLog
     force: bool = False
     is_strict: bool = False
     proposal: tuple[Question[Any], ...] = ()
@@ -107,8 +108,7 @@ class Plan:
 
     def note_problem(self, problem: Problem) -> None:
         """Report a problem, once where many conversations have it."""
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self.problems.note(problem)
 
     @property
     def calls(self) -> Calls:

@@ -17,13 +17,13 @@ from .._plugins.build import Built
 from .._plugins.calls import Calls
 from .._plugins.registry import Registry
 from .._plugins.stint import PATIENCE
-from .._types.report import Problem
 from .._types.run_info import RunInfo
 from ..protocols import Named, Ruled
 from .aims import read_aims
 from .observing import Observers
 from .parts import Parts, build_parts
 from .plan import Plan
+from .problem_log import ProblemLog
 from .settings import Settings
 from .system import SystemUnderTest
 
@@ -56,7 +56,7 @@ def make_plan(
     Raises:
         UsageError: If something is wrong; with all of it at once.
     """
-    troubles, journal = list[Problem](), journal or Journal()
+    troubles, journal = ProblemLog(), journal or Journal()
     parts = build_parts(system, personas, settings, registry, troubles, is_watched)
     ledger = ledger or Ledger(settings.budget_usd, journal.past.spent)
     plan = _put_together(system, settings, parts, journal, ledger, troubles)
@@ -71,7 +71,7 @@ def _put_together(
     parts: Parts,
     journal: Journal,
     ledger: Ledger,
-    troubles: list[Problem],
+    troubles: ProblemLog,
 ) -> Plan:
     return Plan(
         info=(info := _make_info(settings, parts, journal.past.run_id)),
@@ -95,9 +95,9 @@ def _put_together(
     )
 
 
-def _make_observers(parts: Parts, settings: Settings, troubles: list[Problem], run_id: str) -> Observers:
+def _make_observers(parts: Parts, settings: Settings, troubles: ProblemLog, run_id: str) -> Observers:
     observers = {name: built.plugin for name, built in parts.observers.items()}
-    return Observers(observers, troubles.append, PATIENCE * settings.timeout, Calls(parts.hooks, run_id))
+    return Observers(observers, troubles.note, PATIENCE * settings.timeout, Calls(parts.hooks, run_id))
 
 
 def _set_limits(system: SystemUnderTest, settings: Settings, is_strict: bool) -> SystemUnderTest:

@@ -15,6 +15,7 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._known: set[str] = set()
         self._kinds: set[type[UsageError]] = set()
 
     def add(self, *messages: str) -> None:
@@ -40,7 +41,8 @@ class Problems:
             raise kind(self.found)
 
     def _keep(self, error: UsageError) -> None:
-        messages = [message for message in error.problems if message not in self.found]
+        messages = [message for message in dict.fromkeys(error.problems) if message not in self._known]
         if messages:
             self.found += messages
+            self._known.update(messages)
             self._kinds.add(type(error))

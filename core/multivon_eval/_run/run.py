@@ -151,11 +151,11 @@ class Run:
         plan, seconds = self.plan, self.plan.info.timeout
         try:
             sinks, find_more = tuple(plan.sinks.values()), partial(find_persona_problems, plan.free_source)
-            async with open_plugins(plan.asked, sinks, seconds, plan.problems.append, find_more):
+            async with open_plugins(plan.asked, sinks, seconds, plan.note_problem, find_more):
                 yield
         finally:
             if self.report is not None:
-                self.report = attrs.evolve(self.report, problems=tuple(plan.problems))
+                self.report = attrs.evolve(self.report, problems=plan.problems.list_all())
 
     def _choose_cases(self, people: People, info: RunInfo, done: Collection[str]) -> Iterator[Case]:
         """The conversations that are still to be held, until the data tell what they are collected for."""
@@ -210,7 +210,7 @@ class Run:
         self, hold: Callable[[RunInfo, Delivery], _Results], info: RunInfo, setup: Mapping[str, str]
     ) -> AsyncGenerator[SimulationResult, None]:
         plan, started = self.plan, time.perf_counter()
-        delivery = Delivery(plan.sinks, plan.problems.append, PATIENCE * info.timeout, plan.journal, self.earlier.held)
+        delivery = Delivery(plan.sinks, plan.note_problem, PATIENCE * info.timeout, plan.journal, self.earlier.held)
         # What is kept of an earlier run is rewritten below: from then on there is something to go on with.
         is_begun, is_whole = plan.journal.is_open or bool(self.earlier.kept), False
         info = attrs.evolve(info, is_resumption=bool(plan.journal.past.run_id or self.earlier.kept))
@@ -229,13 +229,14 @@ class Run:
                         yield result
             is_whole = True
         finally:
-            plan.problems.extend(Problem("judge", overrun) for overrun in plan.ledger.overruns)
-            found, seconds = tuple(plan.problems), time.perf_counter() - started
+            for overrun in plan.ledger.overruns:
+                plan.note_problem(Problem("judge", overrun))
+            found, seconds = plan.problems.list_all(), time.perf_counter() - started
             spent, is_cut = plan.ledger.spent, not is_whole
             report = self.sums.report(info, spent, problems=found, seconds=seconds, interrupted=is_cut)
             await delivery.close(report)
             plan.hooks.emit("run_finished", report=report)
-            self.report = attrs.evolve(report, problems=tuple(plan.problems))
+            self.report = attrs.evolve(report, problems=plan.problems.list_all())
             plan.journal.close(keep=is_begun and (not is_whole or self.report.undelivered))
 
     async def _deliver_again(self, delivery: Delivery) -> None:

@@ -18,6 +18,7 @@ from .._plugins.isolation import FAULTS, format_error, raise_if_fatal
 from .._plugins.registry import Registry
 from .._types.conversation import Conversation
 from .._types.progress import Doing
+from .._types.report import Problem
 from .._types.result import SimulationResult
 from .._types.result_json import result_to_json
 from .._workers.far_journal import FarJournal
@@ -97,7 +98,7 @@ class _Worker:
         self._lease = self._make_lease()
         self._plan = self._load()
         self._info = setup.info
-        self._told = 0
+        self._plan.problems.pass_on(self._tell_problem)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sums = Sums(Aims())
         self._simulating: Simulating | None = None
@@ -156,15 +157,14 @@ class _Worker:
                 await self._listen(receive)
             finally:
                 await self._end_conversations()
-                report = self._sums.report(info, plan.ledger.spent, problems=tuple(plan.problems))
+                report = self._sums.report(info, plan.ledger.spent, problems=plan.problems.list_all())
                 plan.hooks.emit("run_finished", report=report)
                 self._tell_news()
 
     async def close(self) -> None:
         """Tell what is still to be told."""
         for overrun in self._plan.ledger.overruns:
-            self._post({"kind": "problem", "where": "judge", "message": overrun})
-        self._tell_problems()
+            self._plan.note_problem(Problem("judge", overrun))
         self._journal.flush()
 
     async def _listen(self, receive: Callable[[], Awaitable[bytes]]) -> None:
@@ -219,14 +219,11 @@ class _Worker:
         self._sums.add(result)
         self._plan.hooks.emit("conversation_finished", result=result)
         self._tell_news()
-        self._tell_problems()
         self._journal.flush()
         self._post({"kind": "result", "uid": case.uid, "result": result_to_json(result)})
 
-    def _tell_problems(self) -> None:
-        new, self._told = self._plan.problems[self._told :], len(self._plan.problems)
-        for problem in new:
-            self._post({"kind": "problem", "where": problem.where, "message": problem.message})
+    def _tell_problem(self, problem: Problem) -> None:
+        self._post({"kind": "problem", "where": problem.where, "message": problem.message})
 
     def _tell_news(self) -> None:
         """Let hooks tell their like at the head what is new."""
