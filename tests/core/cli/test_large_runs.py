@@ -29,7 +29,7 @@ def model_fn(messages):
         file.write("called\\n")
         file.flush()
     with open("calls.txt") as file:
-        if sum(1 for _ in file) == {CUT} and not os.path.exists("killed"):
+        if sum(1 for _ in file) >= {CUT} and not os.path.exists("killed"):
             open("killed", "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
     return "The refund window is 30 days."
