@@ -78,7 +78,7 @@ def _split_words(text: str) -> Words:
     return Words(words, distinct, frozenset(figures))
 
 
-_remembered = functools.lru_cache(maxsize=4096)(_split_words)
+_remembered = functools.lru_cache(maxsize=2048)(_split_words)
 
 
 _NUMBERS = dict(
@@ -109,7 +109,7 @@ _STEM = 5
 """Letters by which words are compared, so that an ending makes no difference: cancel, cancelled."""
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=2048)
 def list_content(words: Words) -> frozenset[str]:
     """The words that carry content, cut to their first letters; numbers in figures, and figures as they are."""
     found = (_NUMBERS.get(word, word) for word in words.distinct if word not in _EMPTY or word in _NUMBERS)

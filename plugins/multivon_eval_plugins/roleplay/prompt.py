@@ -100,7 +100,7 @@ def _write_prompt(persona: Persona, max_words: int) -> str:
     )
 
 
-@functools.lru_cache(maxsize=1024)  # the same in every turn of a conversation
+@functools.lru_cache(maxsize=512)  # the same in every turn of a conversation
 def _write_instructions(
     profile: str, goal: str, criteria: _Texts, traits: _Texts, facts: _Texts, max_words: int, patience: int
 ) -> str:
