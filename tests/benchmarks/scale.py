@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from .worker import personas
 
 HERE = Path(__file__).resolve().parent
 COUNTS = (1_000, 10_000, 100_000)
+SMALL = 1_000
+"""Up to so many conversations the median of three runs is taken."""
 FLAT = 1.2
 """So many times as much as at the smallest number counts as flat."""
 MODEL = '''"""A system under test that takes no time."""
@@ -81,6 +84,14 @@ def run_command(folder: Path, conversations: int, trials: int, args: Sequence[st
     return took
 
 
+def _take_median(folder: Path, conversations: int, trials: int, args: Sequence[str]) -> Scale:
+    """Run it, three times where it is small: starting takes a second more or less, a Ray above all."""
+    rounds = 3 if conversations <= SMALL else 1
+    runs = [run_command(folder, conversations, trials, args) for _ in range(rounds)]
+    peak, wall, cpu = (statistics.median(getattr(run, name) for run in runs) for name in ("peak", "wall", "cpu"))
+    return Scale(conversations, peak, wall, cpu)
+
+
 def tell_scale(folder: Path, counts: Sequence[int], trials: int = 1, args: Sequence[str] = ()) -> None:
     """Print what runs of different size take for memory, and for time for each conversation, as ratios to the smallest.
 
@@ -91,7 +102,7 @@ def tell_scale(folder: Path, counts: Sequence[int], trials: int = 1, args: Seque
         args: Further arguments of ``multivon-eval simulate``, such as ``--shard 1/2``.
     """
     # What starting takes is in each run once: in the ratios it would hide what grows.
-    start = run_command(folder, trials, trials, args)
+    start = _take_median(folder, trials, trials, args)
     told = " ".join(args)
     print(f"simulate --max-turns 2 --trials {trials} --judge offline {told}".rstrip())
     print(f"one persona: peak {start.peak:.0f} MiB, {start.wall:.2f} s; taken off the times below")
@@ -100,7 +111,7 @@ def tell_scale(folder: Path, counts: Sequence[int], trials: int = 1, args: Seque
     first: tuple[float, float, float] | None = None
     is_flat = True
     for count in sorted(counts):
-        took = run_command(folder, count, trials, args)
+        took = _take_median(folder, count, trials, args)
         wall, cpu = 1000 * (took.wall - start.wall) / count, 1000 * (took.cpu - start.cpu) / count
         first = first or (took.peak, wall, cpu)
         ratios = took.peak / first[0], wall / first[1], cpu / first[2]
