@@ -201,7 +201,7 @@ class TestJournal:
             shutil.copy(path, "whole")
         whole = Path("whole/results.jsonl.journal").read_bytes()
         refused = 0
-        for _ in range(20):
+        for _ in range(10):
             damaged = bytearray(whole)
             for _ in range(chance.randrange(1, 4)):
                 damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)

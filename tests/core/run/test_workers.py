@@ -69,7 +69,7 @@ def test_results_are_those_of_one_process() -> None:
     assert not there.report.problems
 
 
-@examples(12)
+@examples(8)
 @given(
     numbers=st.sets(st.integers(0, 120), max_size=4),
     workers=st.integers(1, 3),
