@@ -140,9 +140,9 @@ def statistics(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure a run beside bare loops, and a report in a browser; ``-- --quick`` for a first look.
+    """Measure a run beside bare loops, a report in a browser, and two shards and workers on Ray beside one process.
 
-    ``-- --burn`` measures how much faster two shards, or two workers on Ray, are where the system needs the CPU;
+    ``-- --quick`` is for a first look, ``-- --burn`` only for shards and Ray where the system needs the CPU;
     ``-- --scale 1000 10000 -- --executor local`` measures memory and time at so many conversations, with what stands
     behind the second ``--`` added to ``simulate``.
     """

@@ -25,6 +25,8 @@ from .scale import COUNTS, tell_scale
 
 HERE = Path(__file__).resolve().parent
 JUDGING = 4  # verdict and three evaluators, side by side
+BURNING = 1_500, 4, 3
+"""Conversations, turns and rounds where the system burns its CPU: so many that starting a Ray is a small part."""
 
 
 @contextmanager
@@ -140,7 +142,7 @@ def main() -> None:
         if options.merge is not None:
             return tell_merging(folder, options.merge or COUNTS)
         if options.burn:
-            return tell_burning(folder, 200 if options.quick else 1_500, 4, 1 if options.quick else 3)
+            return tell_burning(folder, *((200, 4, 1) if options.quick else BURNING))
         if options.report:
             return tell_report(folder, 2_000, 1 if options.quick else 3)
         bodies = bodies_of(folder, turns=8)
@@ -158,6 +160,7 @@ def main() -> None:
         tell_report(folder, 2_000, rounds)
         if not options.quick:
             tell_growth(folder, 2_000, 20_000, 200)
+            tell_burning(folder, *BURNING)
 
 
 if __name__ == "__main__":
